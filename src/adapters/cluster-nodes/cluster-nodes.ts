@@ -1,0 +1,95 @@
+import type { CompiledPool } from "../../core/compiled.ts";
+import type { NodeRef } from "../../core/decision.ts";
+import type { UngroupedNode } from "../../core/observation.ts";
+import type { ClusterNodes } from "../../ports/cluster-nodes.ts";
+import { FIELD_MANAGER, type KubeClient } from "../kubernetes/client.ts";
+import { type Json, metaOf } from "../kubernetes/decode.ts";
+import { isNotFound, isRefusedWrite } from "../kubernetes/failures.ts";
+import { forEachLimited } from "../kubernetes/for-each-limited.ts";
+import { type Lifecycle, lifecycleOf, type Reflector, reflector } from "../kubernetes/reflector.ts";
+import { NODES } from "../kubernetes/resources.ts";
+import { hasLabels } from "../kubernetes/selector.ts";
+import type { Timers } from "../kubernetes/timers.ts";
+import type { Warn } from "../kubernetes/warn.ts";
+import { CORDON_ANNOTATION, decodeNode, type KeptNode } from "./decode.ts";
+
+/** Kubelets write their nodes every few minutes: three in a row is a fourth try too many. */
+const CONFLICT_ATTEMPTS = 4;
+
+export interface ClusterNodesOptions {
+  readonly client: KubeClient;
+  readonly timers: Timers;
+  readonly warn: Warn;
+}
+
+/** The cluster's nodes, kept by list and watch. */
+export function clusterNodes(options: ClusterNodesOptions): ClusterNodes & Lifecycle {
+  const nodes = reflector({
+    ...options,
+    selection: { resource: NODES, namespace: "" },
+    decode: decodeNode,
+  });
+  const switchEach = (refs: readonly NodeRef[], cordon: boolean) =>
+    forEachLimited(refs, (ref) => setCordon({ client: options.client, nodes }, ref, cordon));
+  return {
+    ...lifecycleOf(nodes),
+    list: async (pools) => pools.flatMap((pool) => nodesOf(pool, nodes.snapshot())),
+    cordon: (refs) => switchEach(refs, true),
+    uncordon: (refs) => switchEach(refs, false),
+  };
+}
+
+function nodesOf(pool: CompiledPool, nodes: readonly KeptNode[]): readonly UngroupedNode[] {
+  return nodes
+    .filter(({ labels }) => hasLabels(labels, pool.backend.nodeLabels))
+    .map(({ labels, cordonedByUs: _ours, ...node }) => ({
+      ...node,
+      pool: pool.name,
+      domain: domainOf(labels, pool.rack.domainKeys),
+    }));
+}
+
+/** The first of the keys that the node carries; providers' own keys come before runtime ones. */
+function domainOf(labels: KeptNode["labels"], keys: readonly string[]): string | null {
+  const key = keys.find((candidate) => (labels[candidate] ?? "") !== "");
+  return key === undefined ? null : (labels[key] ?? null);
+}
+
+interface Reach {
+  readonly client: KubeClient;
+  readonly nodes: Reflector<KeptNode>;
+}
+
+/**
+ * Reads the node past the cache, because whether somebody else cordoned it must be known, not
+ * guessed; the write is guarded by the version that was read, and repeated when that moved on.
+ */
+async function setCordon(reach: Reach, ref: NodeRef, cordon: boolean): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await setCordonOnce(reach, ref, cordon);
+    } catch (error) {
+      if (isNotFound(error)) return;
+      if (!isRefusedWrite(error) || attempt === CONFLICT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function setCordonOnce(reach: Reach, ref: NodeRef, cordon: boolean): Promise<void> {
+  const at = { resource: NODES, namespace: "", name: ref.name };
+  const object = await reach.client.get(at);
+  const node = decodeNode(object);
+  const theirs = node.cordoned && !node.cordonedByUs;
+  const done = cordon ? node.cordoned : !node.cordonedByUs;
+  if (node.uid !== ref.uid || theirs || done) return;
+  reach.nodes.written(await reach.client.mergePatch(at, cordonPatch(object, cordon)));
+}
+
+function cordonPatch(object: Json, cordon: boolean): Json {
+  const { uid, resourceVersion } = metaOf(object);
+  const annotations = { [CORDON_ANNOTATION]: cordon ? FIELD_MANAGER : null };
+  return {
+    metadata: { uid, resourceVersion, annotations },
+    spec: { unschedulable: cordon ? true : null },
+  };
+}

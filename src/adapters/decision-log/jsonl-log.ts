@@ -1,0 +1,103 @@
+/** Decision records as JSON lines in a file, rotated by size. */
+import { appendFile, mkdir, open, rename, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Digest } from "../../core/canonical.ts";
+import type { DecisionRecord } from "../../core/record.ts";
+import type { DecisionLog, LogTail } from "../../ports/decision-log.ts";
+import { PortError } from "../../ports/errors.ts";
+import { indexOfRecord } from "./decode.ts";
+
+export interface JsonlLogOptions {
+  readonly path: string;
+  readonly digest: Digest;
+  /** The file is moved to `<path>.1` (replacing it) before it would grow beyond this. */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+/** Read from the end in steps of this to find the last line. */
+const TAIL_BYTES = 1024 * 1024;
+
+/** @throws PortError `invalid` from every method when the path cannot be written or read */
+export function jsonlLog(options: JsonlLogOptions): DecisionLog {
+  const { path, digest, maxBytes = DEFAULT_MAX_BYTES } = options;
+  return {
+    append: async (_record: DecisionRecord, line: string) => {
+      await within(path, "appending to", async () => {
+        await mkdir(dirname(path), { recursive: true });
+        await rotate(path, line.length + 1, maxBytes);
+        await appendFile(path, `${line}\n`);
+      });
+    },
+    tail: async () => {
+      const line = (await lastLine(path)) ?? (await lastLine(`${path}.1`));
+      return line === null ? null : tailOf(line, digest, path);
+    },
+  };
+}
+
+/** Keeps nothing: for controllers without a place to write. */
+export const noLog: DecisionLog = {
+  append: () => Promise.resolve(),
+  tail: () => Promise.resolve(null),
+};
+
+function tailOf(line: string, digest: Digest, path: string): LogTail {
+  const index = indexOfRecord(line);
+  if (index === null) {
+    const found = line.slice(0, 80);
+    throw new PortError(
+      "bad-answer",
+      `decision log ${path}: the last line is "${found}…", expected a decision record; move the ` +
+        "file away to start a new log",
+    );
+  }
+  return { index, hash: digest(line) };
+}
+
+async function within<T>(path: string, doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new PortError("invalid", `${doing} decision log ${path}: ${String(cause)}`, cause);
+  }
+}
+
+async function rotate(path: string, adding: number, maxBytes: number): Promise<void> {
+  const size = await sizeOf(path);
+  if (size > 0 && size + adding > maxBytes) await rename(path, `${path}.1`);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/** @returns the last complete line; null for a file that is missing or empty */
+async function lastLine(path: string): Promise<string | null> {
+  const size = await within(path, "reading", () => sizeOf(path));
+  if (size === 0) return null;
+  return within(path, "reading", async () => {
+    const file = await open(path, "r");
+    try {
+      let text = "";
+      for (let end = size; end > 0; end -= TAIL_BYTES) {
+        const start = Math.max(0, end - TAIL_BYTES);
+        const { buffer } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+        text = buffer.toString("utf8") + text;
+        const lines = text.split("\n").filter((line) => line !== "");
+        if (lines.length > 1 || start === 0) return lines.at(-1) ?? null;
+      }
+      return null;
+    } finally {
+      await file.close();
+    }
+  });
+}

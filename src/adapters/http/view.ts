@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto";
+import { decisionViews } from "../telemetry/views/decision-views.ts";
+import { fleetViews } from "../telemetry/views/fleet-views.ts";
+import { groupView } from "../telemetry/views/group-view.ts";
+import { HISTORY_RESOLUTION_SECONDS, historyPoint } from "../telemetry/views/history-point.ts";
+import { poolViews } from "../telemetry/views/pool-views.ts";
+import type {
+  DecisionsAnswer,
+  FleetsAnswer,
+  HistoryAnswer,
+  PoolsAnswer,
+} from "../../api/envelopes.ts";
+import type { ApiEvent, TickEvent } from "../../api/events.ts";
+import type { FleetView } from "../../api/fleet-view.ts";
+import type { GroupView } from "../../api/group-view.ts";
+import type { PoolView } from "../../api/pool-view.ts";
+import { API_SCHEMA_VERSION } from "../../api/schema-version.ts";
+import type { TickReport } from "../../ports/telemetry.ts";
+import type { TelemetrySink } from "../telemetry/metrics.ts";
+import { DecisionRing } from "./decision-ring.ts";
+import { EventBacklog, type StreamMessage } from "./event-backlog.ts";
+import { HistoryRing } from "./history-ring.ts";
+
+/** What the HTTP API answers from. `fleet` narrows an answer to one `namespace/name`. */
+export interface View extends TelemetrySink {
+  fleets(fleet?: string): FleetsAnswer;
+  pools(): PoolsAnswer;
+  decisions(): DecisionsAnswer;
+  history(fleet?: string): HistoryAnswer;
+  /** What a reader must be sent first: the missed messages, or one snapshot of everything. */
+  opening(lastEventId: string | null): readonly StreamMessage[];
+  /** @returns the function that ends the subscription. */
+  subscribe(reader: (message: StreamMessage) => void): () => void;
+  /** What is not there yet, in words; empty once a tick was decided. */
+  missing(): readonly string[];
+}
+
+const schemaVersion = API_SCHEMA_VERSION;
+
+interface GroupState {
+  readonly group: GroupView;
+  readonly fleets: FleetView[];
+  readonly pools: PoolView[];
+}
+
+/** @returns a sink that keeps the latest views and tells its subscribers of every tick. */
+export function createView({ runId = randomUUID() }: { readonly runId?: string } = {}): View {
+  return new LatestView(runId);
+}
+
+class LatestView implements View {
+  readonly #groups = new Map<string, GroupState>();
+  readonly #rings = new Map<string, HistoryRing>();
+  readonly #decisions = new DecisionRing();
+  readonly #readers = new Set<(message: StreamMessage) => void>();
+  readonly #backlog: EventBacklog;
+
+  constructor(runId: string) {
+    this.#backlog = new EventBacklog(runId);
+  }
+
+  tick(report: TickReport): void {
+    const state = {
+      group: groupView(report),
+      fleets: fleetViews(report),
+      pools: poolViews(report),
+    };
+    const decisions = decisionViews(report);
+    this.#decisions.add(decisions);
+    this.#groups.set(report.group.name, state);
+    const history = this.#record(state);
+    this.#dropRings();
+    this.#publish({ schemaVersion, kind: "tick", ...state, decisions, history });
+  }
+
+  #record({ fleets, pools }: GroupState): TickEvent["history"] {
+    return fleets.map((view) => {
+      const ring = this.#rings.get(view.fleet) ?? new HistoryRing();
+      this.#rings.set(view.fleet, ring);
+      return { fleet: view.fleet, point: ring.add(historyPoint(view, pools)) };
+    });
+  }
+
+  /** Fleets that are in no group any more take their history with them. */
+  #dropRings(): void {
+    const present = new Set(this.#allFleets().map(({ fleet }) => fleet));
+    for (const fleet of this.#rings.keys()) {
+      if (!present.has(fleet)) this.#rings.delete(fleet);
+    }
+  }
+
+  tickFailed(group: string, code: string, message: string): void {
+    const failure = { code, message };
+    const before = this.#groups.get(group) ?? { group: unseen(group), fleets: [], pools: [] };
+    this.#groups.set(group, { ...before, group: { ...before.group, failure } });
+    this.#publish({ schemaVersion, kind: "failure", group, failure });
+  }
+
+  forget(group: string): void {
+    if (!this.#groups.delete(group)) return;
+    this.#dropRings();
+    this.#publish({ schemaVersion, kind: "forgotten", group });
+  }
+
+  #publish(event: ApiEvent): void {
+    const message = this.#backlog.append(event);
+    for (const reader of this.#readers) reader(message);
+  }
+
+  #allFleets(): FleetView[] {
+    return [...this.#groups.values()].flatMap(({ fleets }) => fleets);
+  }
+
+  fleets(fleet?: string): FleetsAnswer {
+    const fleets = this.#allFleets().filter((view) => fleet === undefined || view.fleet === fleet);
+    return { schemaVersion, groups: this.#groupViews(), fleets };
+  }
+
+  #groupViews(): GroupView[] {
+    return [...this.#groups.values()].map(({ group }) => group);
+  }
+
+  pools(): PoolsAnswer {
+    return { schemaVersion, pools: [...this.#groups.values()].flatMap(({ pools }) => pools) };
+  }
+
+  decisions(): DecisionsAnswer {
+    const instants = this.#groupViews().flatMap(({ atSeconds }) => atSeconds ?? []);
+    const nowSeconds = Math.max(0, ...instants);
+    return { schemaVersion, decisions: this.#decisions.newestFirst(nowSeconds) };
+  }
+
+  history(fleet?: string): HistoryAnswer {
+    const wanted = [...this.#rings].filter(([name]) => fleet === undefined || name === fleet);
+    const fleets = wanted.map(([name, ring]) => ({ fleet: name, points: ring.points() }));
+    return { schemaVersion, resolutionSeconds: HISTORY_RESOLUTION_SECONDS, fleets };
+  }
+
+  opening(lastEventId: string | null): readonly StreamMessage[] {
+    const missed = lastEventId === null ? null : this.#backlog.since(lastEventId);
+    return missed ?? [this.#snapshot()];
+  }
+
+  #snapshot(): StreamMessage {
+    const event: ApiEvent = {
+      ...this.fleets(),
+      ...this.pools(),
+      ...this.decisions(),
+      kind: "snapshot",
+    };
+    return { id: this.#backlog.lastId(), kind: event.kind, json: JSON.stringify(event) };
+  }
+
+  subscribe(reader: (message: StreamMessage) => void): () => void {
+    this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
+  }
+
+  missing(): readonly string[] {
+    const decided = this.#groupViews().some(({ atSeconds }) => atSeconds !== null);
+    return decided ? [] : ["the first tick: no group of pools and fleets was decided on yet"];
+  }
+}
+
+const unseen = (group: string): GroupView => ({
+  group,
+  atSeconds: null,
+  leading: false,
+  durationSeconds: 0,
+  actions: [],
+  failure: null,
+});

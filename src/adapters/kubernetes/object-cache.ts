@@ -1,0 +1,74 @@
+import { type Json, metaOf, stringAt } from "./decode.ts";
+
+interface Entry<T> {
+  readonly version: string;
+  readonly value: T;
+}
+
+/** Objects of one collection by `namespace/name`, older news about one ignored. */
+export interface ObjectCache<T> {
+  /** Replaces everything by a list taken at `version`; what is newer than that is kept. */
+  replace(objects: readonly Json[], version: string): void;
+  /** News from a watch. */
+  put(object: Json): void;
+  remove(object: Json): void;
+  /** Answer to our own write; `seen` is the newest version that list or watch delivered. */
+  written(object: Json, seen: string): void;
+  /** In order of `namespace/name`. */
+  values(): readonly T[];
+}
+
+/** @param decode the value to keep of an object, null to keep none */
+export function objectCache<T>(decode: (object: Json) => T | null): ObjectCache<T> {
+  let entries = new Map<string, Entry<T>>();
+  let sorted: readonly T[] | null = null;
+  const keep = (into: Map<string, Entry<T>>, object: Json) => {
+    const value = decode(object);
+    const key = keyOf(object);
+    if (value === null) into.delete(key);
+    else into.set(key, { version: versionOf(object), value });
+  };
+  const known = (object: Json) => entries.get(keyOf(object))?.version ?? "";
+  const put = (object: Json) => {
+    if (isNewer(known(object), versionOf(object))) return;
+    keep(entries, object);
+    sorted = null;
+  };
+  return {
+    put,
+    replace: (objects, version) => {
+      const next = new Map<string, Entry<T>>();
+      for (const object of objects) keep(next, object);
+      for (const [key, entry] of entries) if (isNewer(entry.version, version)) next.set(key, entry);
+      entries = next;
+      sorted = null;
+    },
+    remove: (object) => {
+      entries.delete(keyOf(object));
+      sorted = null;
+    },
+    written: (object, seen) => {
+      if (isNewer(versionOf(object), seen)) put(object);
+    },
+    values: () => (sorted ??= inOrder(entries)),
+  };
+}
+
+function inOrder<T>(entries: ReadonlyMap<string, Entry<T>>): readonly T[] {
+  const pairs = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  return pairs.map(([, entry]) => entry.value);
+}
+
+function keyOf(object: Json): string {
+  const { namespace, name } = metaOf(object);
+  return `${namespace}/${name}`;
+}
+
+const versionOf = (object: Json): string => stringAt(object, "metadata", "resourceVersion");
+
+/**
+ * Whether version `a` is newer than `b`. Resource versions of one kind are decimal numbers that
+ * grow and may pass 2^53 (KEP-5504, comparable resource versions), so digits are compared.
+ */
+export const isNewer = (a: string, b: string): boolean =>
+  a.length === b.length ? a > b : a.length > b.length;

@@ -1,0 +1,89 @@
+/** What can go wrong between the request and a decoded answer, as the closed codes of the ports. */
+import { PortError, type PortErrorCode } from "../../ports/errors.ts";
+
+/** Names a request in every message about it. */
+export interface RequestContext {
+  /** `query arrivals at http://host/api/v1/query`. */
+  readonly what: string;
+  readonly excerpt: (text: string) => string;
+}
+
+const BY_STATUS: Readonly<Record<number, PortErrorCode>> = {
+  400: "invalid",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not-found",
+  405: "invalid",
+  408: "timeout",
+  413: "invalid",
+  422: "invalid",
+  429: "rate-limited",
+};
+
+/** The `errorType` of the HTTP API; it says more than the status, and rides on some 200s. */
+const BY_ERROR_TYPE: Readonly<Record<string, PortErrorCode>> = {
+  timeout: "timeout",
+  canceled: "timeout",
+  bad_data: "invalid",
+  execution: "invalid",
+  not_found: "not-found",
+  internal: "server-error",
+  unavailable: "server-error",
+};
+
+const HINTS: Partial<Readonly<Record<PortErrorCode, string>>> = {
+  unauthorized: "check the credentials",
+  forbidden: "the credentials are valid but may not query",
+  "not-found": "is the path prefix of the URL right?",
+};
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly location: string;
+  readonly body: string;
+}
+
+/** @returns the error for an answer whose status is not 200. */
+export function statusError(answer: HttpAnswer, { what, excerpt }: RequestContext): PortError {
+  const { status, body } = answer;
+  if (status >= 300 && status < 400) {
+    const target = excerpt(answer.location);
+    const advice = "redirects are not followed, give the final URL";
+    return new PortError("bad-answer", `${what}: HTTP ${status} redirects to ${target}; ${advice}`);
+  }
+  const errorType = /"errorType"\s*:\s*"([a-z_]+)"/.exec(body)?.[1] ?? "";
+  const code = BY_STATUS[status] ?? (status >= 500 ? "server-error" : "bad-answer");
+  const refined = errorType === "timeout" ? "timeout" : code;
+  const hint = HINTS[refined];
+  const advice = hint === undefined ? "" : `; ${hint}`;
+  return new PortError(refined, `${what}: HTTP ${status}: ${quotedBody(excerpt(body))}${advice}`);
+}
+
+/** @returns the error for an answer that says `"status": "error"`. */
+export function reportedError(errorType: string, text: string, context: RequestContext): PortError {
+  const code = BY_ERROR_TYPE[errorType] ?? "bad-answer";
+  return new PortError(code, `${context.what}: ${errorType}: ${context.excerpt(text)}`);
+}
+
+/** @returns the error for a request that brought no complete answer. */
+export function transportError(cause: unknown, context: RequestContext): PortError {
+  if (cause instanceof PortError) return cause;
+  const { name, code, message } = described(cause);
+  const text = `${context.what}: ${context.excerpt(code === "" ? message : `${code}: ${message}`)}`;
+  if (name === "TimeoutError" || name === "AbortError" || /TIMEOUT/.test(code)) {
+    return new PortError("timeout", `${context.what}: no answer within the deadline`, cause);
+  }
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE" || code.startsWith("HPE_")) {
+    return new PortError("bad-answer", text, cause);
+  }
+  if (code === "UND_ERR_INVALID_ARG") return new PortError("invalid", text, cause);
+  return new PortError("unreachable", text, cause);
+}
+
+function described(cause: unknown): { name: string; code: string; message: string } {
+  if (!(cause instanceof Error)) return { name: "", code: "", message: String(cause) };
+  const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
+  return { name: cause.name, code, message: cause.message };
+}
+
+const quotedBody = (text: string): string => (text === "" ? "empty body" : text);

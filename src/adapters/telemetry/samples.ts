@@ -1,0 +1,115 @@
+/** What one tick means for the metrics, as plain values: every series of the group, zeroes too. */
+import { decisionViews } from "./views/decision-views.ts";
+import { fleetViews } from "./views/fleet-views.ts";
+import { poolViews } from "./views/pool-views.ts";
+import type { DecisionView } from "../../api/decision-view.ts";
+import type { PoolView } from "../../api/pool-view.ts";
+import { DIRECTIONS, OPEN_PHASES, OUTCOMES } from "../../api/vocabulary.ts";
+import type { CompiledPool } from "../../core/compiled.ts";
+import type { Reason } from "../../core/reasons.ts";
+import { seconds } from "../../core/units.ts";
+import type { TickReport } from "../../ports/telemetry.ts";
+import type { MetricName } from "./catalogue.ts";
+import { fleetGauges } from "./fleet-samples.ts";
+import { LABELS, type LabelName } from "./labels.ts";
+
+export interface Sample {
+  readonly metric: MetricName;
+  readonly labels: Readonly<Partial<Record<LabelName, string>>>;
+  /** Gauges: the value. Counters: what the tick adds, 0 included. */
+  readonly value: number;
+}
+
+/** @returns the gauges of the group; a series that is not among them is gone. */
+export function gaugeSamples(report: TickReport): Sample[] {
+  const { observation, group } = report;
+  const decisions = decisionViews(report);
+  return [
+    {
+      metric: "breakwater_last_tick_timestamp_seconds",
+      labels: { group: group.name },
+      value: observation.now / 1_000,
+    },
+    ...poolViews(report).flatMap((pool) => poolGauges(pool).concat(openGauges(pool, decisions))),
+    ...group.pools.flatMap(priorGauges),
+    ...group.fleets.flatMap(startGauges),
+    ...fleetViews(report).flatMap(fleetGauges),
+  ];
+}
+
+function poolGauges(view: PoolView): Sample[] {
+  const { pool, racks, desiredRacks } = view;
+  const nodes = racks.reduce((sum, rack) => sum + rack.nodes, 0);
+  const ready = racks.reduce((sum, rack) => sum + rack.readyNodes, 0);
+  const degraded = racks.filter((rack) => rack.degraded).length;
+  const desired =
+    desiredRacks === null ? [] : [gauge("breakwater_pool_desired_racks", desiredRacks)];
+  function gauge(metric: MetricName, value: number): Sample {
+    return { metric, labels: { pool }, value };
+  }
+  return [
+    ...desired,
+    gauge("breakwater_pool_max_racks", view.maxRacks),
+    gauge("breakwater_pool_nodes", nodes),
+    gauge("breakwater_pool_ready_nodes", ready),
+    gauge("breakwater_degraded_racks", degraded),
+    ...LABELS.phase.map((phase) => ({
+      metric: "breakwater_racks" as const,
+      labels: { pool, phase },
+      value: view.racksByPhase[phase] ?? 0,
+    })),
+  ];
+}
+
+function openGauges({ pool }: PoolView, decisions: readonly DecisionView[]): Sample[] {
+  const ours = decisions.filter((decision) => decision.pool === pool);
+  return DIRECTIONS.flatMap((direction) =>
+    OPEN_PHASES.map((phase) => ({
+      metric: "breakwater_pool_open_decisions" as const,
+      labels: { pool, direction, intent_phase: phase },
+      value: ours.filter((one) => one.direction === direction && one.phase === phase).length,
+    })),
+  );
+}
+
+function priorGauges({ name, leadTimePrior }: CompiledPool): Sample[] {
+  return LABELS.step.map((step) => ({
+    metric: "breakwater_lead_time_prior_p95_seconds",
+    labels: { pool: name, step },
+    value: seconds(leadTimePrior[step].p95Ms),
+  }));
+}
+
+function startGauges({ key, pools }: TickReport["group"]["fleets"][number]): Sample[] {
+  return pools.map(({ name, engineStartPrior }) => ({
+    metric: "breakwater_engine_start_prior_p95_seconds",
+    labels: { fleet: key, pool: name },
+    value: seconds(engineStartPrior.p95Ms),
+  }));
+}
+
+/** @returns what the tick adds to the counters of the group's pools and fleets. */
+export function counterSamples({ decision }: TickReport): Sample[] {
+  return [
+    ...decision.fleets.flatMap(({ fleet, outcome, reasons }) => [
+      ...OUTCOMES.map((word) => ({
+        metric: "breakwater_decisions_total" as const,
+        labels: { fleet, outcome: word },
+        value: word === outcome ? 1 : 0,
+      })),
+      ...holds("breakwater_holds_total", { fleet }, outcome === "Hold" ? reasons : []),
+    ]),
+    ...decision.pools.flatMap(({ pool, holds: reasons }) =>
+      holds("breakwater_pool_holds_total", { pool }, reasons),
+    ),
+  ];
+}
+
+function holds(metric: MetricName, owner: Sample["labels"], reasons: readonly Reason[]): Sample[] {
+  const held = new Set<string>(reasons.map(({ code }) => code));
+  return LABELS.reason.map((reason) => ({
+    metric,
+    labels: { ...owner, reason },
+    value: held.has(reason) ? 1 : 0,
+  }));
+}

@@ -1,0 +1,51 @@
+import type { Intent } from "../../../core/observation.ts";
+import { elapsed, seconds } from "../../../core/units.ts";
+import { instantSeconds } from "./json-number.ts";
+import type { DecisionView } from "../../../api/decision-view.ts";
+import type { TickReport } from "../../../ports/telemetry.ts";
+import { OPEN_PHASES } from "../../../api/vocabulary.ts";
+
+/** @returns a view per decision that the tick saw, newest first; equal ages by name. */
+export function decisionViews({ observation, decision }: TickReport): DecisionView[] {
+  const progressOf = new Map(decision.progress.map((progress) => [progress.intent, progress]));
+  return observation.intents
+    .map((intent) => ({
+      ...decisionView(intent),
+      ageSeconds: seconds(elapsed(intent.createdAt, observation.now)),
+      progress: progressView(progressOf.get(intent.name)),
+    }))
+    .sort(newestFirst);
+}
+
+function decisionView(intent: Intent): Omit<DecisionView, "ageSeconds" | "progress"> {
+  const { name, fleet, pool, direction, phase, fromRacks, askedRacks, rack, reason } = intent;
+  return {
+    name,
+    fleet,
+    pool,
+    direction,
+    phase,
+    fromRacks,
+    askedRacks,
+    rack,
+    reason,
+    open: OPEN_PHASES.includes(phase),
+    toRacks: intent.toRacksAtMost,
+    requiredApprovals: intent.requiredApprovals,
+    approvals: [...intent.approvals],
+    createdAtSeconds: instantSeconds(intent.createdAt),
+    expiresAtSeconds: instantSeconds(intent.expiresAt),
+  };
+}
+
+function progressView(
+  progress: TickReport["decision"]["progress"][number] | undefined,
+): DecisionView["progress"] {
+  return progress === undefined ? null : { state: progress.state, reason: progress.reason };
+}
+
+/** Orders decisions for reading; the name decides between two of one instant. */
+export function newestFirst(a: DecisionView, b: DecisionView): number {
+  if (a.createdAtSeconds !== b.createdAtSeconds) return b.createdAtSeconds - a.createdAtSeconds;
+  return a.name < b.name ? 1 : -1;
+}

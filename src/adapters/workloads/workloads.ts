@@ -1,0 +1,108 @@
+import type { CompiledFleet, CompiledWorkload, FleetKey, Role } from "../../core/compiled.ts";
+import type { PodRef } from "../../core/decision.ts";
+import type { PodObservation } from "../../core/observation.ts";
+import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
+import type { KubeClient } from "../kubernetes/client.ts";
+import type { Discovery } from "../kubernetes/discovery.ts";
+import { failureIn, isNotFound } from "../kubernetes/failures.ts";
+import { type Lifecycle, lifecycleOf, reflector } from "../kubernetes/reflector.ts";
+import { PODS } from "../kubernetes/resources.ts";
+import { hasLabels } from "../kubernetes/selector.ts";
+import type { Timers } from "../kubernetes/timers.ts";
+import type { Warn } from "../kubernetes/warn.ts";
+import { decodePod, type KeptPod, type TargetReading } from "./decode.ts";
+import { targetReader, type TargetReader } from "./target-reader.ts";
+
+export interface WorkloadsOptions {
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+  readonly timers: Timers;
+  readonly warn: Warn;
+}
+
+/** The pods that hold GPUs and the objects they belong to. */
+export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
+  const pods = reflector({
+    ...options,
+    // Ended pods hold nothing, and finished jobs can outnumber everything else.
+    selection: {
+      resource: PODS,
+      namespace: "",
+      fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
+    },
+    decode: decodePod,
+  });
+  const targets = targetReader(options);
+  return {
+    ...lifecycleOf(pods),
+    read: async (fleets) => {
+      const members = await membershipsOf(fleets, targets);
+      const observed = pods.snapshot().flatMap((pod) => observationOf(pod, members));
+      const rollouts = members.filter(({ target }) => target?.rollingOut === true);
+      return { pods: observed, rollouts: [...new Set(rollouts.map(({ fleet }) => fleet))] };
+    },
+    evict: (pod) => evict(options.client, pod),
+  };
+}
+
+interface Membership {
+  readonly fleet: FleetKey;
+  readonly namespace: string;
+  readonly workload: CompiledWorkload;
+  /** null when the workload names none, or when it does not exist. */
+  readonly target: TargetReading | null;
+}
+
+async function membershipsOf(
+  fleets: readonly CompiledFleet[],
+  targets: TargetReader,
+): Promise<readonly Membership[]> {
+  const pairs = fleets.flatMap((fleet) => fleet.workloads.map((workload) => ({ fleet, workload })));
+  return Promise.all(
+    pairs.map(async ({ fleet, workload }) => ({
+      fleet: fleet.key,
+      namespace: fleet.namespace,
+      workload,
+      target: workload.target === null ? null : await targets.read(workload.target),
+    })),
+  );
+}
+
+function belongs(pod: KeptPod, { namespace, workload, target }: Membership): boolean {
+  if (pod.namespace !== namespace) return false;
+  return hasLabels(pod.labels, workload.podLabels) || target?.selects(pod.labels) === true;
+}
+
+function observationOf(pod: KeptPod, members: readonly Membership[]): readonly PodObservation[] {
+  if (pod.node === "") return [];
+  const member = members.find((candidate) => belongs(pod, candidate));
+  if (member === undefined && !pod.holdsGpus) return [];
+  const { labels: _labels, holdsGpus: _holdsGpus, ...seen } = pod;
+  const role: Role = member?.workload.role ?? "Aggregated";
+  return [{ ...seen, fleet: member?.fleet ?? null, role }];
+}
+
+/** The API server refuses an eviction for a budget with this cause, whatever the wording. */
+const BUDGET_CAUSE = "DisruptionBudget";
+
+async function evict(client: KubeClient, { namespace, name, uid }: PodRef): Promise<EvictOutcome> {
+  const eviction = {
+    apiVersion: "policy/v1",
+    kind: "Eviction",
+    metadata: { namespace, name },
+    deleteOptions: { preconditions: { uid } },
+  };
+  const blocked = (error: unknown) => failureIn(error)?.causes.includes(BUDGET_CAUSE) === true;
+  try {
+    await client.post({ resource: PODS, namespace, name }, "eviction", eviction, {
+      hopeless: blocked,
+    });
+    return { kind: "Evicted" };
+  } catch (error) {
+    const failure = failureIn(error);
+    // 409: another pod under the name. The budget's own 429 says which budget it is.
+    if (isNotFound(error) || failure?.status === 409) return { kind: "Gone" };
+    if (blocked(error)) return { kind: "Blocked", message: failure?.message ?? "" };
+    throw error;
+  }
+}

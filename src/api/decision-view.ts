@@ -1,0 +1,26 @@
+/** One decision: a change of a count that is proposed, under way or over. */
+import { Type } from "typebox";
+import { DIRECTIONS, INTENT_PHASES, nullable, ReasonSchema } from "./vocabulary.ts";
+
+export const DecisionViewSchema = Type.Object({
+  name: Type.String(),
+  fleet: Type.String(),
+  pool: Type.String(),
+  direction: Type.Enum([...DIRECTIONS]),
+  phase: Type.Enum([...INTENT_PHASES]),
+  open: Type.Boolean({ description: "Something may still happen to it." }),
+  fromRacks: Type.Integer(),
+  toRacks: Type.Integer({ description: "Out: at most; In and Move: exactly." }),
+  askedRacks: nullable(Type.Integer({ description: "Out: the count fixed at execution." })),
+  rack: nullable(Type.String({ description: "The rack to drain." })),
+  reason: ReasonSchema,
+  progress: nullable(Type.Object({ state: Type.String(), reason: ReasonSchema })),
+  requiredApprovals: Type.Integer(),
+  approvals: Type.Array(
+    Type.Object({ by: Type.String(), verdict: Type.String(), reason: Type.String() }),
+  ),
+  createdAtSeconds: Type.Number(),
+  ageSeconds: Type.Number(),
+  expiresAtSeconds: Type.Number({ description: "End of the time for verdicts." }),
+});
+export type DecisionView = Type.Static<typeof DecisionViewSchema>;

@@ -1,0 +1,83 @@
+import closeWithGrace from "close-with-grace";
+import type { Command } from "commander";
+import { createHttpServer } from "../../adapters/http/server.ts";
+import type { HttpServer } from "../../adapters/http/server.ts";
+import { createView } from "../../adapters/http/view.ts";
+import { combineTelemetry } from "../../adapters/telemetry/combine.ts";
+import { createMetrics } from "../../adapters/telemetry/metrics.ts";
+import { NOTHING_CARRIED } from "../../controller/carried.ts";
+import { loop } from "../../controller/loop.ts";
+import { tick } from "../../controller/tick.ts";
+import { SECOND_MS, after, millis } from "../../core/units.ts";
+import { sha256 } from "../digest.ts";
+import { demo } from "../demo-world.ts";
+import { narrator } from "../narrator.ts";
+import { portNumber, positiveNumber, wholeNumber } from "../numbers.ts";
+import { sleep, stopwatch } from "../pace.ts";
+import { packageVersion } from "../version.ts";
+
+interface DemoFlags {
+  readonly speed: number;
+  readonly seed: number;
+  readonly port: number;
+}
+
+/** One tick of the controller, in the world's time. */
+const TICK_MS = millis(15 * SECOND_MS);
+
+const NOTES = [
+  "Simulated fleet and racks, real controller. A rack takes 4 to 12 simulated minutes to arrive.",
+  "Watch a surge: latency leaves the objective, racks are asked for at once and enough, they join, " +
+    "start and serve, and the latency returns. Later one rack at a time is drained and given back.",
+];
+
+export function addDemo(program: Command): void {
+  program
+    .command("demo")
+    .description(
+      "Carry a simulated fleet through surges, with the real controller and the console.",
+    )
+    .option("--speed <factor>", "simulated seconds per second", positiveNumber, 60)
+    .option("--seed <number>", "of the traffic and the racks", wholeNumber, 1)
+    .option("--port <number>", "of the console on 127.0.0.1; 0 takes a free one", portNumber, 0)
+    .addHelpText("after", "\nExample:\n  breakwater demo --speed 120 --seed 7\n")
+    .action(runDemo);
+}
+
+async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
+  const version = packageVersion();
+  const metrics = createMetrics({ version });
+  const view = createView();
+  const print = (line: string): void => console.log(line);
+  const telemetry = combineTelemetry(metrics, view, narrator(print));
+  const { world, ports } = demo(seed, telemetry);
+  const server = createHttpServer({
+    address: { host: "127.0.0.1", port },
+    metrics,
+    view,
+    about: { version, mode: "demo", speed, notes: NOTES },
+    onError: (error, path) => console.error(`${path}: ${error.message}`),
+  });
+  const { url } = await server.listen();
+  print(`Console: ${url}   (Ctrl-C ends it, nothing is left behind)`);
+  print(`A fleet of 4 racks at ${speed}x, seed ${seed}. ${NOTES.join(" ")}`);
+  const stop = stopOnSignal(server);
+  let carried = NOTHING_CARRIED;
+  const options = { codeVersion: version, digest: sha256, stopwatch };
+  const step = async (): Promise<void> => {
+    world.advanceTo(after(world.now(), TICK_MS));
+    carried = await tick(ports, carried, options);
+  };
+  await loop(step, { everyMs: millis(TICK_MS / speed), stop, stopwatch, sleep });
+}
+
+/** Ctrl-C: the tick under way ends, streams and the port are closed, the process leaves with 0. */
+function stopOnSignal(server: HttpServer): AbortSignal {
+  const stopping = new AbortController();
+  closeWithGrace({ delay: 5_000 }, async ({ err }) => {
+    if (err !== undefined) console.error(err);
+    stopping.abort();
+    await server.close();
+  });
+  return stopping.signal;
+}

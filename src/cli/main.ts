@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** The command line: exit status 0 ok, 1 failed, 2 usage or bad input. */
+import { Command, CommanderError } from "commander";
+import { addDemo } from "./commands/demo.ts";
+import { addReplay } from "./commands/replay.ts";
+import { UsageError, CommandFailed } from "./usage-error.ts";
+import { packageVersion } from "./version.ts";
+
+function program(): Command {
+  const root = new Command("breakwater")
+    .description("Keeps the latency of LLM agents stable by sizing GPU fleets by the rack.")
+    .version(packageVersion())
+    .showHelpAfterError("(add --help for usage)")
+    .exitOverride();
+  for (const add of [addDemo, addReplay]) add(root);
+  return root;
+}
+
+/** @returns the exit status; prints what went wrong for a person, without a stack where it is theirs */
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    console.error(`breakwater: ${error.message}`);
+    return 2;
+  }
+  if (error instanceof CommandFailed) {
+    console.error(`breakwater: ${error.message}`);
+    return 1;
+  }
+  console.error(error);
+  return 1;
+}
+
+try {
+  await program().parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = statusOf(error);
+}

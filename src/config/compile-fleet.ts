@@ -1,0 +1,151 @@
+/** InferenceFleet → CompiledFleet. */
+import { type CompiledFleet, type CompiledWorkload, fleetKey } from "../core/compiled.ts";
+import type { EpochMs } from "../core/units.ts";
+import { gpuCount, rackCount, ratio, usd, usdPerHour } from "../core/units.ts";
+import { spreadOf } from "./compile-pool.ts";
+import { type DecodedObject, decodeObject } from "./decode-object.ts";
+import { expandSchedule } from "./expand-schedule.ts";
+import type { Compilation } from "./field-error.ts";
+import { durationMs } from "./go-duration.ts";
+import { INFERENCE_FLEET, type InferenceFleetSpec } from "./inference-fleet.ts";
+
+type Decoded = DecodedObject<InferenceFleetSpec>;
+
+/**
+ * @param now which occurrences of the schedule are expanded: those that have not ended
+ * @returns the fleet with defaults filled in, or every error of the object
+ */
+export function compileFleet(raw: unknown, now: EpochMs): Compilation<CompiledFleet> {
+  const decoded = decodeObject(INFERENCE_FLEET, raw);
+  return decoded.ok ? { ok: true, value: fleetOf(decoded.value, now) } : decoded;
+}
+
+function fleetOf({ metadata, spec }: Decoded, now: EpochMs): CompiledFleet {
+  return {
+    key: fleetKey(metadata),
+    ...metadata,
+    model: { ...spec.model, profile: spec.model.profile ?? spec.model.name },
+    mode: spec.mode,
+    racks: racksOf(spec.racks),
+    pools: spec.pools.map(({ name, preference, engineStartPrior }) => ({
+      name,
+      preference,
+      engineStartPrior: spreadOf(engineStartPrior),
+    })),
+    objectives: spec.objectives.map(objectiveOf),
+    signals: signalsOf(spec.signals),
+    workloads: spec.workloads.map((workload) => workloadOf(workload, metadata.namespace)),
+    kvTier: spec.kvTier.kind,
+    router: spec.router,
+    headroom: spec.headroom,
+    ...conductOf(spec),
+    schedule: spec.schedule
+      .flatMap((entry) => expandSchedule(entry, now))
+      .sort((a, b) => a.readyFrom - b.readyFrom),
+    budget: budgetOf(spec.budget),
+    cacheVeto: spec.cacheVeto,
+    confirm: spec.confirm.map(confirmOf),
+  };
+}
+
+function racksOf(racks: InferenceFleetSpec["racks"]): CompiledFleet["racks"] {
+  return {
+    min: rackCount(racks.min),
+    max: rackCount(racks.max),
+    surviveRackLosses: rackCount(racks.surviveRackLosses),
+  };
+}
+
+function objectiveOf(
+  objective: InferenceFleetSpec["objectives"][number],
+): CompiledFleet["objectives"][number] {
+  const { name, metric, matchers, threshold, share } = objective;
+  return {
+    name,
+    metric,
+    matchers,
+    thresholdMs: durationMs(threshold),
+    share: ratio(Number(share)),
+  };
+}
+
+function signalsOf(signals: InferenceFleetSpec["signals"]): CompiledFleet["signals"] {
+  const { matchers, overrides, profile, prometheus } = signals;
+  return {
+    profile,
+    edge: signals.edge ?? null,
+    matchers,
+    overrides,
+    scrapeIntervalMs: durationMs(signals.scrapeInterval),
+    prometheus:
+      prometheus === undefined
+        ? null
+        : {
+            url: prometheus.url,
+            secretName: prometheus.secretRef?.name ?? null,
+            headers: prometheus.headers,
+          },
+  };
+}
+
+function workloadOf(
+  workload: InferenceFleetSpec["workloads"][number],
+  namespace: string,
+): CompiledWorkload {
+  const { layout, manage, name, role, target, unit, unitsPerRack } = workload;
+  const { apiVersion, kind, name: object } = target;
+  const named = apiVersion !== undefined && kind !== undefined && object !== undefined;
+  return {
+    name,
+    role,
+    target: named ? { apiVersion, kind, namespace, name: object } : null,
+    podLabels: target.selector ?? {},
+    manage,
+    layout,
+    gpusPerUnit: gpuCount(unit.gpus),
+    unitsPerRack,
+  };
+}
+
+function conductOf(spec: InferenceFleetSpec): Pick<CompiledFleet, "drain" | "warm" | "behavior"> {
+  const { behavior, drain, warm } = spec;
+  return {
+    drain: {
+      wait: drain.wait,
+      maxColdTokensPerSecond: drain.maxColdTokensPerSecond,
+      deadlineMs: durationMs(drain.deadline),
+      onDeadline: drain.onDeadline,
+    },
+    warm: {
+      hitRateWithinPoints: warm.hitRateWithinPoints,
+      orAfterMs: durationMs(warm.orAfter),
+    },
+    behavior: {
+      scaleInStabilizationMs: durationMs(behavior.scaleInStabilization),
+      maxStepOut: rackCount(behavior.maxStepOut),
+      maxStepIn: rackCount(behavior.maxStepIn),
+      reviewIntervalMs: durationMs(behavior.reviewInterval),
+    },
+  };
+}
+
+function budgetOf(budget: InferenceFleetSpec["budget"]): CompiledFleet["budget"] {
+  if (budget === undefined) return null;
+  const { appliesTo, replaceLostRack, usdPerDay } = budget;
+  return { usdPerDay: usd(Number(usdPerDay)), appliesTo, replaceLostRack };
+}
+
+function confirmOf(rule: InferenceFleetSpec["confirm"][number]): CompiledFleet["confirm"][number] {
+  const { direction, minRacks, minUsdPerHour } = rule.when;
+  return {
+    name: rule.name,
+    when: {
+      direction: direction ?? null,
+      minRacks: minRacks === undefined ? null : rackCount(minRacks),
+      minUsdPerHour: minUsdPerHour === undefined ? null : usdPerHour(Number(minUsdPerHour)),
+    },
+    approvers: rule.approvers,
+    expiresAfterMs: durationMs(rule.expiresAfter),
+    onExpiry: rule.onExpiry,
+  };
+}

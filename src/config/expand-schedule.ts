@@ -1,0 +1,42 @@
+/** Schedule entries to instants: calendars and time zones end here, core sees instants. */
+import type { ScheduledWindow } from "../core/compiled.ts";
+import { after, DAY_MS, type EpochMs, epochMs, millis, rackCount } from "../core/units.ts";
+import { durationMs } from "./go-duration.ts";
+import type { ScheduleEntry } from "./fleet-conduct.ts";
+import { instantOf, wallTime } from "./local-time.ts";
+
+/** Repeated occasions are expanded this far ahead: a week, and a day more than any lead time. */
+const AHEAD_MS = millis(8 * DAY_MS);
+
+const STEP_DAYS = { Never: 0, Daily: 1, Weekly: 7 } as const;
+
+/**
+ * @returns the occurrences that have not ended at `now`, earliest first: the single one however
+ *   far away, repeated ones for the next eight days. A repeated occasion keeps its wall-clock time
+ *   when clocks change; its length is elapsed time.
+ * @throws RangeError when `start` names no day of the calendar: the schema should have refused it
+ */
+export function expandSchedule(entry: ScheduleEntry, now: EpochMs): readonly ScheduledWindow[] {
+  const first = wallTime(entry.start);
+  if (first === null) throw new RangeError(`${entry.start} is not a time of the calendar`);
+  const stepMs = STEP_DAYS[entry.repeat] * DAY_MS;
+  if (stepMs === 0) return [windowAt(entry, first)].filter(({ until }) => until > now);
+  // From the first that may still last, a step early since zones differ from Greenwich.
+  const skipped = Math.max(0, Math.floor((now - durationMs(entry.for) - first) / stepMs) - 1);
+  const many = Math.ceil((AHEAD_MS + durationMs(entry.for)) / stepMs) + 3;
+  return Array.from({ length: many }, (_, index) => first + (skipped + index) * stepMs)
+    .map((wall) => windowAt(entry, wall))
+    .filter(({ readyFrom, until }) => until > now && readyFrom <= after(now, AHEAD_MS));
+}
+
+function windowAt(entry: ScheduleEntry, wall: number): ScheduledWindow {
+  const from = instantOf(wall, entry.timeZone);
+  return {
+    name: entry.name,
+    readyFrom: epochMs(from - durationMs(entry.readyBefore)),
+    from,
+    until: after(from, durationMs(entry.for)),
+    floorRacks: entry.floorRacks === undefined ? null : rackCount(entry.floorRacks),
+    factor: entry.factor === undefined ? null : Number(entry.factor),
+  };
+}

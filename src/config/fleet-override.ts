@@ -1,0 +1,77 @@
+/** FleetOverride: what on-call says at run time. Never in Git, always expires, strictest wins. */
+import { z } from "zod";
+import { conditions, count, instant, objectName } from "./fields.ts";
+import { AGE, column, integerColumn, type Kind } from "./kind.ts";
+import { withRules } from "./rule.ts";
+
+const pause = z
+  .object({
+    out: z.boolean().default(false).describe("No growth."),
+    in: z.boolean().default(false).describe("No scale-in."),
+  })
+  .describe("Which directions stop.")
+  .prefault({});
+
+const spec = withRules(
+  z
+    .object({
+      fleet: objectName("Name of the InferenceFleet in the same namespace."),
+      pause,
+      floorRacks: count("At least so many racks; within the fleet's limits.").optional(),
+      ceilingRacks: count("At most so many racks.").optional(),
+      until: instant("When it ends by itself."),
+      reason: z
+        .string()
+        .min(1)
+        .max(1024)
+        .describe("Why, such as the number of the incident; shown with every decision."),
+    })
+    .describe("What is different for a while."),
+  [
+    {
+      cel: "self.pause.out || self.pause.__in__ || has(self.floorRacks) || has(self.ceilingRacks)",
+      holds: (self) =>
+        self.pause.out ||
+        self.pause.in ||
+        self.floorRacks !== undefined ||
+        self.ceilingRacks !== undefined,
+      message: "nothing is overridden: set pause.out, pause.in, floorRacks or ceilingRacks",
+    },
+    {
+      cel:
+        "!has(self.floorRacks) || !has(self.ceilingRacks) || " +
+        "self.floorRacks <= self.ceilingRacks",
+      holds: (self) =>
+        self.floorRacks === undefined ||
+        self.ceilingRacks === undefined ||
+        self.floorRacks <= self.ceilingRacks,
+      message: "floorRacks must not exceed ceilingRacks",
+      field: "floorRacks",
+    },
+  ],
+);
+
+const status = z
+  .object({ conditions: conditions().optional() })
+  .describe("The override as the controller sees it.");
+
+export const FLEET_OVERRIDE: Kind<typeof spec> = {
+  kind: "FleetOverride",
+  plural: "fleetoverrides",
+  singular: "fleetoverride",
+  shortNames: ["fover"],
+  scope: "Namespaced",
+  description: "A pause, floor or ceiling that on-call sets at run time and that always expires.",
+  spec,
+  status,
+  columns: [
+    column("Fleet", ".spec.fleet", "The fleet it is about."),
+    { ...column("Pause-Out", ".spec.pause.out", "No growth."), type: "boolean" },
+    { ...column("Pause-In", ".spec.pause.in", "No scale-in."), type: "boolean" },
+    integerColumn("Floor", ".spec.floorRacks", "At least so many racks."),
+    integerColumn("Ceiling", ".spec.ceilingRacks", "At most so many racks."),
+    column("Until", ".spec.until", "When it ends by itself."),
+    column("Reason", ".spec.reason", "Why."),
+    AGE,
+  ],
+};

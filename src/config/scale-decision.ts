@@ -1,0 +1,186 @@
+/** ScaleDecision: one change of a count. Written by the controller, consented to by people. */
+import { z } from "zod";
+import { conditions, count, decimal, FEW, instant, keyedList, MANY, objectName } from "./fields.ts";
+import { sentence } from "./fields.ts";
+import { AGE, column, integerColumn, type Kind, wide } from "./kind.ts";
+import { type CelRule, withCel, withRules } from "./rule.ts";
+
+/** A SHA-256 in hexadecimal, with room for an algorithm's name before it. */
+const digest = (text: string) => z.string().max(80).describe(text);
+
+const consent = withRules(
+  z
+    .object({
+      pool: objectName("The RackPool whose count changes."),
+      fromRacks: count("The count when it was decided."),
+      toRacksAtMost: count("Out: never above it. In: exactly it."),
+      maxUsdPerHour: decimal("What the added racks may cost per hour; absent: unknown.").optional(),
+      actBefore: instant("The change must start before it."),
+    })
+    .describe("What is consented to: less of it, or the same later until actBefore, is covered."),
+  [
+    {
+      cel: "self.toRacksAtMost != self.fromRacks",
+      holds: (self) => self.toRacksAtMost !== self.fromRacks,
+      message: "a decision changes the count",
+      field: "toRacksAtMost",
+    },
+  ],
+);
+
+const reason = z
+  .object({
+    code: z.string().min(1).max(64).describe("Code of the closed table of reasons."),
+    text: sentence("The reason in a sentence with its numbers.", 4096),
+  })
+  .describe("Why.");
+
+const approval = z
+  .object({
+    by: z
+      .string()
+      .min(1)
+      .max(512)
+      .describe("User name of the approver as the API server knows it."),
+    verdict: z.enum(["Approve", "Reject"]).describe("Yes or no."),
+    reason: sentence("Why.").default(""),
+  })
+  .describe("One person's verdict.");
+
+const fields = z.object({
+  fleet: objectName("Name of the InferenceFleet in the same namespace."),
+  direction: z.enum(["Out", "In"]).describe("Growth or scale-in."),
+  consent,
+  rack: z.string().min(1).max(253).describe("In: the rack to drain, by its domain.").optional(),
+  victimNodeUIDs: z
+    .array(z.string().min(1).max(64))
+    .max(MANY)
+    .default([])
+    .describe("In: UIDs of the nodes that leave with the rack."),
+  drainDeadline: instant("In: when the rack must be empty.").optional(),
+  reason,
+  requiredApprovals: count("How many people must approve; 0 means it runs by itself.", 0, 8),
+  onExpiry: z.enum(["Drop", "Proceed"]).describe("What silence until expiresAt means."),
+  expiresAt: instant("Verdicts count until then."),
+  createdAt: instant("The instant of the tick that decided it."),
+  policyDigest: digest("Digest of the policy it was decided under."),
+  observationDigest: digest("Digest of what was observed."),
+  approvals: keyedList(
+    approval,
+    "by",
+    "Verdicts, one a person; entries are added and never changed or removed.",
+  ).default([]),
+});
+
+/** A rule per field, so that a refusal names the field. */
+function immutable(name: string): CelRule {
+  return {
+    rule:
+      `has(self.${name}) == has(oldSelf.${name}) && ` +
+      `(!has(self.${name}) || self.${name} == oldSelf.${name})`,
+    message: `${name} is immutable: a decision is superseded, not changed`,
+    fieldPath: `.${name}`,
+  };
+}
+
+const APPEND_ONLY: CelRule = {
+  rule:
+    "!has(oldSelf.approvals) || (has(self.approvals) && " +
+    "oldSelf.approvals.all(old, self.approvals.exists(new, new == old)))",
+  message: "a verdict once given is neither changed nor withdrawn",
+  fieldPath: ".approvals",
+};
+
+const spec = withCel(
+  withRules(fields.describe("What was decided, and who consented."), [
+    {
+      cel: "(self.direction == 'In') == has(self.rack)",
+      holds: (self) => (self.direction === "In") === (self.rack !== undefined),
+      message: "rack names the rack to drain: for direction In, and for that only",
+      field: "rack",
+    },
+    {
+      cel: "(self.direction == 'Out') == (self.consent.toRacksAtMost > self.consent.fromRacks)",
+      holds: (self) =>
+        (self.direction === "Out") === self.consent.toRacksAtMost > self.consent.fromRacks,
+      message: "Out raises the count, In lowers it",
+      field: "direction",
+    },
+  ]),
+  [
+    ...Object.keys(fields.shape)
+      .filter((name) => name !== "approvals")
+      .map(immutable),
+    APPEND_ONLY,
+  ],
+);
+
+const evidence = z
+  .object({
+    attainmentIfDone: decimal("Share of turns inside every objective, if done.").optional(),
+    attainmentIfNot: decimal("The same, if nothing is done.").optional(),
+    cacheCause: z.string().max(64).describe("Cause of a fall in hit rate, if any.").optional(),
+    alternatives: z
+      .array(sentence("One alternative with its consequence."))
+      .max(FEW)
+      .describe("What else could be done.")
+      .optional(),
+  })
+  .describe("What the approver should know.");
+
+const progress = z
+  .object({
+    asked: count("Racks of the count that was written.").optional(),
+    accepted: count("Racks of the count as read back.").optional(),
+    serving: count("Racks that serve.").optional(),
+  })
+  .describe("How far it got, in racks.");
+
+const status = z
+  .object({
+    phase: z
+      .enum([
+        "Pending",
+        "Approved",
+        "Rejected",
+        "Expired",
+        "Superseded",
+        "Executing",
+        "Done",
+        "PartiallyDone",
+        "Cancelled",
+        "Failed",
+      ])
+      .describe("Where it stands; absent means Pending.")
+      .optional(),
+    phaseSince: instant("When it came to stand there.").optional(),
+    reason: reason.optional(),
+    evidence: evidence.optional(),
+    racks: progress.optional(),
+    conditions: conditions().optional(),
+  })
+  .describe("What became of it.");
+
+export const SCALE_DECISION: Kind<typeof spec> = {
+  kind: "ScaleDecision",
+  plural: "scaledecisions",
+  singular: "scaledecision",
+  shortNames: ["sdec"],
+  scope: "Namespaced",
+  description: "One change of a pool's count: what was decided, why, and who consented.",
+  spec,
+  status,
+  columns: [
+    column("Fleet", ".spec.fleet", "The fleet it is for."),
+    column("Pool", ".spec.consent.pool", "The pool whose count changes."),
+    column("Direction", ".spec.direction", "Growth or scale-in."),
+    integerColumn("From", ".spec.consent.fromRacks", "The count when it was decided."),
+    integerColumn("To", ".spec.consent.toRacksAtMost", "Where it goes, at most."),
+    column("Phase", ".status.phase", "Where it stands."),
+    integerColumn("Needs", ".spec.requiredApprovals", "How many people must approve."),
+    column("Expires", ".spec.expiresAt", "Verdicts count until then."),
+    wide(column("Why", ".spec.reason.code", "Code of the reason.")),
+    wide(column("Rack", ".spec.rack", "The rack that is drained.")),
+    AGE,
+  ],
+};

@@ -1,0 +1,104 @@
+/**
+ * Carries out a plan, one idempotent action after another. A failed action ends its intent's chain
+ * for this tick; the next tick sees the world and resumes.
+ */
+import type { CompiledGroup } from "../core/compiled.ts";
+import type { Action, PodRef } from "../core/decision.ts";
+import type { Evidence } from "../ports/decision-store.ts";
+import { PortError } from "../ports/errors.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { ActionResult } from "../ports/telemetry.ts";
+
+export interface Execution {
+  readonly group: CompiledGroup;
+  /** What an approver of the intent reads. */
+  readonly evidenceFor: (action: Extract<Action, { kind: "OpenIntent" }>) => Evidence;
+}
+
+type Outcome = Pick<ActionResult, "outcome" | "detail">;
+
+const APPLIED: Outcome = { outcome: "applied", detail: "" };
+
+/** @returns one result per action, those that were not tried because of an earlier one included */
+export async function act(
+  plan: readonly Action[],
+  ports: Ports,
+  execution: Execution,
+): Promise<readonly ActionResult[]> {
+  const broken = new Map<string, string>();
+  const results: ActionResult[] = [];
+  for (const action of plan) {
+    const intent = action.kind === "OpenIntent" ? action.intent.name : action.intent;
+    const before = broken.get(intent);
+    const outcome: Outcome =
+      before === undefined
+        ? await attempt(action, ports, execution)
+        : { outcome: "failed", detail: `not tried: ${before}` };
+    if (endsChain(outcome)) broken.set(intent, outcome.detail);
+    results.push({ kind: action.kind, intent, ...outcome });
+  }
+  return results;
+}
+
+const endsChain = ({ outcome }: Outcome): boolean =>
+  outcome === "failed" || outcome === "conflict" || outcome === "fenced";
+
+async function attempt(action: Action, ports: Ports, execution: Execution): Promise<Outcome> {
+  if (!ports.lock.mayWrite()) return { outcome: "fenced", detail: "past the lease deadline" };
+  try {
+    return await perform(action, ports, execution);
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const outcome = error.code === "conflict" ? "conflict" : "failed";
+    return { outcome, detail: `${error.code}: ${error.message}` };
+  }
+}
+
+async function perform(action: Action, ports: Ports, execution: Execution): Promise<Outcome> {
+  switch (action.kind) {
+    case "OpenIntent":
+      await ports.decisions.open(action, execution.evidenceFor(action));
+      return APPLIED;
+    case "SetPhase":
+      await ports.decisions.setPhase(action);
+      return APPLIED;
+    case "SetCount":
+      return setCount(action, ports, execution.group);
+    case "Cordon":
+      await ports.nodes.cordon(action.nodes);
+      return APPLIED;
+    case "Uncordon":
+      await ports.nodes.uncordon(action.nodes);
+      return APPLIED;
+    case "Evict":
+      return evict(action.pods, ports);
+  }
+}
+
+async function setCount(
+  action: Extract<Action, { kind: "SetCount" }>,
+  ports: Ports,
+  group: CompiledGroup,
+): Promise<Outcome> {
+  const pool = group.pools.find(({ name }) => name === action.pool);
+  const backend = pool && ports.backends[pool.backend.kind];
+  if (pool === undefined || backend === undefined) {
+    return { outcome: "failed", detail: `no backend for pool ${action.pool}` };
+  }
+  const { uid, from, to } = action;
+  const written = await backend.write(pool, { uid, from, to });
+  if (written.kind === "Conflict") return { outcome: "conflict", detail: written.found };
+  return written.kind === "Written" ? APPLIED : { outcome: "unchanged", detail: "" };
+}
+
+/** Evicts in order; the first pod a budget protects ends this tick's round. */
+async function evict(pods: readonly PodRef[], ports: Ports): Promise<Outcome> {
+  for (const pod of pods) {
+    if (!ports.lock.mayWrite()) return { outcome: "fenced", detail: "past the lease deadline" };
+    const outcome = await ports.workloads.evict(pod);
+    if (outcome.kind === "Blocked") {
+      return { outcome: "blocked", detail: `${pod.namespace}/${pod.name}: ${outcome.message}` };
+    }
+  }
+  return APPLIED;
+}

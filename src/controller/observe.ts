@@ -1,0 +1,107 @@
+/** The world as one tick sees it: read through the ports, assembled into one observation a group. */
+import type { CompiledGroup, CompiledPool, FleetKey } from "../core/compiled.ts";
+import { groupsOf } from "../core/groups.ts";
+import type {
+  FleetObservation,
+  GroupObservation,
+  Intent,
+  PoolObservation,
+  UngroupedNode,
+} from "../core/observation.ts";
+import { groupIntoRacks } from "../core/racks/inventory.ts";
+import type { EpochMs } from "../core/units.ts";
+import { PortError } from "../ports/errors.ts";
+import type { DesiredState } from "../ports/fleet-store.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { WorkloadReading } from "../ports/workloads.ts";
+
+/** What all groups share, read once a tick. */
+export interface World {
+  readonly now: EpochMs;
+  readonly desired: DesiredState;
+  readonly groups: readonly CompiledGroup[];
+  readonly nodes: readonly UngroupedNode[];
+  readonly workloads: WorkloadReading;
+  readonly intents: readonly Intent[];
+}
+
+/** @throws PortError when anything was never read: an unsynced world must not be decided on */
+export async function observeWorld(ports: Ports, now: EpochMs): Promise<World> {
+  const desired = await ports.store.read(now);
+  const [nodes, workloads, intents] = await Promise.all([
+    ports.nodes.list(desired.pools),
+    ports.workloads.read(desired.fleets),
+    ports.decisions.list(),
+  ]);
+  return {
+    now,
+    desired,
+    groups: groupsOf(desired.pools, desired.fleets),
+    nodes,
+    workloads,
+    intents,
+  };
+}
+
+export async function observeGroup(
+  ports: Ports,
+  world: World,
+  group: CompiledGroup,
+): Promise<GroupObservation> {
+  const [pools, fleets] = await Promise.all([
+    Promise.all(group.pools.map((pool) => observePool(ports, world, pool))),
+    Promise.all(group.fleets.map((fleet) => observeFleet(ports, world, fleet))),
+  ]);
+  const names = new Set(group.pools.map(({ name }) => name));
+  return {
+    now: world.now,
+    leading: ports.lock.state().leading,
+    pools,
+    fleets,
+    intents: world.intents.filter(({ pool }) => names.has(pool)).toSorted(byName),
+  };
+}
+
+const byName = (a: Intent, b: Intent): number => (a.name < b.name ? -1 : 1);
+
+async function observePool(
+  ports: Ports,
+  world: World,
+  pool: CompiledPool,
+): Promise<PoolObservation> {
+  const racks = groupIntoRacks(pool, world.nodes, world.workloads.pods);
+  const backend = ports.backends[pool.backend.kind];
+  if (backend === undefined) {
+    const text = `RackPool ${pool.name}: spec.backend.kind ${pool.backend.kind} is not available.`;
+    return { name: pool.name, count: null, refusals: [{ code: "pool-refused", text }], racks };
+  }
+  try {
+    return { name: pool.name, racks, ...(await backend.read(pool)) };
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const text = `RackPool ${pool.name}: ${error.message}`;
+    return { name: pool.name, count: null, refusals: [{ code: "pool-unknown", text }], racks };
+  }
+}
+
+async function observeFleet(
+  ports: Ports,
+  world: World,
+  fleet: CompiledGroup["fleets"][number],
+): Promise<FleetObservation> {
+  const snapshot = await ports.signals.read(fleet, world.now);
+  return {
+    key: fleet.key,
+    ...snapshot,
+    overrides: overridesOf(world, fleet.key),
+    rollout: world.workloads.rollouts.includes(fleet.key),
+    problems: world.desired.problems.flatMap((problem) =>
+      problem.fleet === fleet.key ? [problem.reason] : [],
+    ),
+  };
+}
+
+const overridesOf = ({ desired, now }: World, key: FleetKey): FleetObservation["overrides"] =>
+  desired.overrides.flatMap(({ fleet, override }) =>
+    fleet === key && override.until > now ? [override] : [],
+  );

@@ -1,0 +1,81 @@
+/** What people read on the objects: statuses and conditions, derived from the decision alone. */
+import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
+import type { Decision, FleetDecision, PoolDecision } from "../core/decision.ts";
+import type { Reason } from "../core/reasons.ts";
+import type { Condition, FleetStatus, PoolStatus } from "../ports/fleet-store.ts";
+
+/** `cache-veto` → `CacheVeto`: Kubernetes wants reasons in CamelCase. */
+const camelCase = (code: string): string =>
+  code.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+
+const condition = (type: string, holds: boolean, why: Reason | null): Condition => ({
+  type,
+  status: holds ? "True" : "False",
+  reason: why === null ? type : camelCase(why.code),
+  message: why?.text ?? "",
+});
+
+/** Two digits: a status that changed every tick would be written every tick. */
+const rounded = (share: number): number => Math.round(share * 100) / 100;
+
+export function fleetStatus(fleet: CompiledFleet, decision: FleetDecision): FleetStatus {
+  const [why = null] = decision.reasons;
+  const untrusted = decision.want.shrinkHold;
+  return {
+    wantedRacks: decision.want.racks,
+    awardedRacks: decision.awardedRacks,
+    heldRacks: decision.heldRacks,
+    servingRacks: decision.servingRacks,
+    outcome: decision.outcome,
+    reason: why?.text ?? "",
+    hitRate: decision.cache.hitRate === null ? null : rounded(decision.cache.hitRate),
+    conditions: [
+      condition("Decided", true, why),
+      condition("SignalsTrusted", untrusted === null, untrusted),
+      cacheCondition(decision),
+      condition("Automatic", fleet.mode.scaleOut === "Auto" && fleet.mode.scaleIn === "Auto", null),
+    ],
+  };
+}
+
+function cacheCondition({ cache }: FleetDecision): Condition {
+  return {
+    type: "CacheHealthy",
+    status: cache.cause === "none" ? "True" : cache.cause === "broken-signal" ? "Unknown" : "False",
+    reason: camelCase(cache.cause),
+    message: cache.text,
+  };
+}
+
+export function poolStatus(decision: PoolDecision): PoolStatus {
+  const [held = null] = decision.holds;
+  return {
+    desiredRacks: decision.desiredRacks,
+    racksByPhase: decision.racksByPhase,
+    conditions: [condition("Scalable", held === null, held)],
+  };
+}
+
+export interface Reported {
+  readonly fleets: readonly { readonly fleet: CompiledFleet; readonly status: FleetStatus }[];
+  readonly pools: readonly { readonly pool: CompiledPool; readonly status: PoolStatus }[];
+}
+
+export function statusesOf(
+  group: {
+    readonly fleets: readonly CompiledFleet[];
+    readonly pools: readonly CompiledPool[];
+  },
+  decision: Decision,
+): Reported {
+  return {
+    fleets: group.fleets.flatMap((fleet) => {
+      const found = decision.fleets.find((entry) => entry.fleet === fleet.key);
+      return found === undefined ? [] : [{ fleet, status: fleetStatus(fleet, found) }];
+    }),
+    pools: group.pools.flatMap((pool) => {
+      const found = decision.pools.find((entry) => entry.pool === pool.name);
+      return found === undefined ? [] : [{ pool, status: poolStatus(found) }];
+    }),
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * One tick: observe → decide → record → remember → act → report, atomic at one `now`. The same
+ * function runs live and in the simulated world; it talks to ports only and never waits.
+ */
+import type { Digest } from "../core/canonical.ts";
+import { canonical } from "../core/canonical.ts";
+import type { CompiledGroup } from "../core/compiled.ts";
+import { decide } from "../core/decide.ts";
+import type { Decided } from "../core/decide.ts";
+import type { Action } from "../core/decision.ts";
+import { InvariantError } from "../core/invariants.ts";
+import type { GroupObservation } from "../core/observation.ts";
+import { KEYFRAME_EVERY, makeRecord } from "../core/record.ts";
+import { MINUTE_MS, elapsed, millis } from "../core/units.ts";
+import type { Evidence } from "../ports/decision-store.ts";
+import { PortError } from "../ports/errors.ts";
+import type { Ports } from "../ports/ports.ts";
+import { act } from "./act.ts";
+import { announce } from "./announce.ts";
+import { NOTHING_CARRIED } from "./carried.ts";
+import type { Carried, CarriedGroup } from "./carried.ts";
+import { observeGroup, observeWorld } from "./observe.ts";
+import type { World } from "./observe.ts";
+import { recall } from "./recall.ts";
+import { reportUndecided, writeStatuses } from "./report.ts";
+
+export interface TickOptions {
+  readonly codeVersion: string;
+  readonly digest: Digest;
+  /** Milliseconds on a monotonic clock, for the tick's duration only; never decided on. */
+  readonly stopwatch: () => number;
+}
+
+/** Memory that did not lead to an action is saved at most this often. */
+const SAVE_EVERY_MS = millis(5 * MINUTE_MS);
+
+/** @returns what the next tick carries on with; never throws for a port or an invariant */
+export async function tick(ports: Ports, carried: Carried, options: TickOptions): Promise<Carried> {
+  if (!ports.lock.state().leading) return NOTHING_CARRIED;
+  const now = ports.clock.now();
+  const world = await guarded(ports, "world", () => observeWorld(ports, now));
+  if (world === null) return carried;
+  await guarded(ports, "world", () => reportUndecided(ports, world));
+  const names = new Set(world.groups.map(({ name }) => name));
+  for (const name of Object.keys(carried.groups))
+    if (!names.has(name)) ports.telemetry.forget(name);
+  let next: Carried = { ...carried, groups: {} };
+  for (const group of world.groups) {
+    const before = { ...next, groups: carried.groups };
+    const after = await guarded(ports, group.name, () =>
+      tickGroup(ports, world, group, { before, options }),
+    );
+    next = merge(next, group.name, after, carried.groups[group.name]);
+  }
+  return next;
+}
+
+interface GroupEnd {
+  readonly group: CarriedGroup;
+  readonly log: Carried["log"];
+}
+
+/** A group whose tick failed keeps what it carried, unless somebody else wrote its memory. */
+function merge(
+  next: Carried,
+  name: string,
+  end: GroupEnd | null,
+  before: CarriedGroup | undefined,
+): Carried {
+  const kept = end?.group ?? before;
+  const groups = kept === undefined ? next.groups : { ...next.groups, [name]: kept };
+  return { groups, log: end?.log ?? next.log };
+}
+
+/** An error of a port or a broken invariant ends this part of the tick; anything else is a bug. */
+async function guarded<T>(ports: Ports, what: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PortError) ports.telemetry.tickFailed(what, error.code, error.message);
+    else if (error instanceof InvariantError) {
+      ports.telemetry.tickFailed(what, error.invariant, error.message);
+    } else throw error;
+    return null;
+  }
+}
+
+interface Continuation {
+  readonly before: Carried;
+  readonly options: TickOptions;
+}
+
+async function tickGroup(
+  ports: Ports,
+  world: World,
+  group: CompiledGroup,
+  { before, options }: Continuation,
+): Promise<GroupEnd> {
+  const started = options.stopwatch();
+  const carried = before.groups[group.name] ?? (await recall(ports, group, world.now));
+  const observation = await observeGroup(ports, world, group);
+  const decided = decide(group, observation, carried.memory);
+  const log = await record(ports, { group, observation, carried, decided }, { before, options });
+  const saved = await save(ports, group.name, carried, decided);
+  const actions = await act(decided.decision.plan, ports, {
+    group,
+    evidenceFor: (action) => evidenceFor(action, { group, observation, decided, options }),
+  });
+  await writeStatuses(ports, group, decided.decision);
+  const announced = await announce(ports, group, { decided, actions, before: carried.announced });
+  ports.telemetry.tick({
+    group,
+    observation,
+    decision: decided.decision,
+    actions,
+    durationMs: millis(options.stopwatch() - started),
+  });
+  return { group: { ...saved, announced, ...keyframes(carried) }, log };
+}
+
+const keyframes = ({ sinceKeyframe }: CarriedGroup): Pick<CarriedGroup, "sinceKeyframe"> => ({
+  sinceKeyframe: (sinceKeyframe + 1) % KEYFRAME_EVERY,
+});
+
+interface Subject {
+  readonly group: CompiledGroup;
+  readonly observation: GroupObservation;
+  readonly carried: CarriedGroup;
+  readonly decided: Decided;
+}
+
+async function record(
+  ports: Ports,
+  { group, observation, carried, decided }: Subject,
+  { before, options }: Continuation,
+): Promise<Carried["log"]> {
+  const tail = before.log ?? (await ports.log.tail());
+  const { codeVersion, digest } = options;
+  const entry = makeRecord(
+    { codeVersion, group, observation, memory: carried.memory, decision: decided.decision },
+    {
+      index: (tail?.index ?? -1) + 1,
+      previousHash: tail?.hash ?? "",
+      keyframe: carried.sinceKeyframe === 0,
+    },
+    digest,
+  );
+  const line = canonical(entry);
+  await ports.log.append(entry, line);
+  return { index: entry.index, hash: digest(line) };
+}
+
+/** Saved before any actuation, else every few minutes: each tick would wear out etcd. */
+async function save(
+  ports: Ports,
+  name: string,
+  carried: CarriedGroup,
+  { decision, memory }: Decided,
+): Promise<CarriedGroup> {
+  const { savedAt } = carried;
+  const now = decision.at;
+  const due = savedAt === null || elapsed(savedAt, now) >= SAVE_EVERY_MS;
+  if (decision.plan.length === 0 && !due) return { ...carried, memory };
+  const version = await ports.memory.save(name, memory, carried.version);
+  return { ...carried, memory, version, savedAt: now };
+}
+
+function evidenceFor(
+  { intent }: Extract<Action, { kind: "OpenIntent" }>,
+  subject: Omit<Subject, "carried"> & { readonly options: TickOptions },
+): Evidence {
+  const { group, observation, decided, options } = subject;
+  const fleet = decided.decision.fleets.find((entry) => entry.fleet === intent.fleet);
+  const change = intent.toRacksAtMost - intent.fromRacks;
+  const at = (racks: number): number | null =>
+    fleet?.want.curve.find((point) => point.racks === racks)?.attainment ?? null;
+  const held = fleet?.heldRacks ?? 0;
+  return {
+    attainmentIfDone: at(held + change),
+    attainmentIfNot: at(held),
+    cacheCause: fleet?.cache.cause ?? "cannot-tell",
+    alternatives: [],
+    policyDigest: options.digest(canonical(group)),
+    observationDigest: options.digest(canonical(observation)),
+  };
+}

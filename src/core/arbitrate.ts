@@ -1,0 +1,127 @@
+/**
+ * Wants become awards: guarantees first, then rack by rack to whoever gains most attainment,
+ * weighted. Racks a fleet already holds are kept before others are given.
+ */
+import type { CompiledFleet, CompiledPool, FleetConsumer, FleetKey } from "./compiled.ts";
+import { fleetKey } from "./compiled.ts";
+import type { AttainmentByRacks, WantRacks } from "./decision.ts";
+import { rackCount } from "./units.ts";
+import type { RackCount } from "./units.ts";
+
+export interface Claimant {
+  readonly fleet: CompiledFleet;
+  readonly want: WantRacks;
+  /** Racks that run the fleet's units, by pool. */
+  readonly owned: Readonly<Record<string, number>>;
+}
+
+export interface Award {
+  readonly fleet: FleetKey;
+  readonly byPool: Readonly<Record<string, RackCount>>;
+  readonly total: RackCount;
+}
+
+/** Mutable while awards are dealt; never leaves this file. */
+interface Table {
+  readonly claimant: Claimant;
+  readonly given: Map<string, number>;
+}
+
+/**
+ * @param ceilings racks each pool may have at most; a pool that is not listed gives none
+ * @returns an award per claimant, in input order; never more than wanted, than a consumer's max,
+ *   or in sum than a pool's ceiling
+ */
+export function arbitrate(
+  claimants: readonly Claimant[],
+  pools: readonly CompiledPool[],
+  ceilings: Readonly<Record<string, RackCount>>,
+): readonly Award[] {
+  const left = new Map(pools.map(({ name }) => [name, ceilings[name] ?? rackCount(0)]));
+  const tables = claimants.map((claimant): Table => ({ claimant, given: new Map() }));
+  const dealer = { pools, left };
+  for (const table of tables) dealGuarantees(table, dealer);
+  while (dealNext(tables, dealer)) {
+    // One rack at a time: each deal changes what the next is worth.
+  }
+  return tables.map(({ claimant, given }) => ({
+    fleet: claimant.fleet.key,
+    byPool: Object.fromEntries([...given].map(([pool, racks]) => [pool, rackCount(racks)])),
+    total: rackCount(sum(given)),
+  }));
+}
+
+interface Dealer {
+  readonly pools: readonly CompiledPool[];
+  readonly left: Map<string, number>;
+}
+
+const sum = (given: ReadonlyMap<string, number>): number =>
+  [...given.values()].reduce((total, racks) => total + racks, 0);
+
+function dealGuarantees(table: Table, dealer: Dealer): void {
+  for (const pool of dealer.pools) {
+    const consumer = consumerOf(pool, table.claimant.fleet);
+    const guaranteed = Math.min(consumer?.guaranteed ?? 0, consumer?.max ?? 0);
+    for (let dealt = 0; dealt < guaranteed; dealt += 1) {
+      const wanted = sum(table.given) < table.claimant.want.racks;
+      if (wanted && (dealer.left.get(pool.name) ?? 0) > 0) give(table, pool.name, dealer);
+    }
+  }
+}
+
+function give(table: Table, pool: string, { left }: Dealer): void {
+  table.given.set(pool, (table.given.get(pool) ?? 0) + 1);
+  left.set(pool, (left.get(pool) ?? 0) - 1);
+}
+
+/** Gives one rack to the strongest claim. @returns false when nobody wants or nothing is left */
+function dealNext(tables: readonly Table[], dealer: Dealer): boolean {
+  const offers = tables.flatMap((table) => {
+    const pool = nextPool(table, dealer);
+    return pool === null ? [] : [{ table, pool, score: score(table, pool) }];
+  });
+  const [first, ...rest] = offers;
+  if (first === undefined) return false;
+  const best = rest.reduce((top, offer) => (offer.score > top.score ? offer : top), first);
+  give(best.table, best.pool.name, dealer);
+  return true;
+}
+
+function score({ claimant, given }: Table, pool: CompiledPool): number {
+  const weight = consumerOf(pool, claimant.fleet)?.weight ?? 0;
+  return weight * marginalAttainment(claimant.want.curve, sum(given));
+}
+
+/**
+ * The best attainment per rack that more racks can bring: the slope of the curve's upper hull, so
+ * that a fleet that needs three racks before any turn is in time is not starved by the first two.
+ */
+export function marginalAttainment(curve: AttainmentByRacks, racks: number): number {
+  const here = curve[racks]?.attainment ?? 1;
+  return curve.slice(racks + 1).reduce((best, point) => {
+    return Math.max(best, (point.attainment - here) / (point.racks - racks));
+  }, 0);
+}
+
+/** The pool the fleet's next rack comes from: one it already holds racks of, else by preference. */
+function nextPool({ claimant, given }: Table, { pools, left }: Dealer): CompiledPool | null {
+  if (sum(given) >= claimant.want.racks) return null;
+  const open = pools.filter((pool) => {
+    const dealt = given.get(pool.name) ?? 0;
+    const max = consumerOf(pool, claimant.fleet)?.max ?? 0;
+    return (left.get(pool.name) ?? 0) > 0 && dealt < max && preference(claimant, pool) !== null;
+  });
+  const rank = (pool: CompiledPool): number => {
+    const kept = (given.get(pool.name) ?? 0) < (claimant.owned[pool.name] ?? 0);
+    return kept ? -1 : (preference(claimant, pool) ?? 0);
+  };
+  return open.toSorted((a, b) => rank(a) - rank(b))[0] ?? null;
+}
+
+const preference = ({ fleet }: Claimant, pool: CompiledPool): number | null =>
+  fleet.pools.find(({ name }) => name === pool.name)?.preference ?? null;
+
+/** @returns the entry by which a pool serves a fleet; undefined when it does not list it */
+export const consumerOf = (pool: CompiledPool, fleet: CompiledFleet): FleetConsumer | undefined =>
+  pool.consumers.find((consumer) => fleetKey(consumer.fleet) === fleet.key);

@@ -1,0 +1,58 @@
+/**
+ * Canonical JSON: one text per value. Keys sorted by code unit, shortest numbers (what
+ * `JSON.stringify` prints), and the numbers JSON lacks as tagged cases, so that a record can be
+ * read back to the very value that was decided on.
+ */
+
+/** A hash of UTF-8 text in lower-case hex; SHA-256 comes in from outside, core has no packages. */
+export type Digest = (text: string) => string;
+
+const NUMBER_TAG = "$number";
+const TAGGED: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  "-Infinity": Number.NEGATIVE_INFINITY,
+  "-0": -0,
+};
+
+/**
+ * @returns the canonical text of plain data: objects, arrays, strings, numbers, booleans, null.
+ *   Properties whose value is undefined are left out.
+ * @throws TypeError for anything else (functions, symbols, bigint, undefined in an array)
+ */
+export function canonical(value: unknown): string {
+  if (value === null || typeof value === "boolean" || typeof value === "string") {
+    return JSON.stringify(value);
+  }
+  if (typeof value === "number") return canonicalNumber(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object") return canonicalObject(value);
+  throw new TypeError(`canonical JSON cannot hold a ${typeof value}`);
+}
+
+function canonicalNumber(value: number): string {
+  if (Number.isFinite(value) && !Object.is(value, -0)) return JSON.stringify(value);
+  const tag = Object.is(value, -0) ? "-0" : String(value);
+  return `{"${NUMBER_TAG}":"${tag}"}`;
+}
+
+function canonicalObject(value: object): string {
+  const entries = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(",")}}`;
+}
+
+/**
+ * @returns the value a canonical text stands for, tagged numbers restored
+ * @throws SyntaxError when the text is not JSON
+ */
+export function parseCanonical(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown) => untag(value));
+}
+
+function untag(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !(NUMBER_TAG in value)) return value;
+  const tag = value[NUMBER_TAG];
+  return typeof tag === "string" && tag in TAGGED ? TAGGED[tag] : value;
+}

@@ -1,0 +1,238 @@
+/**
+ * What a person wrote, compiled: defaults filled in, durations in milliseconds, calendars expanded
+ * to instants, fractions and money as numbers. `config` makes these, core decides on them.
+ */
+import type {
+  EpochMs,
+  GpuCount,
+  Millis,
+  NodeCount,
+  RackCount,
+  Ratio,
+  Usd,
+  UsdPerHour,
+} from "./units.ts";
+import type { SignalName } from "./signals/names.ts";
+
+/** Two points of a distribution of durations. */
+export interface Spread {
+  readonly p50Ms: Millis;
+  readonly p95Ms: Millis;
+}
+
+/** Points at a Kubernetes object. `namespace` is "" for cluster-scoped kinds. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface FleetRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `namespace/name`: the key of a fleet everywhere in memory, records and metrics. */
+export type FleetKey = `${string}/${string}`;
+
+export type BackendKind = "coreweave" | "scale" | "simulated";
+
+export interface CompiledBackend {
+  readonly kind: BackendKind;
+  /** The object whose count is the pool's size. */
+  readonly target: ObjectRef;
+  /** Units of the count that make one rack: 1 where it counts racks, `rack.nodes` for nodes. */
+  readonly countPerRack: number;
+  /** Labels that every node of the pool carries. */
+  readonly nodeLabels: Readonly<Record<string, string>>;
+  readonly acknowledgeUnproven: boolean;
+}
+
+export interface CalendarWindow {
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+  readonly racks: RackCount;
+  readonly evacuateBeforeMs: Millis;
+}
+
+export interface CompiledSupply {
+  readonly kind: "Reserved" | "OnDemand" | "Spot" | "Calendar";
+  /** Racks paid for whether used or not. 0 unless Reserved. */
+  readonly committedRacks: RackCount;
+  /** Empty unless Calendar. */
+  readonly windows: readonly CalendarWindow[];
+}
+
+export interface CompiledPrice {
+  readonly usdPerRackHour: UsdPerHour;
+  readonly billedFrom: "Requested" | "Booted" | "Serving";
+}
+
+export interface FleetConsumer {
+  readonly fleet: FleetRef;
+  /** An entitlement: given before any weighing. */
+  readonly guaranteed: RackCount;
+  readonly max: RackCount;
+  readonly weight: number;
+}
+
+export interface CompiledPool {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly backend: CompiledBackend;
+  readonly rack: {
+    readonly domainKeys: readonly string[];
+    readonly nodes: NodeCount;
+    readonly usableNodes: NodeCount;
+    readonly gpusPerNode: GpuCount;
+  };
+  readonly supply: CompiledSupply;
+  readonly price: CompiledPrice | null;
+  readonly leadTimePrior: { readonly grant: Spread; readonly boot: Spread; readonly join: Spread };
+  readonly limits: {
+    readonly maxRacks: RackCount;
+    readonly maxDraining: RackCount;
+    readonly maxRequestsPerHour: number;
+  };
+  readonly onForeignWrite: { readonly action: "Hold" | "Adopt"; readonly forMs: Millis };
+  readonly consumers: readonly FleetConsumer[];
+}
+
+export type Mode = "Shadow" | "Approve" | "Auto";
+export type LatencyMetric = "TTFT" | "ITL";
+
+export interface CompiledObjective {
+  readonly name: string;
+  readonly metric: LatencyMetric;
+  readonly matchers: Readonly<Record<string, string>>;
+  readonly thresholdMs: Millis;
+  /** Share of turns (TTFT) or tokens (ITL) that must be within the threshold. */
+  readonly share: Ratio;
+}
+
+export type Role = "Aggregated" | "Prefill" | "Decode";
+
+export interface CompiledWorkload {
+  readonly name: string;
+  readonly role: Role;
+  readonly target: ObjectRef | null;
+  /** Labels of the workload's pods; empty when `target` names the object instead. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly manage: "Observe" | "Replicas";
+  readonly layout: "ObjectPerRack" | "SharedSet";
+  readonly gpusPerUnit: GpuCount;
+  readonly unitsPerRack: number;
+}
+
+export interface PrometheusSource {
+  readonly url: string;
+  /** Secret in the fleet's own namespace with keys token | username+password | ca.crt; or null. */
+  readonly secretName: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface SignalOverride {
+  readonly signal: SignalName;
+  readonly query: string;
+  readonly unit: string;
+}
+
+/** One expanded occurrence of a schedule entry. `readyFrom` already includes `readyBefore`. */
+export interface ScheduledWindow {
+  readonly name: string;
+  readonly readyFrom: EpochMs;
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+  readonly floorRacks: RackCount | null;
+  /** Multiplies the forecast demand inside the window; null where a floor is given instead. */
+  readonly factor: number | null;
+}
+
+export interface ConfirmRule {
+  readonly name: string;
+  readonly when: {
+    readonly direction: Direction | null;
+    readonly minRacks: RackCount | null;
+    readonly minUsdPerHour: UsdPerHour | null;
+  };
+  readonly approvers: number;
+  readonly expiresAfterMs: Millis;
+  readonly onExpiry: "Drop" | "Proceed";
+}
+
+export type Direction = "Out" | "In" | "Move";
+export type Headroom = "Lean" | "Balanced" | "Safe";
+
+export interface CompiledFleet {
+  readonly key: FleetKey;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly model: {
+    readonly name: string;
+    /** Key of the engine profile table. */
+    readonly profile: string;
+    readonly revisionLabel: string;
+  };
+  readonly mode: { readonly scaleOut: Mode; readonly scaleIn: Mode };
+  readonly racks: {
+    readonly min: RackCount;
+    readonly max: RackCount;
+    readonly surviveRackLosses: RackCount;
+  };
+  readonly pools: readonly {
+    readonly name: string;
+    readonly preference: number;
+    readonly engineStartPrior: Spread;
+  }[];
+  readonly objectives: readonly CompiledObjective[];
+  readonly signals: {
+    readonly profile: "vllm";
+    /** The gateway whose metrics count arrivals; null: the engines' own series stand in. */
+    readonly edge: "llm-d-epp" | null;
+    readonly prometheus: PrometheusSource | null;
+    readonly scrapeIntervalMs: Millis;
+    readonly overrides: readonly SignalOverride[];
+    /** Label matchers that every engine series of the fleet carries. */
+    readonly matchers: Readonly<Record<string, string>>;
+  };
+  readonly workloads: readonly CompiledWorkload[];
+  readonly kvTier: "None" | "NodeLocal" | "SharedStore";
+  readonly router: "session-sticky" | "prefix-affinity";
+  readonly drain: {
+    readonly wait: "Turns";
+    readonly maxColdTokensPerSecond: number;
+    readonly deadlineMs: Millis;
+    readonly onDeadline: "Cancel" | "Force";
+  };
+  readonly warm: { readonly hitRateWithinPoints: number; readonly orAfterMs: Millis };
+  readonly headroom: Headroom;
+  readonly behavior: {
+    readonly scaleInStabilizationMs: Millis;
+    readonly maxStepOut: RackCount;
+    readonly maxStepIn: RackCount;
+    readonly reviewIntervalMs: Millis;
+  };
+  readonly schedule: readonly ScheduledWindow[];
+  readonly budget: {
+    readonly usdPerDay: Usd;
+    readonly appliesTo: "AboveCommitment" | "Everything";
+    readonly replaceLostRack: boolean;
+  } | null;
+  readonly cacheVeto: "Off" | "Confirm" | "Hold";
+  readonly confirm: readonly ConfirmRule[];
+}
+
+/** The pools and fleets connected through `consumers`: what one call of `decide` is about. */
+export interface CompiledGroup {
+  /** Name of the group's first pool in code-unit order: stable while its pools are. */
+  readonly name: string;
+  readonly pools: readonly CompiledPool[];
+  readonly fleets: readonly CompiledFleet[];
+}
+
+/** @returns the key of a fleet; both parts are DNS labels, so the slash is unambiguous. */
+export const fleetKey = (ref: FleetRef): FleetKey => `${ref.namespace}/${ref.name}`;

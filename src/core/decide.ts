@@ -1,0 +1,209 @@
+/**
+ * The front door: one group of pools and fleets, one observation, one memory → one decision.
+ * want → arbitrate → gate; pure, total, replayable bit for bit.
+ */
+import { arbitrate } from "./arbitrate.ts";
+import type { Award } from "./arbitrate.ts";
+import type { CompiledGroup, CompiledPool } from "./compiled.ts";
+import type { Action, Decision, PoolDecision } from "./decision.ts";
+import { fleetPicture } from "./fleet-picture.ts";
+import type { FleetPicture } from "./fleet-picture.ts";
+import { proposeForPool } from "./gate/propose.ts";
+import type { PoolProposal } from "./gate/propose.ts";
+import { planIntent } from "./gate/plan.ts";
+import type { IntentPlan } from "./gate/plan.ts";
+import { checkDecision } from "./invariants.ts";
+import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
+import type { GroupMemory, PoolMemory } from "./memory.ts";
+import type { GroupObservation, Intent, PoolObservation } from "./observation.ts";
+import { heldByFleet, ownedRacks, standingRacks } from "./racks/holdings.ts";
+import { poolState } from "./racks/pool-state.ts";
+import type { PoolState } from "./racks/pool-state.ts";
+import { racksByPhase } from "./racks/phases.ts";
+import { reason } from "./reasons.ts";
+import type { Reason } from "./reasons.ts";
+import { fleetDecision } from "./verdict.ts";
+import { rackCount } from "./units.ts";
+
+export interface Decided {
+  readonly decision: Decision;
+  readonly memory: GroupMemory;
+}
+
+/** @throws InvariantError when the decision breaks an invariant: a bug, nothing may be written */
+export function decide(
+  group: CompiledGroup,
+  observation: GroupObservation,
+  memory: GroupMemory,
+): Decided {
+  const pools = group.pools.map((pool) => stateOf(pool, group, observation, memory));
+  const fleets = group.fleets.map((fleet) =>
+    fleetPicture(fleet, {
+      group,
+      observed: observation.fleets.find(({ key }) => key === fleet.key),
+      memory: memory.fleets[fleet.key] ?? EMPTY_FLEET_MEMORY,
+      now: observation.now,
+      pools,
+    }),
+  );
+  const awards = awardsOf(fleets, group, pools);
+  const held = pools.map((state) => heldIn(state, awards, observation.intents));
+  const proposals = pools.map((state, index) =>
+    proposeForPool({ state, fleets, awards, held: held[index] ?? {}, observation }),
+  );
+  const plans = openIntents(observation).flatMap((intent) =>
+    planOf(intent, { fleets, pools, awards, observation }),
+  );
+  const decision: Decision = {
+    at: observation.now,
+    group: group.name,
+    fleets: fleets.map((picture) => fleetDecision(picture, { awards, held, proposals })),
+    pools: pools.map((state) => poolDecision(state)),
+    progress: plans.map(({ progress }) => progress),
+    plan: [...plans.flatMap(({ actions }) => actions), ...proposals.flatMap(opening)],
+  };
+  checkDecision({ group, observation, decision });
+  return { decision, memory: remember(fleets, pools, decision) };
+}
+
+function stateOf(
+  pool: CompiledPool,
+  group: CompiledGroup,
+  observation: GroupObservation,
+  memory: GroupMemory,
+): PoolState {
+  const observed =
+    observation.pools.find(({ name }) => name === pool.name) ?? unobserved(pool.name);
+  return poolState({
+    pool,
+    observed,
+    fleets: group.fleets,
+    intents: observation.intents,
+    memory: memory.pools[pool.name] ?? EMPTY_POOL_MEMORY,
+    now: observation.now,
+  });
+}
+
+const unobserved = (name: string): PoolObservation => ({
+  name,
+  count: null,
+  refusals: [],
+  racks: [],
+});
+
+function awardsOf(
+  fleets: readonly FleetPicture[],
+  group: CompiledGroup,
+  pools: readonly PoolState[],
+): readonly Award[] {
+  const claimants = fleets.map(({ situation, sizing, owned }) => ({
+    fleet: situation.fleet,
+    want: sizing.want,
+    owned,
+  }));
+  const ceilings = Object.fromEntries(pools.map(({ pool, ceiling }) => [pool.name, ceiling]));
+  return arbitrate(claimants, group.pools, ceilings);
+}
+
+function heldIn(
+  { pool, observed, summaries }: PoolState,
+  awards: readonly Award[],
+  intents: readonly Intent[],
+): ReturnType<typeof heldByFleet> {
+  const owned = ownedRacks(summaries);
+  if (observed.count === null) return heldByFleet(pool, rackCount(0), owned, {});
+  const standing = standingRacks(observed.count, pool.name, intents);
+  const awarded = awards.map(({ fleet, byPool }) => [fleet, byPool[pool.name] ?? 0] as const);
+  return heldByFleet(pool, standing, owned, Object.fromEntries(awarded));
+}
+
+const openIntents = ({ intents }: GroupObservation): readonly Intent[] =>
+  intents.filter(({ phase }) => ["Pending", "Approved", "Executing"].includes(phase));
+
+function planOf(
+  intent: Intent,
+  world: {
+    readonly fleets: readonly FleetPicture[];
+    readonly pools: readonly PoolState[];
+    readonly awards: readonly Award[];
+    readonly observation: GroupObservation;
+  },
+): readonly IntentPlan[] {
+  const state = world.pools.find(({ pool }) => pool.name === intent.pool);
+  const picture = world.fleets.find(({ situation }) => situation.fleet.key === intent.fleet);
+  if (state === undefined || picture === undefined) return [];
+  const { now, leading } = world.observation;
+  const view = {
+    now,
+    leading,
+    fleet: picture.situation.fleet,
+    state,
+    awards: world.awards,
+    paused: pausedBy(intent, picture),
+    untrusted: picture.sizing.want.shrinkHold,
+  };
+  return [planIntent(intent, view)];
+}
+
+function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
+  const pausing = picture.situation.observed.overrides.find(({ pauseOut, pauseIn }) =>
+    intent.direction === "Out" ? pauseOut : pauseIn,
+  );
+  return pausing === undefined ? null : reason("paused", `FleetOverride ${pausing.name}.`);
+}
+
+const opening = ({ open }: PoolProposal): readonly Action[] => (open === null ? [] : [open]);
+
+function poolDecision(state: PoolState): PoolDecision {
+  const { observed, summaries, pool, memory } = state;
+  const foreign =
+    memory.foreignHoldUntil === null
+      ? []
+      : [reason("foreign-write", observed.count?.lastWriter ?? "")];
+  return {
+    pool: pool.name,
+    desiredRacks: observed.count?.desired ?? null,
+    racksByPhase: racksByPhase(summaries, observed.count),
+    racks: summaries,
+    holds: [...observed.refusals.map(({ code, text }) => reason(code, text)), ...foreign],
+  };
+}
+
+function remember(
+  fleets: readonly FleetPicture[],
+  pools: readonly PoolState[],
+  decision: Decision,
+): GroupMemory {
+  return {
+    schemaVersion: MEMORY_SCHEMA_VERSION,
+    fleets: Object.fromEntries(
+      fleets.map(({ situation, memory }) => [situation.fleet.key, memory]),
+    ),
+    pools: Object.fromEntries(
+      pools.map((state) => [state.pool.name, rememberPool(state, decision)]),
+    ),
+  };
+}
+
+function rememberPool({ pool, memory }: PoolState, { at, plan }: Decision): PoolMemory {
+  const opened = plan.some(
+    (action) => action.kind === "OpenIntent" && action.intent.pool === pool.name,
+  );
+  const asked = plan.some(
+    (action) => action.kind === "SetCount" && action.pool === pool.name && action.to > action.from,
+  );
+  const hold = memory.foreignHoldUntil;
+  const wrong = plan.some(
+    (action) =>
+      action.kind === "SetPhase" &&
+      action.reason.code === "wrong-node-left" &&
+      action.intent.startsWith(`${pool.name}-in-`),
+  );
+  return {
+    ...memory,
+    foreignHoldUntil: hold !== null && hold > at ? hold : null,
+    requests: asked ? [...memory.requests, at] : memory.requests,
+    sequence: memory.sequence + (opened ? 1 : 0),
+    wrongNodeGeneration: wrong ? pool.generation : memory.wrongNodeGeneration,
+  };
+}

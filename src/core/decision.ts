@@ -1,0 +1,181 @@
+/**
+ * What `decide` answers, as plain data: Want → Award → Decision → Plan of Actions, each stage
+ * leaving Steps with its numbers. `explain`, metrics and events are derived from these alone.
+ */
+import type { FleetKey } from "./compiled.ts";
+import type { Intent, IntentPhase } from "./observation.ts";
+import type { Reason } from "./reasons.ts";
+import type { EpochMs, RackCount, Ratio, TurnsPerSecond } from "./units.ts";
+
+export type Stage =
+  | "trust"
+  | "diagnose"
+  | "forecast"
+  | "capacity"
+  | "supply"
+  | "want"
+  | "arbitrate"
+  | "gate"
+  | "plan";
+
+/** One thing a stage found, with the numbers it rests on. */
+export interface Step {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly text: string;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+export interface AttainmentPoint {
+  readonly racks: RackCount;
+  /** Share of turns predicted inside every objective with that many racks. */
+  readonly attainment: Ratio;
+}
+/** Ascending in racks. */
+export type AttainmentByRacks = readonly AttainmentPoint[];
+
+export interface WantRacks {
+  readonly racks: RackCount;
+  readonly curve: AttainmentByRacks;
+  /** The binding constraint. */
+  readonly reason: Reason;
+  /** Whether the want may be acted on downwards: every signal trusted, every check passed. */
+  readonly shrinkable: boolean;
+  readonly shrinkHold: Reason | null;
+}
+
+/** Demand over the horizon at the quantiles used for display and sizing. */
+export interface ForecastBand {
+  readonly horizonMs: number;
+  readonly observed: TurnsPerSecond;
+  readonly p10: TurnsPerSecond;
+  readonly p50: TurnsPerSecond;
+  readonly p90: TurnsPerSecond;
+  readonly p99: TurnsPerSecond;
+  /** The quantile that headroom chose, and its value: what sizing used. */
+  readonly sizing: TurnsPerSecond;
+}
+
+export type CacheCause =
+  | "none"
+  | "cold-replicas"
+  | "capacity-bound"
+  | "broken-signal"
+  | "cannot-tell";
+
+export interface CacheVerdict {
+  readonly cause: CacheCause;
+  readonly hitRate: Ratio | null;
+  readonly expectedHitRate: Ratio | null;
+  /** null: unknown. */
+  readonly rackHelps: boolean | null;
+  readonly text: string;
+}
+
+export interface FleetDecision {
+  readonly fleet: FleetKey;
+  readonly outcome: "Grow" | "Shrink" | "Hold";
+  /** Racks the fleet holds or has on the way, before this decision. */
+  readonly heldRacks: RackCount;
+  readonly servingRacks: RackCount;
+  readonly want: WantRacks;
+  readonly awardedRacks: RackCount;
+  /** What the gate lets through now. */
+  readonly targetRacks: RackCount;
+  /** The first is the one to show; holds list every guard that held. */
+  readonly reasons: readonly Reason[];
+  readonly forecast: ForecastBand | null;
+  readonly cache: CacheVerdict;
+  readonly steps: readonly Step[];
+}
+
+export interface NodeRef {
+  readonly name: string;
+  readonly uid: string;
+}
+export interface PodRef extends NodeRef {
+  readonly namespace: string;
+}
+
+/** One idempotent step. Applying the plan twice equals applying it once (INV-8). */
+export type Action =
+  | { readonly kind: "OpenIntent"; readonly intent: Intent; readonly reason: Reason }
+  | {
+      readonly kind: "SetPhase";
+      readonly intent: string;
+      readonly fleet: FleetKey;
+      readonly phase: IntentPhase;
+      readonly askedRacks: RackCount | null;
+      readonly reason: Reason;
+    }
+  | {
+      readonly kind: "SetCount";
+      readonly intent: string;
+      readonly pool: string;
+      readonly uid: string;
+      readonly from: RackCount;
+      readonly to: RackCount;
+      readonly reason: Reason;
+    }
+  | {
+      readonly kind: "Cordon" | "Uncordon";
+      readonly intent: string;
+      readonly pool: string;
+      readonly nodes: readonly NodeRef[];
+      readonly reason: Reason;
+    }
+  | {
+      readonly kind: "Evict";
+      readonly intent: string;
+      readonly pool: string;
+      readonly pods: readonly PodRef[];
+      readonly reason: Reason;
+    };
+
+/** How an open intent stands this tick: what `status` and the ScaleDecision's status show. */
+export interface IntentProgress {
+  readonly intent: string;
+  readonly fleet: FleetKey;
+  readonly pool: string;
+  readonly state: "Acting" | "Waiting" | "Done" | "Cancelled" | "Failed";
+  readonly reason: Reason;
+}
+
+export interface PoolDecision {
+  readonly pool: string;
+  readonly desiredRacks: RackCount | null;
+  readonly racksByPhase: Readonly<Record<RackPhase, number>>;
+  readonly racks: readonly RackSummary[];
+  readonly holds: readonly Reason[];
+}
+
+export type RackPhase =
+  | "Requested"
+  | "Provisioning"
+  | "Joining"
+  | "Starting"
+  | "Warming"
+  | "Serving"
+  | "Draining"
+  | "Releasing"
+  | "Repairing"
+  | "Loaned"
+  | "Idle";
+
+export interface RackSummary {
+  readonly id: string;
+  readonly phase: RackPhase;
+  readonly readyNodes: number;
+  readonly nodes: number;
+  readonly degraded: boolean;
+  readonly fleet: FleetKey | null;
+}
+
+export interface Decision {
+  readonly at: EpochMs;
+  readonly group: string;
+  readonly fleets: readonly FleetDecision[];
+  readonly pools: readonly PoolDecision[];
+  readonly progress: readonly IntentProgress[];
+  readonly plan: readonly Action[];
+}

@@ -1,0 +1,157 @@
+/**
+ * Quantile forecast of demand: a local level with damped trend on the logarithm of turns/s, widened
+ * by what calibration measured, with burst detection within two ticks.
+ */
+import type { ForecastBand } from "../decision.ts";
+import type { DemandMemory } from "../memory.ts";
+import { NORMAL_QUANTILES, clamp, power } from "../numeric.ts";
+import { MINUTE_MS, after, elapsed, turnsPerSecond } from "../units.ts";
+import type { EpochMs, Millis } from "../units.ts";
+import { settle } from "./calibration.ts";
+
+/** Demand below one turn a minute is forecast as one turn a minute: the logarithm needs a floor. */
+const FLOOR_TURNS_PER_SECOND = 1 / 60;
+/** Time constant of the level, minutes: follows a ramp, averages the noise of four scrapes. */
+const LEVEL_MINUTES = 1.5;
+/** Time constant of the trend, minutes. */
+const TREND_MINUTES = 6;
+/** Time constant of the innovation's variance, minutes. */
+const SIGMA_MINUTES = 30;
+/** Damping of the trend per minute (Gardner & McKenzie 1985): growth fades, it does not run on. */
+const TREND_DAMPING = 0.85;
+/** What a trend may add or take at most, as a factor: half an hour ahead nobody knows more. */
+const MAX_TREND_FACTOR_LOG = Math.log(2);
+/** The steepest climb a burst is believed to keep, per minute: the first samples overstate it. */
+const MAX_BURST_TREND = 0.08;
+/** Share of an innovation's variance that is a lasting change of level, per minute. */
+const LEVEL_GAIN_SQUARED = 0.09;
+/** Standard deviation before anything is known: 15 %. */
+const PRIOR_SIGMA = 0.15;
+/** Poisson noise and scrape jitter never fall below this. */
+const MIN_SIGMA = 0.03;
+/** Two surprises in a row are a burst, one is noise. */
+const BURST_SURPRISES = 2;
+
+export interface DemandSighting {
+  readonly at: EpochMs;
+  readonly turnsPerSecond: number;
+  readonly promptTokensPerTurn: number;
+  readonly outputTokensPerTurn: number;
+}
+
+const logDemand = (rate: number): number => Math.log(Math.max(rate, FLOOR_TURNS_PER_SECOND));
+const gain = (minutes: number, constant: number): number => 1 - Math.exp(-minutes / constant);
+
+export function firstSighting(seen: DemandSighting): DemandMemory {
+  return {
+    firstAt: seen.at,
+    lastAt: seen.at,
+    level: logDemand(seen.turnsPerSecond),
+    trendPerMinute: 0,
+    sigma: PRIOR_SIGMA,
+    surprises: 0,
+    widthFactor: 1,
+    pending: [],
+    promptTokensPerTurn: seen.promptTokensPerTurn,
+    outputTokensPerTurn: seen.outputTokensPerTurn,
+  };
+}
+
+/** @returns the memory after one more sighting; a sighting not newer than the last changes nothing */
+export function observeDemand(memory: DemandMemory | null, seen: DemandSighting): DemandMemory {
+  if (memory === null) return firstSighting(seen);
+  const minutes = elapsed(memory.lastAt, seen.at) / MINUTE_MS;
+  if (minutes <= 0) return memory;
+  const y = logDemand(seen.turnsPerSecond);
+  const innovation = y - (memory.level + trendOver(memory, minutes));
+  const surprises = isSurprise(memory, innovation) ? memory.surprises + 1 : 0;
+  const moved =
+    surprises >= BURST_SURPRISES ? jump(memory, y, minutes) : follow(memory, innovation, minutes);
+  const mix = gain(minutes, LEVEL_MINUTES);
+  return {
+    ...memory,
+    ...moved,
+    ...settle(memory, seen.at, y),
+    lastAt: seen.at,
+    surprises,
+    promptTokensPerTurn: blend(memory.promptTokensPerTurn, seen.promptTokensPerTurn, mix),
+    outputTokensPerTurn: blend(memory.outputTokensPerTurn, seen.outputTokensPerTurn, mix),
+  };
+}
+
+/** Tokens per turn are unknown (0) while no turn arrived: keep what was known. */
+const blend = (old: number, seen: number, share: number): number => {
+  if (seen <= 0) return old;
+  return old <= 0 ? seen : old + share * (seen - old);
+};
+
+const isSurprise = (memory: DemandMemory, innovation: number): boolean =>
+  innovation > NORMAL_QUANTILES.p99 * memory.sigma;
+
+/** Demand is where it was seen, and still climbing as fast as it just did. */
+function jump(memory: DemandMemory, y: number, minutes: number): Partial<DemandMemory> {
+  const climb = Math.max(0, (y - memory.level) / (minutes * BURST_SURPRISES));
+  const believed = Math.min(climb / 2, MAX_BURST_TREND);
+  return { level: y, trendPerMinute: Math.max(memory.trendPerMinute, believed) };
+}
+
+function follow(memory: DemandMemory, innovation: number, minutes: number): Partial<DemandMemory> {
+  const level =
+    memory.level + trendOver(memory, minutes) + gain(minutes, LEVEL_MINUTES) * innovation;
+  const slope = (level - memory.level) / minutes;
+  const variance = memory.sigma * memory.sigma;
+  const blended = variance + gain(minutes, SIGMA_MINUTES) * (innovation * innovation - variance);
+  return {
+    level,
+    trendPerMinute:
+      memory.trendPerMinute + gain(minutes, TREND_MINUTES) * (slope - memory.trendPerMinute),
+    sigma: Math.max(MIN_SIGMA, Math.sqrt(blended)),
+  };
+}
+
+/** Damped trend over `minutes`: trend x (φ + φ² + … ) continued to fractions of a minute. */
+function trendOver(memory: DemandMemory, minutes: number): number {
+  const sum = (1 - power(TREND_DAMPING, minutes)) / -Math.log(TREND_DAMPING);
+  return clamp(memory.trendPerMinute * sum, -MAX_TREND_FACTOR_LOG, MAX_TREND_FACTOR_LOG);
+}
+
+/** A falling trend is not extrapolated: a surge may come back, and a rack is half an hour away. */
+const growthOver = (memory: DemandMemory, minutes: number): number =>
+  Math.max(0, trendOver(memory, minutes));
+
+/** @returns turns/s at the standard normal quantile `z`, `horizonMs` ahead */
+export function demandQuantile(memory: DemandMemory, horizonMs: Millis, z: number): number {
+  const minutes = horizonMs / MINUTE_MS;
+  const spread = memory.sigma * Math.sqrt(1 + LEVEL_GAIN_SQUARED * minutes) * memory.widthFactor;
+  return Math.exp(memory.level + growthOver(memory, minutes) + z * spread);
+}
+
+export const isBurst = (memory: DemandMemory): boolean => memory.surprises >= BURST_SURPRISES;
+
+/** @param sizingZ the standard normal quantile that sizing uses */
+export function forecastBand(
+  memory: DemandMemory,
+  horizonMs: Millis,
+  sizingZ: number,
+): ForecastBand {
+  const at = (z: number) => turnsPerSecond(demandQuantile(memory, horizonMs, z));
+  return {
+    horizonMs,
+    observed: turnsPerSecond(Math.exp(memory.level)),
+    p10: at(NORMAL_QUANTILES.p10),
+    p50: at(NORMAL_QUANTILES.p50),
+    p90: at(NORMAL_QUANTILES.p90),
+    p99: at(NORMAL_QUANTILES.p99),
+    sizing: at(sizingZ),
+  };
+}
+
+/** Remembers today's p90 so that calibration can hold it against what comes. */
+export function rememberForecast(
+  memory: DemandMemory,
+  now: EpochMs,
+  horizonMs: Millis,
+): DemandMemory {
+  const p90 = Math.log(demandQuantile(memory, horizonMs, NORMAL_QUANTILES.p90));
+  return { ...memory, pending: [...memory.pending, { due: after(now, horizonMs), p90 }] };
+}

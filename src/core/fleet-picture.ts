@@ -1,0 +1,151 @@
+/** One fleet as this tick sees it: situation, cache verdict, sizing, and what is remembered. */
+import { diagnoseCache, usualHitRate } from "./cache/diagnose.ts";
+import { hitRateAt, lawThrough, RESPONSE_LAW_PRIORS } from "./cache/response-law.ts";
+import type { CompiledFleet, CompiledGroup } from "./compiled.ts";
+import type { CacheVerdict } from "./decision.ts";
+import { rememberForecast } from "./demand/forecast.ts";
+import type { FleetMemory } from "./memory.ts";
+import type { FleetObservation } from "./observation.ts";
+import { assess } from "./policy/situation.ts";
+import type { Situation } from "./policy/situation.ts";
+import { want } from "./policy/want.ts";
+import type { Sizing } from "./policy/want.ts";
+import { heldByFleet, ownedRacks, servingRacks } from "./racks/holdings.ts";
+import type { PoolState } from "./racks/pool-state.ts";
+import { HOUR_MS, elapsed, rackCount, ratio } from "./units.ts";
+import type { EpochMs, RackCount, Ratio } from "./units.ts";
+
+export interface FleetPicture {
+  readonly situation: Situation;
+  readonly cache: CacheVerdict;
+  readonly sizing: Sizing;
+  /** Racks wanted if the hit rate were what it usually is; null when that is not known. */
+  readonly wantAtUsualHitRate: RackCount | null;
+  /** Racks that run the fleet's units, by pool. */
+  readonly owned: Readonly<Record<string, number>>;
+  readonly memory: FleetMemory;
+}
+
+export interface PictureInput {
+  readonly group: CompiledGroup;
+  readonly observed: FleetObservation | undefined;
+  readonly memory: FleetMemory;
+  readonly now: EpochMs;
+  readonly pools: readonly PoolState[];
+}
+
+/** @throws Error when the fleet was not observed: the observation must hold every fleet */
+export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPicture {
+  const { observed, memory, now, pools, group } = input;
+  if (observed === undefined) throw new Error(`fleet ${fleet.key}: not in the observation`);
+  const serving = pools.reduce(
+    (total, { summaries }) => total + (servingRacks(summaries)[fleet.key] ?? 0),
+    0,
+  );
+  const situation = assess({
+    fleet,
+    pools: group.pools,
+    observed,
+    memory,
+    now,
+    servingRacks: rackCount(serving),
+  });
+  const cache = verdict(situation, memory, pools);
+  const sizing = want(situation, memory, heldBefore(fleet, pools));
+  return {
+    situation,
+    cache,
+    sizing,
+    wantAtUsualHitRate: wantAtUsual(situation, memory, sizing),
+    owned: Object.fromEntries(
+      pools.map(({ pool, summaries }) => [pool.name, ownedRacks(summaries)[fleet.key] ?? 0]),
+    ),
+    memory: remember(situation, sizing, memory),
+  };
+}
+
+/** Racks the fleet holds before any award: its own, and its pools' unassigned ones. */
+function heldBefore(fleet: CompiledFleet, pools: readonly PoolState[]): RackCount {
+  const racks = pools.reduce((total, { pool, summaries, observed }) => {
+    const standing = observed.count?.desired ?? rackCount(0);
+    return total + (heldByFleet(pool, standing, ownedRacks(summaries), {})[fleet.key] ?? 0);
+  }, 0);
+  return rackCount(racks);
+}
+
+function verdict(
+  situation: Situation,
+  memory: FleetMemory,
+  pools: readonly PoolState[],
+): CacheVerdict {
+  const warmingRacks = pools.flatMap(({ summaries }) =>
+    summaries.filter(({ phase, fleet }) => phase === "Warming" && fleet === situation.fleet.key),
+  ).length;
+  const { point } = situation;
+  const evidence = {
+    hitRate: point?.hitRate ?? null,
+    whyUnmeasurable: "Prompt or computed tokens are not trusted, or nothing is served.",
+    lawHitRate: point === null ? null : lawFromPast(situation, memory, point.freeSeconds),
+    warmingRacks,
+  };
+  return diagnoseCache(evidence, memory);
+}
+
+/** What the law through the fleet's usual past point gives at today's free cache. */
+function lawFromPast(situation: Situation, memory: FleetMemory, freeSeconds: number): Ratio | null {
+  const usual = usualHitRate(memory);
+  const past = memory.hitRates.find(({ hitRate }) => hitRate === usual);
+  if (past === undefined) return null;
+  const point = { freeSeconds: past.freeSeconds, hitRate: ratio(past.hitRate) };
+  return hitRateAt(lawThrough(RESPONSE_LAW_PRIORS[situation.fleet.router], point), freeSeconds);
+}
+
+function wantAtUsual(situation: Situation, memory: FleetMemory, sizing: Sizing): RackCount | null {
+  const usual = usualHitRate(memory);
+  const { point } = situation;
+  if (usual === null || point === null || !situation.signals.complete) return null;
+  if (point.hitRate >= usual) return sizing.want.racks;
+  const law = lawThrough(RESPONSE_LAW_PRIORS[situation.fleet.router], {
+    freeSeconds: point.freeSeconds,
+    hitRate: usual,
+  });
+  return want({ ...situation, law }, memory, rackCount(0)).want.racks;
+}
+
+function remember(situation: Situation, { want }: Sizing, memory: FleetMemory): FleetMemory {
+  const { now, fleet, demand, horizonMs, point } = situation;
+  if (!situation.signals.complete || demand === null) return memory;
+  const { reviewIntervalMs, scaleInStabilizationMs } = fleet.behavior;
+  const reviewDue =
+    memory.lastReviewAt === null || elapsed(memory.lastReviewAt, now) >= reviewIntervalMs;
+  const wants = rememberWant(memory, want.racks, now, reviewDue);
+  if (!reviewDue) return { ...memory, demand, wants, lastTrustedWant: want.racks };
+  const measured = point === null ? [] : [{ at: now, ...point }];
+  return {
+    demand: rememberForecast(demand, now, horizonMs),
+    // One entry from before the window stays: it proves that the whole window was watched.
+    wants: since(wants, now, scaleInStabilizationMs + 2 * reviewIntervalMs),
+    lastReviewAt: now,
+    lastTrustedWant: want.racks,
+    hitRates: since([...memory.hitRates, ...measured], now, HOUR_MS),
+  };
+}
+
+/** One entry a review interval, the most that was wanted in it. */
+function rememberWant(
+  { wants }: FleetMemory,
+  racks: RackCount,
+  now: EpochMs,
+  reviewDue: boolean,
+): FleetMemory["wants"] {
+  const last = wants.at(-1);
+  if (reviewDue || last === undefined) return [...wants, { at: now, racks }];
+  if (last.racks >= racks) return wants;
+  return [...wants.slice(0, -1), { at: last.at, racks }];
+}
+
+const since = <T extends { readonly at: EpochMs }>(
+  samples: readonly T[],
+  now: EpochMs,
+  windowMs: number,
+): readonly T[] => samples.filter(({ at }) => elapsed(at, now) <= windowMs);

@@ -1,0 +1,86 @@
+/** Who must say yes, and what became of those who were asked. Rules only tighten the mode. */
+import type { CompiledFleet, CompiledPool, ConfirmRule } from "../compiled.ts";
+import type { Intent, IntentPhase } from "../observation.ts";
+import { reason } from "../reasons.ts";
+import type { Reason } from "../reasons.ts";
+import { millis } from "../units.ts";
+import type { EpochMs, Millis, UsdPerHour } from "../units.ts";
+import { usdPerHour } from "../units.ts";
+import type { Proposal } from "./guard.ts";
+
+export interface ApprovalNeed {
+  /** 0: nobody needs to confirm. */
+  readonly approvers: number;
+  readonly expiresAfterMs: Millis;
+  readonly onExpiry: "Drop" | "Proceed";
+}
+
+/** How long a decision waits for a person where no rule says so. */
+const DEFAULT_EXPIRY_MS = millis(15 * 60_000);
+
+/** @param asked approvals that guards ask for */
+export function approvalNeed(
+  proposal: Proposal,
+  fleet: CompiledFleet,
+  pool: CompiledPool,
+  asked: number,
+): ApprovalNeed {
+  const mode = proposal.direction === "Out" ? fleet.mode.scaleOut : fleet.mode.scaleIn;
+  const rules = fleet.confirm.filter((rule) => applies(rule, proposal, pool));
+  const byMode = mode === "Auto" ? 0 : 1;
+  return {
+    approvers: Math.max(asked, byMode, ...rules.map(({ approvers }) => approvers)),
+    expiresAfterMs: millis(
+      Math.min(...rules.map(({ expiresAfterMs }) => expiresAfterMs), ...fallback(rules)),
+    ),
+    onExpiry:
+      rules.length > 0 && rules.every(({ onExpiry }) => onExpiry === "Proceed")
+        ? "Proceed"
+        : "Drop",
+  };
+}
+
+const fallback = (rules: readonly ConfirmRule[]): readonly number[] =>
+  rules.length === 0 ? [DEFAULT_EXPIRY_MS] : [];
+
+function applies({ when }: ConfirmRule, proposal: Proposal, pool: CompiledPool): boolean {
+  const racks = Math.abs(proposal.to - proposal.from);
+  const spend = marginalSpend(proposal, pool) ?? Number.POSITIVE_INFINITY;
+  return (
+    (when.direction === null || when.direction === proposal.direction) &&
+    (when.minRacks === null || racks >= when.minRacks) &&
+    (when.minUsdPerHour === null || spend >= when.minUsdPerHour)
+  );
+}
+
+/** @returns what the racks above the commitment cost an hour at `to`; null when no price is known */
+export function marginalSpend({ to }: Proposal, pool: CompiledPool): UsdPerHour | null {
+  const above = Math.max(0, to - pool.supply.committedRacks);
+  if (above === 0) return usdPerHour(0);
+  return pool.price === null ? null : usdPerHour(above * pool.price.usdPerRackHour);
+}
+
+/** @returns the phase a pending intent moves to now, and why; null while it goes on waiting */
+export function verdictOn(
+  intent: Intent,
+  now: EpochMs,
+): { readonly phase: IntentPhase; readonly reason: Reason } | null {
+  const rejection = intent.approvals.find(({ verdict }) => verdict === "Reject");
+  if (rejection !== undefined) {
+    return {
+      phase: "Rejected",
+      reason: reason("rejected", `${rejection.by}: ${rejection.reason}`),
+    };
+  }
+  const yes = new Set(intent.approvals.map(({ by }) => by));
+  if (yes.size >= intent.requiredApprovals) {
+    return {
+      phase: "Approved",
+      reason: reason(intent.reason.code, `Confirmed by ${[...yes].join(", ")}.`),
+    };
+  }
+  if (now < intent.expiresAt) return null;
+  return intent.onExpiry === "Proceed"
+    ? { phase: "Approved", reason: reason("expired", "Its rule says to proceed.") }
+    : { phase: "Expired", reason: reason("expired") };
+}

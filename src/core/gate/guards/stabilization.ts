@@ -1,0 +1,28 @@
+import { reason } from "../../reasons.ts";
+import { after, elapsed, seconds } from "../../units.ts";
+import { PASS, hold } from "../guard.ts";
+import type { GateContext, Guard, Verdict } from "../guard.ts";
+
+/** Fewer racks must have sufficed over the whole window, and the window must have been watched. */
+export const stabilizationGuard: Guard = {
+  name: "stabilization",
+  check({ direction, from, to }, context) {
+    return direction === "Out" ? PASS : stabilized(context, context.heldRacks - (from - to));
+  },
+};
+
+function stabilized({ situation, fleetMemory }: GateContext, target: number): Verdict {
+  const { now, fleet } = situation;
+  const windowMs = fleet.behavior.scaleInStabilizationMs;
+  const oldest = fleetMemory.wants[0];
+  if (oldest === undefined || after(oldest.at, windowMs) > now) {
+    const watched = oldest === undefined ? 0 : seconds(elapsed(oldest.at, now));
+    return hold(reason("memory-young", `Watched ${watched} s of ${seconds(windowMs)} s.`));
+  }
+  const peak = Math.max(
+    ...fleetMemory.wants.filter(({ at }) => after(at, windowMs) >= now).map(({ racks }) => racks),
+  );
+  if (peak <= target) return PASS;
+  const found = `Up to ${peak} racks were wanted within ${seconds(windowMs)} s, ${target} proposed.`;
+  return hold(reason("stabilization", found));
+}

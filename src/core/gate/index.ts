@@ -1,0 +1,75 @@
+/** The gate: every guard, in order. The order is policy: what a person said comes first. */
+import type { Step } from "../decision.ts";
+import { reason } from "../reasons.ts";
+import type { Reason } from "../reasons.ts";
+import type { RackCount } from "../units.ts";
+import type { GateContext, Guard, Proposal, Verdict } from "./guard.ts";
+import { budgetGuard } from "./guards/budget.ts";
+import { cacheSafetyGuard } from "./guards/cache-safety.ts";
+import { cacheVetoGuard } from "./guards/cache-veto.ts";
+import { drainSafetyGuard } from "./guards/drain-safety.ts";
+import { foreignWriterGuard } from "./guards/foreign-writer.ts";
+import { leaderGuard } from "./guards/leader.ts";
+import { limitsGuard } from "./guards/limits.ts";
+import { openIntentGuard } from "./guards/open-intent.ts";
+import { overrideGuard } from "./guards/override.ts";
+import { requestRateGuard } from "./guards/request-rate.ts";
+import { rolloutGuard } from "./guards/rollout.ts";
+import { signalsGuard } from "./guards/signals.ts";
+import { specificationGuard } from "./guards/specification.ts";
+import { stabilizationGuard } from "./guards/stabilization.ts";
+import { stepGuard } from "./guards/step.ts";
+
+export const GUARDS: readonly Guard[] = [
+  overrideGuard,
+  leaderGuard,
+  specificationGuard,
+  foreignWriterGuard,
+  rolloutGuard,
+  openIntentGuard,
+  signalsGuard,
+  stabilizationGuard,
+  stepGuard,
+  limitsGuard,
+  requestRateGuard,
+  drainSafetyGuard,
+  cacheSafetyGuard,
+  cacheVetoGuard,
+  budgetGuard,
+];
+
+export interface Passage {
+  /** What is let through: the proposal's `from` when anything held. */
+  readonly to: RackCount;
+  readonly holds: readonly Reason[];
+  readonly limits: readonly Reason[];
+  /** Approvals that guards ask for; 0 when none does. */
+  readonly approvers: number;
+  readonly steps: readonly Step[];
+}
+
+/** Runs every guard, so that a hold names all that holds, not just the first. */
+export function passGuards(proposal: Proposal, context: GateContext): Passage {
+  const start: Passage = { to: proposal.to, holds: [], limits: [], approvers: 0, steps: [] };
+  const end = GUARDS.reduce((passage, guard) => {
+    const verdict = guard.check({ ...proposal, to: passage.to }, context);
+    return apply(passage, verdict, guard.name);
+  }, start);
+  return end.holds.length > 0 ? { ...end, to: proposal.from } : end;
+}
+
+function apply(passage: Passage, verdict: Verdict, guard: string): Passage {
+  if (verdict.kind === "Pass") return passage;
+  const { text } = verdict.reason;
+  const steps = [...passage.steps, { stage: "gate" as const, name: guard, text, numbers: {} }];
+  if (verdict.kind === "Hold") {
+    return { ...passage, steps, holds: [...passage.holds, verdict.reason] };
+  }
+  const limits = [...passage.limits, verdict.reason];
+  if (verdict.kind === "Limit") return { ...passage, steps, limits, to: verdict.to };
+  return { ...passage, steps, limits, approvers: Math.max(passage.approvers, verdict.approvers) };
+}
+
+/** @returns why the proposal is held because the fleet only decides in shadow, else null */
+export const shadowHold = (mode: string): Reason | null =>
+  mode === "Shadow" ? reason("shadow") : null;

@@ -1,0 +1,67 @@
+/** Which fleet holds which racks of a pool, those on their way included. */
+import type { CompiledPool, FleetKey } from "../compiled.ts";
+import { fleetKey } from "../compiled.ts";
+import type { RackSummary } from "../decision.ts";
+import type { Intent, PoolCount } from "../observation.ts";
+import { rackCount } from "../units.ts";
+import type { RackCount } from "../units.ts";
+import { isServing } from "./phases.ts";
+
+const leaving = ({ phase }: RackSummary): boolean => phase === "Draining" || phase === "Releasing";
+
+/** @returns racks that run units of each fleet and stay */
+export function ownedRacks(racks: readonly RackSummary[]): Readonly<Record<FleetKey, number>> {
+  return countByFleet(racks.filter((rack) => !leaving(rack)));
+}
+
+/** @returns racks that serve each fleet now: Serving or Warming */
+export function servingRacks(racks: readonly RackSummary[]): Readonly<Record<FleetKey, number>> {
+  return countByFleet(racks.filter(({ phase }) => isServing(phase)));
+}
+
+function countByFleet(racks: readonly RackSummary[]): Readonly<Record<FleetKey, number>> {
+  const counts: Record<FleetKey, number> = {};
+  for (const { fleet } of racks) if (fleet !== null) counts[fleet] = (counts[fleet] ?? 0) + 1;
+  return counts;
+}
+
+/** @returns the pool's size once every drain under way has ended */
+export function standingRacks(
+  count: PoolCount,
+  pool: string,
+  intents: readonly Intent[],
+): RackCount {
+  const drains = intents.filter(
+    (intent) =>
+      intent.pool === pool &&
+      intent.direction === "In" &&
+      intent.phase === "Executing" &&
+      count.desired > intent.toRacksAtMost,
+  );
+  return rackCount(count.desired - drains.length);
+}
+
+/**
+ * Racks held per fleet: owned ones, and the pool's remaining ones (on their way, starting, idle)
+ * attributed to the fleets whose award exceeds what they own, in the pool's order of consumers;
+ * what nobody lacks belongs to the first consumer, so that a surplus is somebody's to give back.
+ */
+export function heldByFleet(
+  pool: CompiledPool,
+  standing: RackCount,
+  owned: Readonly<Record<FleetKey, number>>,
+  awards: Readonly<Record<FleetKey, number>>,
+): Readonly<Record<FleetKey, RackCount>> {
+  const keys = pool.consumers.map(({ fleet }) => fleetKey(fleet));
+  const held = new Map(keys.map((key) => [key, owned[key] ?? 0]));
+  let unassigned = standing - keys.reduce((total, key) => total + (owned[key] ?? 0), 0);
+  for (const key of keys) {
+    const lacking = Math.max(0, (awards[key] ?? 0) - (held.get(key) ?? 0));
+    const taken = Math.min(Math.max(0, unassigned), lacking);
+    held.set(key, (held.get(key) ?? 0) + taken);
+    unassigned -= taken;
+  }
+  const [first] = keys;
+  if (first !== undefined && unassigned > 0) held.set(first, (held.get(first) ?? 0) + unassigned);
+  return Object.fromEntries([...held].map(([key, racks]) => [key, rackCount(racks)]));
+}

@@ -1,0 +1,74 @@
+/**
+ * The closed table of reasons. Every action and every hold carries one code of it (INV-10); metrics
+ * use the code as a label, events and `explain` print the sentence.
+ */
+export const REASONS = {
+  // Why a count should change.
+  "demand-forecast": "Forecast demand over the lead time needs more racks.",
+  burst: "Demand rose faster than the forecast allows for.",
+  backlog: "Turns are waiting and must be worked off.",
+  "schedule-floor": "A scheduled floor asks for more racks.",
+  "override-floor": "A FleetOverride asks for more racks.",
+  minimum: "The fleet is below its minimum.",
+  "rack-loss-reserve": "The fleet must survive the loss of racks.",
+  surplus: "Fewer racks hold the objectives over the whole way back.",
+  "above-maximum": "The fleet is above its maximum.",
+  // Why nothing changes.
+  steady: "The racks held are the racks wanted.",
+  "signals-untrusted": "A signal that the decision needs is missing, stale or implausible.",
+  "memory-young": "The controller has not yet observed long enough to scale in.",
+  paused: "A FleetOverride pauses this direction.",
+  shadow: "The fleet is in Shadow mode: decided, recorded, not carried out.",
+  "not-leader": "This replica does not hold the lease.",
+  "foreign-write": "Somebody else changed the count.",
+  "pool-refused": "The pool's object cannot be scaled by this controller.",
+  "pool-unknown": "The pool's object could not be read.",
+  "not-a-consumer": "The pool does not list this fleet as a consumer.",
+  "objective-unmeasurable":
+    "The engine's histogram has no bucket bound at the objective's threshold.",
+  rollout: "A rollout of the workload is in progress.",
+  "open-intent": "An earlier decision in this direction is still being carried out.",
+  "opposite-intent": "A decision in the opposite direction is being carried out.",
+  stabilization: "Fewer racks have not sufficed for the whole stabilisation window.",
+  "step-limit": "The step is larger than one decision may take.",
+  "pool-limit": "The pool is at its limit of racks.",
+  "fleet-limit": "The fleet is at its limit of racks.",
+  "request-rate": "The pool has had its requests for this hour.",
+  "drain-limit": "The pool already drains as many racks as it may.",
+  "no-victim": "No rack can be drained safely.",
+  "cache-unsafe": "With fewer racks the hit rate would fall too far.",
+  "cache-veto": "The growth is due to a fall in hit rate that a rack does not cure.",
+  budget: "The budget above the commitment does not allow it.",
+  "price-unknown": "A budget is set and the price above the commitment is unknown.",
+  arbitration: "Other fleets have the stronger claim on the pool's racks.",
+  stockout: "The provider has no rack to give.",
+  "awaiting-approval": "A person must confirm it.",
+  rejected: "A person refused it.",
+  expired: "Nobody confirmed it in time.",
+  superseded: "A newer decision replaces it.",
+  // How a step of the workflow ends or waits.
+  "count-written": "The provider accepted the new count.",
+  "count-conflict": "The count is neither what the decision started from nor what it aims at.",
+  cordoning: "The rack's nodes are being cordoned.",
+  evicting: "Pods are being evicted from the rack.",
+  "drain-blocked": "A pod disruption budget refuses the next eviction.",
+  "drain-deadline": "The rack was not empty by its drain deadline.",
+  releasing: "The count was lowered; the provider is taking the rack away.",
+  released: "The rack is gone and no other node left.",
+  "wrong-node-left": "A node outside the drained rack left.",
+  "demand-returned": "Demand returned before the count was lowered.",
+} as const;
+
+export type ReasonCode = keyof typeof REASONS;
+
+/** A reason as recorded: the code, and the numbers that made it true in one sentence. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly text: string;
+}
+
+/** @returns the reason with the table's sentence, followed by `detail` where there is one. */
+export function reason(code: ReasonCode, detail = ""): Reason {
+  const sentence = REASONS[code];
+  return { code, text: detail === "" ? sentence : `${sentence} ${detail}` };
+}

@@ -1,0 +1,138 @@
+/** Whether a signal may be decided on: by presence, plausibility, age and coverage. */
+import { SIGNAL_UNITS } from "./names.ts";
+import type { FleetObservation, SignalReading } from "../observation.ts";
+import type { SignalName } from "./names.ts";
+import { elapsed, seconds } from "../units.ts";
+import type { EpochMs, Millis } from "../units.ts";
+
+export type Trust = "Fresh" | "Stale" | "Missing" | "Implausible";
+
+export interface Assessed {
+  readonly trust: Trust;
+  /** The value when Fresh or Stale; null otherwise. */
+  readonly value: number | null;
+  /** Why it is not Fresh; "" when it is. */
+  readonly why: string;
+}
+
+/** A signal is stale once it is older than this many scrape intervals. */
+export const STALE_AFTER_SCRAPES = 4;
+/** Sums over fewer targets than this share of those expected are not taken for the fleet's. */
+export const MIN_COVERAGE = 0.9;
+
+export interface TrustRule {
+  readonly now: EpochMs;
+  readonly scrapeIntervalMs: Millis;
+  /** Ratios must lie in 0..1, everything else must not be negative. */
+  readonly unit: string;
+}
+
+export function assess(reading: SignalReading, rule: TrustRule): Assessed {
+  if (reading.kind === "absent") {
+    return { trust: "Missing", value: null, why: `${reading.problem}: ${reading.detail}` };
+  }
+  const implausible = implausibility(reading.value, rule.unit);
+  if (implausible !== "") return { trust: "Implausible", value: null, why: implausible };
+  const stale = staleness(reading, rule);
+  return { trust: stale === "" ? "Fresh" : "Stale", value: reading.value, why: stale };
+}
+
+function implausibility(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return `the value is ${value}`;
+  if (value < 0) return `the value ${value} is negative`;
+  if (unit === "ratio" && value > 1) return `the ratio ${value} is above 1`;
+  return "";
+}
+
+function staleness(
+  reading: Extract<SignalReading, { kind: "value" }>,
+  { now, scrapeIntervalMs }: TrustRule,
+): string {
+  const ageMs = elapsed(reading.observedAt, now);
+  if (ageMs > STALE_AFTER_SCRAPES * scrapeIntervalMs) {
+    return `the newest sample is ${seconds(ageMs)} s old`;
+  }
+  if (reading.coverage < MIN_COVERAGE) {
+    return `only ${Math.round(reading.coverage * 100)} % of the targets are up`;
+  }
+  return reading.degraded === null ? "" : `the source warns: ${reading.degraded}`;
+}
+
+/** The signals without which a fleet cannot be sized. */
+export const SIZING_SIGNALS = [
+  "arrivals",
+  "promptTokens",
+  "computedPromptTokens",
+  "generatedTokens",
+  "waitingTurns",
+  "kvUsage",
+] as const satisfies readonly SignalName[];
+
+/** The assessed signals and objective shares of one fleet. */
+export interface TrustedSignals {
+  readonly bySignal: Readonly<Record<SignalName, Assessed>>;
+  readonly objectives: readonly { readonly name: string; readonly share: Assessed }[];
+  /** Every signal that sizing needs, and every objective, is Fresh. */
+  readonly complete: boolean;
+  /** One sentence per signal that is needed and not Fresh. */
+  readonly gaps: readonly string[];
+}
+
+export function assessFleet(
+  fleet: FleetObservation,
+  now: EpochMs,
+  scrapeIntervalMs: Millis,
+): TrustedSignals {
+  const rule = { now, scrapeIntervalMs };
+  const names = Object.keys(fleet.signals).filter(isSignalName);
+  const pairs = names.map(
+    (name) => [name, assess(fleet.signals[name], { ...rule, unit: SIGNAL_UNITS[name] })] as const,
+  );
+  const bySignal = recordOfSignals(pairs);
+  const objectives = fleet.objectives.map(({ name, share }) => ({
+    name,
+    share: assess(share, { ...rule, unit: "ratio" }),
+  }));
+  const gaps = [
+    ...SIZING_SIGNALS.map((name) => gap(name, bySignal[name])),
+    ...objectives.map(({ name, share }) => gap(`objective ${name}`, idle(share, bySignal))),
+  ].filter((text) => text !== "");
+  return { bySignal, objectives, complete: gaps.length === 0, gaps };
+}
+
+const isSignalName = (name: string): name is SignalName => name in SIGNAL_UNITS;
+
+function recordOfSignals(
+  pairs: readonly (readonly [SignalName, Assessed])[],
+): Readonly<Record<SignalName, Assessed>> {
+  const missing: Assessed = { trust: "Missing", value: null, why: "not read" };
+  const all = new Map<SignalName, Assessed>(pairs);
+  const of = (name: SignalName): Assessed => all.get(name) ?? missing;
+  return {
+    arrivals: of("arrivals"),
+    promptTokens: of("promptTokens"),
+    computedPromptTokens: of("computedPromptTokens"),
+    generatedTokens: of("generatedTokens"),
+    runningTurns: of("runningTurns"),
+    waitingTurns: of("waitingTurns"),
+    kvUsage: of("kvUsage"),
+    kvCapacity: of("kvCapacity"),
+    preemptions: of("preemptions"),
+    ttftP50: of("ttftP50"),
+    ttftP95: of("ttftP95"),
+    ttftP99: of("ttftP99"),
+    itlP50: of("itlP50"),
+    itlP95: of("itlP95"),
+    itlP99: of("itlP99"),
+  };
+}
+
+const gap = (name: string, { trust, why }: Assessed): string =>
+  trust === "Fresh" ? "" : `${name} is ${trust.toLowerCase()} (${why})`;
+
+/** A fleet without traffic has no latency to measure: an empty share is then no gap. */
+function idle(share: Assessed, bySignal: Readonly<Record<SignalName, Assessed>>): Assessed {
+  const { arrivals, waitingTurns } = bySignal;
+  const quiet = arrivals.value === 0 && waitingTurns.value === 0 && arrivals.trust === "Fresh";
+  return share.trust === "Missing" && quiet ? { trust: "Fresh", value: null, why: "" } : share;
+}

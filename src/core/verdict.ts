@@ -1,0 +1,113 @@
+/** What became of one fleet this tick, in the words people read. */
+import type { Award } from "./arbitrate.ts";
+import type { FleetKey } from "./compiled.ts";
+import type { FleetDecision, ForecastBand, Step } from "./decision.ts";
+import type { FleetPicture } from "./fleet-picture.ts";
+import type { PoolProposal } from "./gate/propose.ts";
+import { reason } from "./reasons.ts";
+import type { Reason } from "./reasons.ts";
+import { rackCount } from "./units.ts";
+import type { RackCount } from "./units.ts";
+
+export interface VerdictInput {
+  readonly awards: readonly Award[];
+  /** Per pool, racks held by fleet. */
+  readonly held: readonly Readonly<Record<FleetKey, RackCount>>[];
+  readonly proposals: readonly PoolProposal[];
+}
+
+export function fleetDecision(picture: FleetPicture, input: VerdictInput): FleetDecision {
+  const { situation, sizing, cache } = picture;
+  const { key } = situation.fleet;
+  const heldRacks = input.held.reduce((total, held) => total + (held[key] ?? 0), 0);
+  const awarded = input.awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0);
+  const proposals = input.proposals.filter(({ fleet }) => fleet === key);
+  const change = proposals.reduce((total, { open }) => total + changeOf(open), 0);
+  return {
+    fleet: key,
+    outcome: change > 0 ? "Grow" : change < 0 ? "Shrink" : "Hold",
+    heldRacks: rackCount(heldRacks),
+    servingRacks: situation.servingRacks,
+    want: sizing.want,
+    awardedRacks: awarded,
+    targetRacks: rackCount(heldRacks + change),
+    reasons: reasonsOf(picture, awarded, input, proposals),
+    forecast: situation.band,
+    cache,
+    steps: [...stepsOf(picture), ...proposals.flatMap(({ passage }) => passage?.steps ?? [])],
+  };
+}
+
+const changeOf = (open: PoolProposal["open"]): number =>
+  open === null ? 0 : open.intent.toRacksAtMost - open.intent.fromRacks;
+
+function reasonsOf(
+  picture: FleetPicture,
+  awarded: RackCount,
+  { proposals }: VerdictInput,
+  ours: readonly PoolProposal[],
+): readonly Reason[] {
+  const { situation, sizing } = picture;
+  const drawn = new Set(situation.fleet.pools.map(({ name }) => name));
+  const refusals = proposals.flatMap((entry) => (drawn.has(entry.pool) ? entry.refusals : []));
+  const holds = ours.flatMap(({ passage }) => passage?.holds ?? []);
+  const limits = ours.flatMap(({ passage }) => passage?.limits ?? []);
+  const short =
+    awarded < sizing.want.racks && refusals.length === 0
+      ? [reason("arbitration", `${sizing.want.racks} wanted, ${awarded} awarded.`)]
+      : [];
+  const waiting = ours.flatMap(({ open }) => (open === null ? [] : awaiting(open.intent)));
+  const first = holds.length > 0 ? [...holds, sizing.want.reason] : [sizing.want.reason];
+  return [...situation.observed.problems, ...refusals, ...first, ...limits, ...waiting, ...short];
+}
+
+const awaiting = (intent: { readonly requiredApprovals: number }): readonly Reason[] =>
+  intent.requiredApprovals > 0
+    ? [reason("awaiting-approval", `${intent.requiredApprovals} needed.`)]
+    : [];
+
+function stepsOf({ situation, sizing, cache }: FleetPicture): readonly Step[] {
+  const { signals, schedule, horizonMs } = situation;
+  const trust =
+    signals.gaps.length === 0
+      ? "Every signal that sizing needs is fresh."
+      : signals.gaps.join("; ");
+  return [
+    { stage: "trust", name: "signals", text: trust, numbers: { gaps: signals.gaps.length } },
+    { stage: "diagnose", name: "cache", text: cache.text, numbers: hitRates(cache) },
+    ...(situation.band === null ? [] : [forecastStep(situation.band, situation.burst)]),
+    {
+      stage: "supply",
+      name: "lead-time",
+      text: `A rack asked for now serves within ${Math.round(horizonMs / 60_000)} min at p95.`,
+      numbers: { horizonMs, servingRacks: situation.servingRacks },
+    },
+    ...(schedule.names.length === 0 ? [] : [scheduleStep(schedule)]),
+    ...sizing.steps,
+  ];
+}
+
+function hitRates({ hitRate, expectedHitRate }: FleetDecision["cache"]): Step["numbers"] {
+  return {
+    ...(hitRate === null ? {} : { hitRate }),
+    ...(expectedHitRate === null ? {} : { expectedHitRate }),
+  };
+}
+
+function forecastStep(band: ForecastBand, burst: boolean): Step {
+  const text =
+    `${band.observed.toFixed(1)} turns/s now; p50 ${band.p50.toFixed(1)}, ` +
+    `p90 ${band.p90.toFixed(1)} in ${Math.round(band.horizonMs / 60_000)} min` +
+    `${burst ? "; a burst is under way" : ""}.`;
+  return { stage: "forecast", name: "demand", text, numbers: { ...band } };
+}
+
+function scheduleStep(schedule: FleetPicture["situation"]["schedule"]): Step {
+  const { names, floorRacks, factor } = schedule;
+  return {
+    stage: "forecast",
+    name: "schedule",
+    text: `${names.join(", ")}: floor ${floorRacks} racks, demand x ${factor}.`,
+    numbers: { floorRacks, factor },
+  };
+}

@@ -1,0 +1,5 @@
+import type { EpochMs } from "../core/units.ts";
+
+export interface Clock {
+  now(): EpochMs;
+}

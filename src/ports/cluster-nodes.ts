@@ -1,0 +1,12 @@
+import type { CompiledPool } from "../core/compiled.ts";
+import type { NodeRef } from "../core/decision.ts";
+import type { UngroupedNode } from "../core/observation.ts";
+
+/** The nodes of the pools, and whether new pods may land on them. */
+export interface ClusterNodes {
+  /** @throws PortError when the nodes were never listed. */
+  list(pools: readonly CompiledPool[]): Promise<readonly UngroupedNode[]>;
+  /** Idempotent; a node that is gone or was replaced under its name (other uid) is left alone. */
+  cordon(nodes: readonly NodeRef[]): Promise<void>;
+  uncordon(nodes: readonly NodeRef[]): Promise<void>;
+}

@@ -1,0 +1,41 @@
+/** The nodes of the simulated pools, as the cluster's API would list them. */
+import type { NodeRef } from "../../core/decision.ts";
+import type { UngroupedNode } from "../../core/observation.ts";
+import { epochMs, gpuCount } from "../../core/units.ts";
+import type { ClusterNodes } from "../../ports/cluster-nodes.ts";
+import type { RackPool } from "../rack-pool.ts";
+import type { SimNode } from "../rack-state.ts";
+import type { World } from "../world.ts";
+
+export function simulatedClusterNodes(world: World): ClusterNodes {
+  return {
+    list: (pools) => Promise.resolve(pools.flatMap(({ name }) => nodesOf(world.pool(name)))),
+    cordon: (nodes) => setCordoned(world, nodes, true),
+    uncordon: (nodes) => setCordoned(world, nodes, false),
+  };
+}
+
+function nodesOf(pool: RackPool | undefined): readonly UngroupedNode[] {
+  if (pool === undefined) return [];
+  return pool.racks().flatMap((rack) => rack.nodes.map((node) => observed(pool, rack.id, node)));
+}
+
+/** GPUs become allocatable when the device plugin registers: with Ready, in this world. */
+function observed({ pool }: RackPool, domain: string, node: SimNode): UngroupedNode {
+  return {
+    pool: pool.name,
+    domain: node.labelled ? domain : null,
+    name: node.name,
+    uid: node.uid,
+    ready: node.ready,
+    cordoned: node.cordoned,
+    gpusAllocatable: gpuCount(node.ready ? pool.rack.gpusPerNode : 0),
+    createdAt: epochMs(Math.floor(node.createdAt)),
+  };
+}
+
+function setCordoned(world: World, nodes: readonly NodeRef[], cordoned: boolean): Promise<void> {
+  const uids = new Set(nodes.map(({ uid }) => uid));
+  for (const pool of world.pools()) pool.setCordoned(uids, cordoned);
+  return Promise.resolve();
+}

@@ -1,0 +1,55 @@
+/** Every port of the controller over one simulated world. All promises are already settled. */
+import type { Digest } from "../../core/canonical.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Telemetry } from "../../ports/telemetry.ts";
+import type { World } from "../world.ts";
+import { simulatedClusterNodes } from "./cluster-nodes.ts";
+import type { SimulatedDecisionLog } from "./decision-log.ts";
+import { simulatedDecisionLog } from "./decision-log.ts";
+import type { SimulatedDecisionStore } from "./decision-store.ts";
+import { simulatedDecisionStore } from "./decision-store.ts";
+import type { SimulatedEventSink } from "./event-sink.ts";
+import { simulatedEventSink } from "./event-sink.ts";
+import type { SimulatedFleetStore } from "./fleet-store.ts";
+import { simulatedFleetStore } from "./fleet-store.ts";
+import { simulatedLeaderLock } from "./leader-lock.ts";
+import { simulatedMemoryStore } from "./memory-store.ts";
+import { simulatedRackBackend } from "./rack-backend.ts";
+import { simulatedSignalSource } from "./signal-source.ts";
+import { simulatedWorkloads } from "./workloads.ts";
+
+/** The ports, and what a person could do or read beside them. */
+export interface SimulatedPorts extends Ports {
+  readonly store: SimulatedFleetStore;
+  readonly decisions: SimulatedDecisionStore;
+  readonly log: SimulatedDecisionLog;
+  readonly events: SimulatedEventSink;
+}
+
+export interface SimulatedPortsOptions {
+  /** SHA-256 in lower-case hex, which the log chains its records with. */
+  readonly digest: Digest;
+  readonly telemetry: Telemetry;
+}
+
+export function simulatedPorts(
+  world: World,
+  { digest, telemetry }: SimulatedPortsOptions,
+): SimulatedPorts {
+  const clock: Clock = { now: () => world.now() };
+  return {
+    clock,
+    signals: simulatedSignalSource(world),
+    store: simulatedFleetStore(world.options.group),
+    backends: { simulated: simulatedRackBackend(world) },
+    nodes: simulatedClusterNodes(world),
+    workloads: simulatedWorkloads(world),
+    decisions: simulatedDecisionStore(clock),
+    memory: simulatedMemoryStore(),
+    log: simulatedDecisionLog(digest),
+    events: simulatedEventSink(),
+    lock: simulatedLeaderLock(),
+    telemetry,
+  };
+}

@@ -1,0 +1,73 @@
+/** The pods of the simulated fleets, and their eviction under a disruption budget. */
+import type { CompiledFleet } from "../../core/compiled.ts";
+import type { PodRef } from "../../core/decision.ts";
+import type { PodObservation } from "../../core/observation.ts";
+import { epochMs } from "../../core/units.ts";
+import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
+import type { RackPool } from "../rack-pool.ts";
+import type { SimPod, SimRack } from "../rack-state.ts";
+import { isServing } from "../rack-state.ts";
+import type { World } from "../world.ts";
+
+interface Placed {
+  readonly pool: RackPool;
+  readonly rack: SimRack;
+  readonly pod: SimPod;
+}
+
+export function simulatedWorkloads(world: World): Workloads {
+  return {
+    read: (fleets) =>
+      Promise.resolve({
+        pods: placedPods(world).flatMap(({ pod }) => observed(pod, fleets)),
+        rollouts: [],
+      }),
+    evict: (pod) => Promise.resolve(evict(world, pod)),
+  };
+}
+
+const placedPods = (world: World): readonly Placed[] =>
+  world
+    .pools()
+    .flatMap((pool) =>
+      pool.racks().flatMap((rack) => rack.pods.map((pod) => ({ pool, rack, pod }))),
+    );
+
+/** A pod over several nodes is shown on its leader's; pods of unknown fleets are strangers'. */
+function observed(pod: SimPod, fleets: readonly CompiledFleet[]): readonly PodObservation[] {
+  const [leader] = pod.nodes;
+  if (leader === undefined) return [];
+  const fleet = fleets.find(({ key }) => key === pod.fleet);
+  return [
+    {
+      namespace: fleet?.namespace ?? "",
+      name: pod.name,
+      uid: pod.uid,
+      node: leader.name,
+      fleet: fleet?.key ?? null,
+      role: fleet?.workloads[0]?.role ?? "Aggregated",
+      ready: pod.readySince !== null,
+      readySince: pod.readySince === null ? null : epochMs(Math.floor(pod.readySince)),
+      terminating: pod.terminating,
+    },
+  ];
+}
+
+/** The budget counts pods of the fleet that are starting, ending or dead against its allowance. */
+function evict(world: World, ref: PodRef): EvictOutcome {
+  const placed = placedPods(world);
+  const victim = placed.find(({ pod }) => pod.uid === ref.uid);
+  if (victim === undefined) return { kind: "Gone" };
+  if (victim.pod.terminating) return { kind: "Evicted" };
+  const { fleet } = victim.pod;
+  const unavailable = placed.filter(({ pod }) => pod.fleet === fleet && !isServing(pod));
+  const allowed = world.options.maxUnavailablePods - unavailable.length;
+  // A pod that does not serve costs no availability, so the budget does not protect it.
+  if (isServing(victim.pod) && allowed <= 0) {
+    const out = `${unavailable.length} pods are out`;
+    const message = `the budget of ${fleet} allows no disruption: ${out}`;
+    return { kind: "Blocked", message };
+  }
+  victim.pool.evict(victim.rack, victim.pod);
+  return { kind: "Evicted" };
+}

@@ -1,0 +1,57 @@
+/** A line of a decision log, checked before it is believed. */
+import { parseCanonical } from "../core/canonical.ts";
+import { RECORD_SCHEMA_VERSION } from "../core/record.ts";
+import type { DecisionRecord } from "../core/record.ts";
+
+/** Thrown when a line of a log is not a record this version can read. */
+export class RecordError extends Error {
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(`line ${line}: ${message}`);
+    this.name = "RecordError";
+    this.line = line;
+  }
+}
+
+const REQUIRED = [
+  "schemaVersion",
+  "codeVersion",
+  "group",
+  "index",
+  "policyDigest",
+  "profileDigest",
+  "memoryDigest",
+  "decisionDigest",
+  "policy",
+  "observation",
+  "decision",
+  "keyframe",
+  "previousHash",
+] as const;
+
+/** @throws RecordError naming the line, what was found and what is expected */
+export function decodeRecord(text: string, line: number): DecisionRecord {
+  const value = parsed(text, line);
+  if (typeof value !== "object" || value === null) {
+    throw new RecordError(line, `found ${typeof value}, expected a decision record`);
+  }
+  const found = "schemaVersion" in value ? value.schemaVersion : undefined;
+  if (found !== RECORD_SCHEMA_VERSION) {
+    throw new RecordError(
+      line,
+      `schemaVersion is ${String(found)}, this version reads ${RECORD_SCHEMA_VERSION}`,
+    );
+  }
+  const missing = REQUIRED.filter((key) => !(key in value));
+  if (missing.length > 0) throw new RecordError(line, `fields missing: ${missing.join(", ")}`);
+  return value as DecisionRecord;
+}
+
+function parsed(text: string, line: number): unknown {
+  try {
+    return parseCanonical(text);
+  } catch (cause) {
+    throw new RecordError(line, `not JSON (${String(cause)}), expected a decision record`);
+  }
+}

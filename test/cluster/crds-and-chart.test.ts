@@ -1,0 +1,337 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { CHART_DIR, CONTROLLER, helm, installChart, RELEASE_NAMESPACE } from "../support/chart.ts";
+import { type ControlPlane, startControlPlane } from "../support/control-plane/control-plane.ts";
+import { controlPlaneOrSkip } from "../support/control-plane/tools.ts";
+import { untilTrue } from "../support/control-plane/until-true.ts";
+import { type Raw, rawDecision, rawFleet, rawOverride, rawPool } from "../support/raw-objects.ts";
+
+const missing = controlPlaneOrSkip(["helm"]);
+const CRDS = ["rackpools", "inferencefleets", "scaledecisions", "fleetoverrides"];
+const EXAMPLES = join(import.meta.dirname, "..", "..", "docs", "examples");
+const MANIFESTS = join(import.meta.dirname, "..", "..", "manifests");
+
+describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`, () => {
+  let plane: ControlPlane;
+
+  beforeAll(async () => {
+    // The controller manager type-checks the expressions of admission policies.
+    plane = await startControlPlane({ controllerManager: true });
+    await installChart(plane, "--set=admissionPolicies.install=false");
+    const names = CRDS.map((plural) => `crd/${plural}.breakwater.dev`);
+    await plane.mustKubectl(["wait", "--for=condition=Established", "--timeout=30s", ...names]);
+    await plane.mustKubectl(["create", "namespace", "agents"]);
+  });
+  afterAll(() => plane?.stop());
+
+  const accepts = async (object: object): Promise<string> => {
+    const stdin = JSON.stringify(object);
+    const args = ["create", "--dry-run=server", "--output=json", "-f", "-"];
+    const { code, stdout, stderr } = await plane.kubectl(args, { stdin });
+    return code === 0 ? stdout : stderr;
+  };
+
+  describe("the chart", () => {
+    it("passes lint without a warning", async () => {
+      const report = await helm(plane, "lint", CHART_DIR, "--strict");
+      expect(report).toContain("1 chart(s) linted, 0 chart(s) failed");
+    });
+
+    it.each([
+      ["a value that does not exist", "replicas=3", "additional properties 'replicas' not allowed"],
+      ["no replica", "replicaCount=0", "replicaCount"],
+      ["a tick that is no duration", "controller.tick=soon", "controller/tick"],
+      ["a Prometheus that is no address", "controller.prometheusUrl=prom:9090", "prometheusUrl"],
+    ])("refuses %s, naming it", async (_name, setting, expected) => {
+      const rendered = helm(plane, "template", "breakwater", CHART_DIR, `--set=${setting}`);
+      await expect(rendered).rejects.toThrow(expected);
+    });
+
+    it("leaves the kinds out on request, and marks them to stay when it is removed", async () => {
+      const rendered = await helm(plane, "template", "b", CHART_DIR, "--set=crds.install=false");
+      expect(rendered).not.toContain("kind: CustomResourceDefinition");
+      const crd = await plane.mustKubectl(["get", "crd/rackpools.breakwater.dev", "-o", "yaml"]);
+      expect(crd).toContain("helm.sh/resource-policy: keep");
+    });
+
+    it("upgrades a release; no expression of its policies reads what the kinds lack", async () => {
+      const release = ["breakwater", CHART_DIR, `--namespace=${RELEASE_NAMESPACE}`];
+      await helm(plane, "upgrade", ...release, "--reset-values");
+      await untilTrue("five policies, type-checked", async () => {
+        const policies = await policiesOf(plane);
+        return (policies.length === 5 && policies.every(({ checked }) => checked)) || policies;
+      });
+      expect((await policiesOf(plane)).flatMap(({ warnings }) => warnings)).toEqual([]);
+    });
+
+    it("renders to the manifests, which apply on their own", async () => {
+      const file = join(MANIFESTS, "breakwater.yaml");
+      const args = ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", file];
+      const applied = await plane.mustKubectl(args);
+      expect(applied).toContain("deployment.apps/breakwater serverside-applied");
+    });
+
+    const rights: readonly (readonly [string, Raw, boolean])[] = [
+      ["approve", { verb: "approve", group: "breakwater.dev", resource: "scaledecisions" }, false],
+      ["configure", { verb: "configure", group: "breakwater.dev", resource: "rackpools" }, false],
+      ["read secrets", { verb: "get", resource: "secrets" }, false],
+      ["delete pods", { verb: "delete", resource: "pods" }, false],
+      ["evict pods", { verb: "create", resource: "pods", subresource: "eviction" }, true],
+      ["cordon nodes", { verb: "patch", resource: "nodes" }, true],
+      [
+        "patch NodePools",
+        { verb: "patch", group: "compute.coreweave.com", resource: "nodepools" },
+        true,
+      ],
+      [
+        "hold a lease elsewhere",
+        { verb: "update", group: "coordination.k8s.io", resource: "leases" },
+        false,
+      ],
+      [
+        "hold its lease",
+        {
+          verb: "update",
+          group: "coordination.k8s.io",
+          resource: "leases",
+          namespace: RELEASE_NAMESPACE,
+        },
+        true,
+      ],
+    ];
+    it.each(rights)("the controller's right to %s", async (_name, question, allowed) => {
+      const stdin = JSON.stringify({
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SubjectAccessReview",
+        spec: { user: CONTROLLER, resourceAttributes: { namespace: "agents", ...question } },
+      });
+      const answer = await plane.mustKubectl(["create", "-o", "json", "-f", "-"], { stdin });
+      expect(JSON.parse(answer)).toMatchObject({ status: { allowed } });
+    });
+
+    it("binds scale targets and credentials where the values say so, and nowhere else", async () => {
+      const rendered = await helm(
+        plane,
+        ...["template", "breakwater", CHART_DIR, "--show-only=templates/controller-rbac.yaml"],
+        ...["--set-json", 'rbac.scaleTargets=[{"apiGroup":"karpenter.sh","resource":"nodepools"}]'],
+        ...["--set-json", 'rbac.prometheusSecretNamespaces=["agents"]'],
+      );
+      const documents = parseAllDocuments(rendered).map((document): unknown => document.toJS());
+      expect(JSON.stringify(documents)).toContain(
+        '"resources":["nodepools/scale"],"verbs":["get","patch"]',
+      );
+      const named = documents.filter((one) => JSON.stringify(one).includes("prometheus-secrets"));
+      expect(named).toMatchObject([
+        { kind: "ClusterRole", rules: [{ resources: ["secrets"], verbs: ["get"] }] },
+        { kind: "RoleBinding", metadata: { namespace: "agents" } },
+      ]);
+    });
+  });
+
+  describe("accepted", () => {
+    it("the examples, with printer columns and short names", async () => {
+      await plane.mustKubectl(["apply", "--server-side", "-f", EXAMPLES]);
+      const pools = await plane.mustKubectl(["get", "rpool"]);
+      expect(pools).toMatch(/NAME\s+DESIRED\s+SERVING\s+DRAINING\s+MAX\s+READY\s+REASON\s+AGE/);
+      const fleets = await plane.mustKubectl(["get", "ifleet", "-n", "agents"]);
+      expect(fleets).toMatch(/WANT\s+HELD\s+SERVING\s+DOING\s+WHY\s+HIT-RATE\s+READY\s+AGE/);
+      const overrides = await plane.mustKubectl(["get", "fover", "-n", "agents"]);
+      expect(overrides).toMatch(/inc-4711\s+coder\s+false\s+true\s+10\s+2026-12-02T06:00:00Z/);
+    });
+
+    it("the least that is required, with the defaults visible", async () => {
+      expect(JSON.parse(await accepts(rawPool()))).toMatchObject({
+        spec: {
+          rack: { nodes: 18, usableNodes: 16, gpusPerNode: 4 },
+          limits: { maxRacks: 8, maxDraining: 1, maxRequestsPerHour: 2 },
+          leadTimePrior: { boot: { p50: "27m", p95: "45m" } },
+          onForeignWrite: { action: "Hold", for: "2h" },
+        },
+      });
+      expect(JSON.parse(await accepts(rawFleet({}, "least")))).toMatchObject({
+        spec: {
+          mode: { scaleOut: "Shadow", scaleIn: "Shadow" },
+          racks: { min: 1, max: 8 },
+          behavior: { reviewInterval: "60s" },
+          drain: { deadline: "45m", onDeadline: "Cancel" },
+          signals: { profile: "vllm", scrapeInterval: "15s" },
+        },
+      });
+      expect(JSON.parse(await accepts(rawOverride()))).toMatchObject({
+        spec: { pause: { out: true, in: false } },
+      });
+      expect(JSON.parse(await accepts(rawDecision()))).toMatchObject({
+        spec: { approvals: [], victimNodeUIDs: [] },
+      });
+    });
+
+    it("seconds wherever a duration is", async () => {
+      const spec = { behavior: { reviewInterval: 5 }, drain: { deadline: 90 } };
+      expect(JSON.parse(await accepts(rawFleet(spec, "fast")))).toMatchObject({ spec });
+    });
+
+    it("a decision's status as the controller writes it, seen in kubectl", async () => {
+      await plane.apply(rawDecision());
+      const status = {
+        phase: "Executing",
+        phaseSince: "2026-12-01T18:00:01Z",
+        reason: { code: "count-written", text: "The provider accepted the new count." },
+        evidence: { attainmentIfDone: "0.995", attainmentIfNot: "0.91", cacheCause: "none" },
+        racks: { asked: 6, accepted: 6, serving: 4 },
+      };
+      const patch = ["--subresource=status", "--type=merge", `-p=${JSON.stringify({ status })}`];
+      await plane.mustKubectl(["patch", "sdec/gb200-a-out-1", "-n", "agents", ...patch]);
+      const table = await plane.mustKubectl(["get", "sdec", "-n", "agents"]);
+      expect(table).toMatch(/gb200-a-out-1\s+coder\s+gb200-a\s+Out\s+4\s+6\s+Executing\s+2\s/);
+    });
+  });
+
+  describe("refused, naming the field", () => {
+    const backend = {
+      kind: "scale",
+      target: { apiVersion: "apps/v1", kind: "Deployment", name: "a" },
+      countPerRack: 18,
+      nodeLabels: { pool: "a" },
+    };
+    const fleet = { namespace: "agents", name: "coder" };
+    const objective = { name: "a", metric: "TTFT", threshold: "1s", share: "0.99" };
+    const block = { from: "2026-12-02T00:00:00Z", until: "2026-12-01T00:00:00Z", racks: 1 };
+    const workload = { name: "a", unit: { gpus: 8 }, unitsPerRack: 8 };
+    const launch = { name: "a", start: "2026-12-01T18:00:00", for: "6h", floorRacks: 8 };
+    const cases: readonly (readonly [string, (spec: Raw) => object, Raw, string])[] = [
+      ["pool without limit", rawPool, { limits: {} }, "spec.limits.maxRacks: Required"],
+      ["unknown backend", rawPool, { backend: { kind: "karpenter" } }, "spec.backend.kind"],
+      [
+        "unnamed NodePool",
+        rawPool,
+        { backend: { kind: "coreweave" } },
+        "kind coreweave needs name",
+      ],
+      ["scale without labels", rawPool, { backend: { ...backend, nodeLabels: {} } }, "nodeLabels"],
+      ["half a rack", rawPool, { backend: { ...backend, countPerRack: 9 } }, "countPerRack"],
+      ["usable above all", rawPool, { rack: { nodes: 9 } }, "spec.rack.usableNodes"],
+      ["commitment on spot", rawPool, { supply: { kind: "Spot", committedRacks: 1 } }, "committed"],
+      ["empty calendar", rawPool, { supply: { kind: "Calendar" } }, "spec.supply.windows"],
+      [
+        "calendar backwards",
+        rawPool,
+        { supply: { kind: "Calendar", windows: [block] } },
+        "spec.supply.windows[0].until",
+      ],
+      ["price as a number", rawPool, { price: { usdPerRackHour: 756 } }, "usdPerRackHour"],
+      ["days", rawPool, { onForeignWrite: { for: "2d" } }, "spec.onForeignWrite.for"],
+      [
+        "guarantee above maximum",
+        rawPool,
+        { consumers: [{ fleet, guaranteed: 3, max: 2 }] },
+        "spec.consumers[0].guaranteed",
+      ],
+      [
+        "guarantees above the pool",
+        rawPool,
+        { limits: { maxRacks: 2 }, consumers: [{ fleet, guaranteed: 3, max: 3 }] },
+        "the guarantees of all consumers together",
+      ],
+      [
+        "a fleet twice",
+        rawPool,
+        {
+          consumers: [
+            { fleet, max: 1 },
+            { fleet, max: 2 },
+          ],
+        },
+        "a fleet may be listed once",
+      ],
+      ["minimum above maximum", rawFleet, { racks: { min: 3, max: 2 } }, "spec.racks.min"],
+      ["unknown mode", rawFleet, { mode: { scaleOut: "Yolo" } }, "spec.mode.scaleOut"],
+      ["no objective", rawFleet, { objectives: [] }, "spec.objectives"],
+      [
+        "share of all",
+        rawFleet,
+        { objectives: [{ ...objective, share: "1" }] },
+        "spec.objectives[0].share",
+      ],
+      [
+        "objectives of one name",
+        rawFleet,
+        { objectives: [objective, objective] },
+        "spec.objectives[1]: Duplicate value",
+      ],
+      [
+        "query in another unit",
+        rawFleet,
+        { signals: { overrides: [{ signal: "ttftP99", query: "x", unit: "ratio" }] } },
+        "spec.signals.overrides[0].unit",
+      ],
+      [
+        "workload nowhere",
+        rawFleet,
+        { workloads: [{ ...workload, target: {} }] },
+        "spec.workloads[0].target",
+      ],
+      [
+        "selector of everything",
+        rawFleet,
+        { workloads: [{ ...workload, target: { selector: {} } }] },
+        "spec.workloads[0].target.selector",
+      ],
+      [
+        "workload in another namespace",
+        rawFleet,
+        { workloads: [{ ...workload, target: { ...backend.target, namespace: "other" } }] },
+        'unknown field "spec.workloads[0].target.namespace"',
+      ],
+      ["floor and factor", rawFleet, { schedule: [{ ...launch, factor: "2" }] }, "schedule[0]"],
+      ["budget as a number", rawFleet, { budget: { usdPerDay: 1 } }, "spec.budget.usdPerDay"],
+      ["no approver", rawFleet, { confirm: [{ name: "a", approvers: 0 }] }, "approvers"],
+      ["override without end", rawOverride, { until: undefined }, "spec.until: Required value"],
+      ["end in words", rawOverride, { until: "tomorrow" }, "spec.until"],
+      ["override of nothing", rawOverride, { pause: {} }, "nothing is overridden"],
+      ["floor above ceiling", rawOverride, { floorRacks: 3, ceilingRacks: 2 }, "spec.floorRacks"],
+      ["growth that lowers", rawDecision, { direction: "In", rack: "r1" }, "spec.direction"],
+      ["drain of no rack", rawDecision, { direction: "In" }, "spec.rack"],
+    ];
+    it.each(cases)("%s", async (_name, raw, spec, expected) => {
+      expect(await accepts(raw(spec))).toContain(expected);
+    });
+
+    it("a decision's spec once written, but for a verdict added", async () => {
+      await plane.apply(rawDecision({}, "gb200-a-out-2"));
+      const change = async (spec: Raw) => {
+        const patch = ["--type=merge", `-p=${JSON.stringify({ spec })}`];
+        const args = ["patch", "sdec/gb200-a-out-2", "-n", "agents", ...patch];
+        const { code, stderr } = await plane.kubectl(args);
+        return code === 0 ? "accepted" : stderr;
+      };
+      const yes = { by: "alice", verdict: "Approve", reason: "ok" };
+      expect(await change({ requiredApprovals: 1 })).toContain("spec.requiredApprovals");
+      expect(await change({ consent: { toRacksAtMost: 9 } })).toContain("spec.consent");
+      expect(await change({ drainDeadline: "2027-01-01T00:00:00Z" })).toContain("drainDeadline");
+      expect(await change({ approvals: [yes] })).toBe("accepted");
+      expect(await change({ approvals: [{ ...yes, verdict: "Reject" }] })).toContain("approvals");
+      expect(await change({ approvals: [] })).toContain("neither changed nor withdrawn");
+      expect(await change({ approvals: [yes, yes] })).toContain("Duplicate value");
+      expect(await change({ approvals: [yes, { ...yes, by: "bob" }] })).toBe("accepted");
+    });
+  });
+});
+
+interface PolicySeen {
+  readonly checked: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** The policies with what the controller manager's type checker says of them. */
+async function policiesOf(plane: ControlPlane): Promise<readonly PolicySeen[]> {
+  const lines = '{range .items[*]}{.metadata.generation} {.status}{"\\n"}{end}';
+  const args = ["get", "validatingadmissionpolicies", "-o", `jsonpath=${lines}`];
+  const seen = (await plane.mustKubectl(args)).trim().split("\n");
+  return seen
+    .filter((line) => line !== "")
+    .map((line) => ({
+      checked: line.includes('"observedGeneration":'),
+      warnings: line.includes("expressionWarnings") ? [line] : [],
+    }));
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { compileOverride } from "../../src/config/compile-override.ts";
+import { describeErrors } from "../../src/config/field-error.ts";
+import { type Raw, rawOverride } from "../support/raw-objects.ts";
+
+const errorOf = (spec: Raw): string => {
+  const compiled = compileOverride(rawOverride(spec));
+  return compiled.ok ? "no error" : describeErrors(compiled.errors);
+};
+
+describe("a FleetOverride", () => {
+  it("compiles with the fleet of its own namespace", () => {
+    expect(compileOverride(rawOverride({ ceilingRacks: 6 }))).toEqual({
+      ok: true,
+      value: {
+        fleet: "agents/coder",
+        override: {
+          name: "inc-1",
+          pauseOut: true,
+          pauseIn: false,
+          floorRacks: null,
+          ceilingRacks: 6,
+          until: Date.parse("2026-12-01T20:00:00Z"),
+          reason: "INC-1",
+        },
+      },
+    });
+  });
+
+  const cases: readonly (readonly [string, Raw, string])[] = [
+    ["never ends", { until: undefined }, "spec.until: found nothing, expected an RFC 3339 time"],
+    ["ends in words", { until: "tomorrow" }, 'spec.until: found "tomorrow", expected an RFC 3339'],
+    ["gives no reason", { reason: "" }, 'spec.reason: found "", expected at least 1 characters'],
+    ["overrides nothing", { pause: {} }, "expected nothing is overridden"],
+    [
+      "floor above ceiling",
+      { floorRacks: 3, ceilingRacks: 2 },
+      "spec.floorRacks: found 3, expected floorRacks must not exceed ceilingRacks",
+    ],
+    ["names a fleet elsewhere", { fleet: "other/coder" }, 'spec.fleet: found "other/coder"'],
+  ];
+  it.each(cases)("is refused when it %s", (_name, spec, expected) => {
+    expect(errorOf(spec)).toContain(expected);
+  });
+});

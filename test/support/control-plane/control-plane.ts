@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { type Access, accessTo } from "./access.ts";
+import {
+  startApiServer,
+  startControllerManager,
+  startEtcd,
+  startKwok,
+  untilServing,
+} from "./components.ts";
+import { type Users, writeSigningKeys, writeTokens } from "./credentials.ts";
+import { freePort } from "./free-port.ts";
+import { type Daemon, openProcessGroup, type ProcessGroup } from "./process-group.ts";
+
+export interface ControlPlaneOptions {
+  /** Deployments, PodDisruptionBudget status, garbage collection, default service accounts. */
+  readonly controllerManager?: boolean;
+  /** Nodes annotated kwok.x-k8s.io/node=fake turn Ready, and pods bound to them run. */
+  readonly kwok?: boolean;
+  /** Users with a token of their own, each with its groups. */
+  readonly users?: Users;
+}
+
+/** A running API server with etcd behind it. There is no scheduler: pods name their node. */
+export interface ControlPlane extends Access {
+  /** What runs now, by name and process id. */
+  daemons(): readonly Daemon[];
+  /** Kills the API server, runs `whileDown`, and brings it back on the same port. */
+  restartApiServer(whileDown?: () => Promise<void>): Promise<void>;
+  /** The end of every program's log, for a failing test's output. */
+  lastLogLines(lines?: number): string;
+  /** Kills everything and removes every file. */
+  stop(): Promise<void>;
+}
+
+/** Starts a control plane on free loopback ports; a failed start leaves nothing running. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const group = openProcessGroup("control-plane");
+  try {
+    return await startIn(group, options);
+  } catch (cause) {
+    const logs = group.lastLogLines();
+    await group.stop();
+    throw new Error(`the control plane did not start: ${String(cause)}\n${logs}`, { cause });
+  }
+}
+
+async function startIn(group: ProcessGroup, options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { dir } = group;
+  const port = await freePort();
+  const certDir = join(dir, "pki");
+  const tokensFile = join(dir, "tokens.csv");
+  const server = { url: `https://127.0.0.1:${port}`, caFile: join(certDir, "apiserver.crt") };
+  const access = accessTo(server, writeTokens(tokensFile, options.users ?? {}), dir);
+  const keys = writeSigningKeys(dir);
+  const etcd = await startEtcd(group);
+  const settings = { port, certDir, etcdUrl: etcd.url, tokensFile, keys };
+  let api = startApiServer(group, settings);
+  await untilServing(access, [etcd.daemon, api]);
+  const others = await Promise.all([
+    ...(options.controllerManager ? [startControllerManager(group, access, keys)] : []),
+    ...(options.kwok ? [startKwok(group, access)] : []),
+  ]);
+  return {
+    ...access,
+    daemons: () => [etcd.daemon, api, ...others],
+    restartApiServer: async (whileDown = async () => undefined) => {
+      await api.kill();
+      await whileDown();
+      api = startApiServer(group, settings);
+      await untilServing(access, [etcd.daemon, api]);
+    },
+    lastLogLines: group.lastLogLines,
+    stop: group.stop,
+  };
+}

