@@ -1,43 +1,72 @@
 /**
  * Writes everything that is derived from the sources: CRDs of the chart, pages of options,
- * manifests. Needs a build (`npm run generate` makes one) and helm.
+ * manifests. Needs a build (`npm run generate` makes one) and helm. With --check it writes nothing
+ * and fails, naming the files, when what is there differs; without helm it then leaves the
+ * manifests out, which the cluster tests compare.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { customResourceDefinitions } from "../dist/config/crd.js";
 import { referencePages } from "../dist/config/reference-page.js";
+import { locateTools } from "./install-tools.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
-const CHART = join(ROOT, "charts", "breakwater");
+const CHART = "charts/breakwater";
 const NAMESPACE = "breakwater-system";
 const NOTICE = "Written by `npm run generate`; change the sources instead.";
 
+/** Folders in which every file of this ending is ours: one that nobody writes is removed. */
+const OWNED = [
+  { folder: `${CHART}/templates/crds`, ending: ".yaml" },
+  { folder: "manifests", ending: ".yaml" },
+];
+
 function main() {
-  writeFolder(join(CHART, "templates", "crds"), ".yaml", chartCrds());
-  writeFolder(join(ROOT, "docs", "reference"), ".md", pages());
-  writeFolder(join(ROOT, "manifests"), ".yaml", manifests());
-}
-
-/** Replaces what earlier runs wrote, so that a kind that is gone leaves no file behind. */
-function writeFolder(folder, ending, files) {
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) {
-    if (name.endsWith(ending) && isGenerated(folder, name, files)) rmSync(join(folder, name));
+  const check = process.argv.includes("--check");
+  if (!check) {
+    // The manifests are rendered from the chart with the CRDs just written.
+    write([...chartCrds(), ...pages()]);
+    write([...manifests(helmPath())]);
+    for (const path of abandoned([...chartCrds(), ...manifestNames()])) rmSync(join(ROOT, path));
+    return;
   }
-  for (const { name, text } of files) {
-    writeFileSync(join(folder, name), text);
-    console.error(`wrote ${join(folder, name).slice(ROOT.length + 1)}`);
+  const helm = locateTools(["helm"]).helm;
+  if (helm.missing) console.error(`manifests are not checked: ${helm.reason}`);
+  const files = [...chartCrds(), ...pages(), ...(helm.missing ? [] : manifests(helm.path))];
+  const stale = [
+    ...files.filter(({ path, text }) => textOf(path) !== text).map(({ path }) => path),
+    ...abandoned([...chartCrds(), ...manifestNames()]),
+  ];
+  for (const path of stale) console.error(`out of date: ${path}; run npm run generate`);
+  process.exitCode = stale.length === 0 ? 0 : 1;
+}
+
+function write(files) {
+  for (const { path, text } of files) {
+    if (textOf(path) === text) continue;
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), text);
+    console.error(`wrote ${path}`);
   }
 }
 
-/** The pages of options share their folder with other generators; the other folders are ours. */
-function isGenerated(folder, name, files) {
-  return !folder.includes("docs") || files.some((file) => file.name === name);
+function textOf(path) {
+  return existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), "utf8") : null;
 }
 
-const toYaml = (manifest) => stringify(manifest, { lineWidth: 100 });
+function abandoned(files) {
+  const written = new Set(files.map(({ path }) => path));
+  return OWNED.flatMap(({ folder, ending }) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(ending))
+      .map((name) => `${folder}/${name}`),
+  ).filter((path) => !written.has(path));
+}
+
+/** Kubernetes reads YAML 1.1, in which a bare Off is false. */
+const toYaml = (manifest) => stringify(manifest, { lineWidth: 100, version: "1.1" });
 
 /** Kept when the release is removed: deleting a CRD deletes every object of its kind. */
 function chartCrds() {
@@ -45,26 +74,31 @@ function chartCrds() {
     const annotations = { "helm.sh/resource-policy": "keep" };
     const text = toYaml({ ...crd, metadata: { ...crd.metadata, annotations } });
     if (text.includes("{{")) throw new Error(`${crd.metadata.name}: helm would read {{ in it`);
-    const name = `${crd.spec.names.plural}.yaml`;
-    return { name, text: `# ${NOTICE}\n{{- if .Values.crds.install }}\n${text}{{- end }}\n` };
+    const path = `${CHART}/templates/crds/${crd.spec.names.plural}.yaml`;
+    return { path, text: `# ${NOTICE}\n{{- if .Values.crds.install }}\n${text}{{- end }}\n` };
   });
 }
 
-const pages = () => referencePages().map(({ file, markdown }) => ({ name: file, text: markdown }));
+const pages = () =>
+  referencePages().map(({ file, markdown }) => ({
+    path: `docs/reference/${file}`,
+    text: markdown,
+  }));
 
-function manifests() {
+const manifestNames = () => [
+  { path: "manifests/crds.yaml" },
+  { path: "manifests/breakwater.yaml" },
+];
+
+function manifests(helm) {
   const crds = customResourceDefinitions().map(toYaml).join("---\n");
   const namespace = toYaml({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
-  const rendered = helmTemplate().replaceAll(/^\s+$/gm, "");
+  const args = ["template", "breakwater", join(ROOT, CHART), "--namespace", NAMESPACE];
+  const rendered = execFileSync(helm, args, { encoding: "utf8" });
   return [
-    { name: "crds.yaml", text: `# ${NOTICE}\n${crds}` },
-    { name: "breakwater.yaml", text: `# ${NOTICE}\n---\n${namespace}${rendered}` },
+    { path: "manifests/crds.yaml", text: `# ${NOTICE}\n${crds}` },
+    { path: "manifests/breakwater.yaml", text: `# ${NOTICE}\n---\n${namespace}${rendered}` },
   ];
-}
-
-function helmTemplate() {
-  const args = ["template", "breakwater", CHART, "--namespace", NAMESPACE];
-  return execFileSync(helmPath(), args, { encoding: "utf8" });
 }
 
 function helmPath() {

@@ -6,6 +6,7 @@ export type ToolName =
   | "kubectl"
   | "kwok"
   | "helm"
+  | "node-24"
   | "prometheus"
   | "promtool"
   | "chromium";

@@ -13,7 +13,6 @@ export const FleetHistorySchema = Type.Object({
   fleet: Type.String(),
   points: Type.Array(HistoryPointSchema, { description: "Oldest first." }),
 });
-export type FleetHistory = Type.Static<typeof FleetHistorySchema>;
 
 /** How two values of one series become one: the extreme that matters, or the newer. */
 export type Reduction = "max" | "min" | "last";

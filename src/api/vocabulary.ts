@@ -58,4 +58,3 @@ export const ReasonSchema = Type.Object({
   code: Type.String({ description: "A code of the closed table of reasons." }),
   text: Type.String(),
 });
-export type ReasonView = Type.Static<typeof ReasonSchema>;

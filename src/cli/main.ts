@@ -2,9 +2,25 @@
 /** The command line: exit status 0 ok, 1 failed, 2 usage or bad input. */
 import { Command, CommanderError } from "commander";
 import { addDemo } from "./commands/demo.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addPause, addResume } from "./commands/pause.ts";
 import { addReplay } from "./commands/replay.ts";
+import { addRun } from "./commands/run.ts";
+import { addSchema } from "./commands/schema.ts";
+import { addStatus } from "./commands/status.ts";
 import { UsageError, CommandFailed } from "./usage-error.ts";
 import { packageVersion } from "./version.ts";
+
+const COMMANDS = [
+  addRun,
+  addDemo,
+  addStatus,
+  addExplain,
+  addPause,
+  addResume,
+  addReplay,
+  addSchema,
+] as const;
 
 function program(): Command {
   const root = new Command("breakwater")
@@ -12,7 +28,7 @@ function program(): Command {
     .version(packageVersion())
     .showHelpAfterError("(add --help for usage)")
     .exitOverride();
-  for (const add of [addDemo, addReplay]) add(root);
+  for (const add of COMMANDS) add(root);
   return root;
 }
 

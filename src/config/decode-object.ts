@@ -75,7 +75,7 @@ function found(value: unknown): string {
   return text.length > FOUND_MAX_CHARS ? `${text.slice(0, FOUND_MAX_CHARS)}…` : text;
 }
 
-const TYPES = new Map([
+const TYPES: ReadonlyMap<string, string> = new Map([
   ["int", "a whole number"],
   ["number", "a whole number"],
   ["string", "text"],

@@ -24,8 +24,8 @@ const LOCAL_TIME_EXPECTED = 'a local time of the calendar such as "2026-12-01T18
 const DURATION_EXPECTED = 'a Go duration such as "1h30m" or "2500ms", or seconds as a number';
 
 /**
- * Text of one form; `expected` is what a refusal says, whichever way the text is wrong. A wrong form
- * ends the check, so that no later rule reads what it cannot.
+ * Text of one form; `expected` is what a refusal says, whichever way the text is wrong. A wrong
+ * form ends the check, so that no later rule reads what it cannot.
  */
 export const textLike = (pattern: RegExp, maxChars: number, expected: string) =>
   z.string({ error: expected }).max(maxChars).regex(pattern, { error: expected, abort: true });

@@ -117,7 +117,9 @@ export const budget = z
 export const cacheVeto = z
   .enum(["Off", "Confirm", "Hold"])
   .default("Confirm")
-  .describe("What happens to growth that a fall in hit rate causes and no rack would cure.");
+  .describe(
+    'What happens to growth that comes of a fall in hit rate no rack cures; "Off" in quotes.',
+  );
 
 const confirmRule = z
   .object({

@@ -4,7 +4,7 @@ import { type Millis, millis } from "../core/units.ts";
 /** Go's `time.ParseDuration` without sign, at least one unit: `1h30m`, `2500ms`, `1.5h`. */
 export const GO_DURATION_PATTERN = /^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$/;
 
-const MS_PER_UNIT = new Map([
+const MS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ["ns", 1e-6],
   ["us", 1e-3],
   ["µs", 1e-3],

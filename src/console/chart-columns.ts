@@ -57,9 +57,7 @@ function horizonOf(point: HistoryPoint | undefined, step: number): number {
 export function stack(columns: readonly Column[]): readonly Column[] {
   let below: Column = [];
   return columns.map((column) => {
-    below = column.map((value, index) =>
-      value === null ? null : value + (below[index] ?? 0),
-    );
+    below = column.map((value, index) => (value === null ? null : value + (below[index] ?? 0)));
     return below;
   });
 }

@@ -10,7 +10,7 @@ export interface ConnectionHandlers {
 
 const KINDS: readonly ApiEvent["kind"][] = ["snapshot", "tick", "failure", "forgotten"];
 
-/** The browser gives up on an answer that is no stream, such as a proxy's 502: then we try again. */
+/** The browser gives up on an answer that is no stream, such as a proxy's 502: we do not. */
 const RETRY_MS = 3_000;
 
 /** Follows the stream for as long as the page is open; the browser resumes it by the last id. */

@@ -21,7 +21,7 @@ export function decisionRows({ decisions }: PageState, nowSeconds: number): Row[
     key: decision.name,
     cells: [
       whatOf(decision),
-      `${clock(decision.createdAtSeconds)}\n${duration(nowSeconds - decision.createdAtSeconds)} ago`,
+      whenOf(decision, nowSeconds),
       { text: decision.phase, tone: toneOf(decision) },
       whyOf(decision),
     ],
@@ -31,6 +31,9 @@ export function decisionRows({ decisions }: PageState, nowSeconds: number): Row[
 /** `Out 5 → 7` */
 export const changeOf = ({ direction, fromRacks, toRacks }: DecisionView): string =>
   `${direction} ${fromRacks} → ${toRacks}`;
+
+const whenOf = ({ createdAtSeconds }: DecisionView, nowSeconds: number): string =>
+  `${clock(createdAtSeconds)}\n${duration(nowSeconds - createdAtSeconds)} ago`;
 
 /** The change, the pool and the rack, a line each. */
 const whatOf = (decision: DecisionView): string =>
@@ -68,7 +71,9 @@ export function holdRows({ fleets, pools, groups }: PageState): Row[] {
     [...refusals, ...holds].map(({ code, text }) => row(`pool ${pool}`, code, text)),
   );
   const failures = groups.flatMap(({ group, failure }) =>
-    failure === null ? [] : [row(`group ${group}`, failure.code, `Tick aborted: ${failure.message}`)],
+    failure === null
+      ? []
+      : [row(`group ${group}`, failure.code, `Tick aborted: ${failure.message}`)],
   );
   return unique([...failures, ...ofPools, ...ofFleets]);
 }

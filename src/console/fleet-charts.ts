@@ -82,7 +82,11 @@ function latencyCharts({ objectives }: FleetView): FleetChart[] {
     const thresholds = objectives.filter((objective) => objective.metric === metric);
     if (thresholds.length === 0) return [];
     const limits = thresholds.map(
-      ({ name }): Line => ({ label: `threshold of ${name}`, colour: "--objective", shape: "dashed" }),
+      ({ name }): Line => ({
+        label: `threshold of ${name}`,
+        colour: "--objective",
+        shape: "dashed",
+      }),
     );
     const chart: FleetChart = {
       spec: {

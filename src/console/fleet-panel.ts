@@ -65,7 +65,7 @@ function factsOf({ model, mode, rollout, overrides }: FleetView): string {
     ...(rollout ? ["a rollout is in progress"] : []),
     ...overrides.map(({ name, reason }) => `override ${name}: ${reason}`),
   ];
-  return `${parts.join(" · ")}`;
+  return parts.join(" · ");
 }
 
 /** The five numbers that say where the fleet stands. */

@@ -30,7 +30,10 @@ export function showHeader(state: HeaderState): void {
   const { connection, silentSeconds, nowSeconds, about } = state;
   const stale = silentSeconds !== null && silentSeconds > STALE_AFTER_SECONDS;
   const element = byId("connection");
-  setText(element, connection === "live" && stale ? "Connected, but no tick arrives" : STATES[connection]);
+  setText(
+    element,
+    connection === "live" && stale ? "Connected, but no tick arrives" : STATES[connection],
+  );
   setAttribute(element, "data-state", connection === "live" && stale ? "stale" : connection);
   setText(byId("age"), silentSeconds === null ? "nothing received yet" : ageText(silentSeconds));
   const simulated = about?.mode === "demo" ? "simulated time " : "";

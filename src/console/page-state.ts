@@ -47,10 +47,12 @@ function applySnapshot(state: PageState, event: SnapshotEvent): PageState {
   return { ...state, groups, fleets, pools, decisions };
 }
 
+/** What was never decided on was named by a failure only: a tick that succeeds ends it. */
 function applyTick(state: PageState, event: TickEvent): PageState {
   const rest = without(state, event.group.group);
+  const decided = rest.groups.filter(({ atSeconds }) => atSeconds !== null);
   return {
-    groups: byName([...rest.groups, event.group], ({ group }) => group),
+    groups: byName([...decided, event.group], ({ group }) => group),
     fleets: byName([...rest.fleets, ...event.fleets], ({ fleet }) => fleet),
     pools: byName([...rest.pools, ...event.pools], ({ pool }) => pool),
     decisions: mergeDecisions(state.decisions, event.decisions),

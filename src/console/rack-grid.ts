@@ -55,7 +55,8 @@ export function poolPanel({ pool }: PoolView): Panel<PoolView> {
 
 function factsOf(view: PoolView): string {
   const { desiredRacks, maxRacks, committedRacks, supply, stock, refusals } = view;
-  const count = desiredRacks === null ? "count unreadable" : `count asks for ${racks(desiredRacks)}`;
+  const count =
+    desiredRacks === null ? "count unreadable" : `count asks for ${racks(desiredRacks)}`;
   const parts = [
     count,
     `at most ${maxRacks}`,

@@ -43,9 +43,7 @@ const header = (name: string): HTMLElement => el("th", { scope: "col" }, name);
 
 function rowPanel(columns: readonly string[]): Panel<Row> {
   const cells = columns.map((name, index) =>
-    index === 0
-      ? el("th", { scope: "row" })
-      : el("td", { "data-column": name }),
+    index === 0 ? el("th", { scope: "row" }) : el("td", { "data-column": name }),
   );
   return {
     element: el("tr", {}, ...cells),

@@ -50,7 +50,9 @@ export function timeChart(spec: ChartSpec): Panel<ChartValues> {
     if (plotArea.clientWidth > 0) plot?.setSize({ width: plotArea.clientWidth, height: HEIGHT_PX });
   };
   new ResizeObserver(resize).observe(plotArea);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot?.redraw());
+  window
+    .matchMedia("(prefers-color-scheme: dark)")
+    .addEventListener("change", () => plot?.redraw());
   return {
     element: el("figure", { class: "chart" }, legend.element, plotArea),
     update: (values) => {
@@ -82,13 +84,7 @@ function legendPanel({ title, lines, format }: ChartSpec): Panel<Pointed> {
   const named = lines.filter(({ shape }) => shape !== "edge");
   const outputs = named.map(() => el("span", { class: "value" }));
   const entries = named.map(({ label, colour, shape = "line" }, index) =>
-    el(
-      "li",
-      {},
-      swatch(colour, shape),
-      `${label} `,
-      outputs[index] ?? "",
-    ),
+    el("li", {}, swatch(colour, shape), `${label} `, outputs[index] ?? ""),
   );
   const caption = el("span", { class: "chart-title" }, title, " ", at);
   return {
@@ -136,7 +132,8 @@ function options({ spec, width, point, now }: PlotContext): uPlotTypes.Options {
     scales: { y: { range: (_plot, low, high) => [...boundsOf(spec, low, high)] } },
     axes: [axis({ size: 22, values: (_plot, ticks) => ticks.map(minute) }), yAxis(spec)],
     series: [{}, ...spec.lines.map((line) => series(line, spec))],
-    bands: band === undefined ? [] : [{ series: [...oneBased(band.lines)], fill: paint(band.colour) }],
+    bands:
+      band === undefined ? [] : [{ series: [...oneBased(band.lines)], fill: paint(band.colour) }],
     hooks: {
       setCursor: [(plot) => point(plot.cursor.idx ?? null)],
       draw: [(plot) => drawNow(plot, now())],

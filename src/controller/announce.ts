@@ -1,6 +1,7 @@
 /** Events: said when something changes, not every tick. */
 import type { CompiledGroup, FleetKey } from "../core/compiled.ts";
 import type { Decided } from "../core/decide.ts";
+import { reason } from "../core/reasons.ts";
 import type { Reason } from "../core/reasons.ts";
 import type { ClusterEvent } from "../ports/event-sink.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -17,6 +18,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
   "wrong-node-left",
   "price-unknown",
   "count-conflict",
+  "action-failed",
   "drain-blocked",
   "cache-veto",
 ]);
@@ -36,8 +38,11 @@ export async function announce(
 ): Promise<Readonly<Record<string, string>>> {
   const said: Record<string, string> = {};
   for (const { subject, key, event } of sayings(group, decided, actions)) {
-    said[subject] = key;
-    if (before[subject] !== key) await ports.events.publish(event);
+    const last = before[subject];
+    const silent = last === key || !ports.lock.mayWrite();
+    if (!silent) await ports.events.publish(event);
+    const now = silent ? last : key;
+    if (now !== undefined) said[subject] = now;
   }
   return said;
 }
@@ -77,18 +82,27 @@ function failures(
   actions: readonly ActionResult[],
   decision: Decided["decision"],
 ): readonly Saying[] {
-  const [fleet] = decision.fleets;
-  if (fleet === undefined) return [];
-  return actions
-    .filter(({ outcome }) => outcome === "failed" || outcome === "conflict")
-    .flatMap(({ intent, kind, detail }) => {
-      const why: Reason = { code: "count-conflict", text: `${kind} of ${intent}: ${detail}` };
-      return aboutFleet(group, fleet.fleet, {
-        action: "Carry",
-        reason: why,
-        topic: `${intent}/${kind}`,
-      });
-    });
+  return actions.flatMap((result) => {
+    const why = whyNotDone(result);
+    const fleet = fleetOf(result.intent, decision);
+    if (why === null || fleet === null) return [];
+    const topic = `${result.intent}/${result.kind}`;
+    return aboutFleet(group, fleet, { action: "Carry", reason: why, topic });
+  });
+}
+
+function whyNotDone({ kind, intent, outcome, detail }: ActionResult): Reason | null {
+  const found = `${kind} of ${intent}: ${detail}.`;
+  if (outcome === "blocked") return reason("drain-blocked", found);
+  if (outcome === "conflict" && kind === "SetCount") return reason("count-conflict", found);
+  return outcome === "failed" || outcome === "conflict" ? reason("action-failed", found) : null;
+}
+
+/** @returns the fleet that an intent of this tick is about */
+function fleetOf(intent: string, { progress, plan }: Decided["decision"]): FleetKey | null {
+  const opened = plan.find((action) => action.kind === "OpenIntent" && action.intent.name === intent);
+  if (opened?.kind === "OpenIntent") return opened.intent.fleet;
+  return progress.find((entry) => entry.intent === intent)?.fleet ?? null;
 }
 
 interface Topic {

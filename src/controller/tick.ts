@@ -38,8 +38,9 @@ const SAVE_EVERY_MS = millis(5 * MINUTE_MS);
 export async function tick(ports: Ports, carried: Carried, options: TickOptions): Promise<Carried> {
   if (!ports.lock.state().leading) return NOTHING_CARRIED;
   const now = ports.clock.now();
-  const world = await guarded(ports, "world", () => observeWorld(ports, now));
-  if (world === null) return carried;
+  const seen = await guarded(ports, "world", () => observeWorld(ports, now));
+  if (!seen.ok) return carried;
+  const world = seen.value;
   await guarded(ports, "world", () => reportUndecided(ports, world));
   const names = new Set(world.groups.map(({ name }) => name));
   for (const name of Object.keys(carried.groups))
@@ -47,10 +48,10 @@ export async function tick(ports: Ports, carried: Carried, options: TickOptions)
   let next: Carried = { ...carried, groups: {} };
   for (const group of world.groups) {
     const before = { ...next, groups: carried.groups };
-    const after = await guarded(ports, group.name, () =>
+    const end = await guarded(ports, group.name, () =>
       tickGroup(ports, world, group, { before, options }),
     );
-    next = merge(next, group.name, after, carried.groups[group.name]);
+    next = merge(next, group.name, end, carried.groups[group.name]);
   }
   return next;
 }
@@ -60,29 +61,47 @@ interface GroupEnd {
   readonly log: Carried["log"];
 }
 
-/** A group whose tick failed keeps what it carried, unless somebody else wrote its memory. */
+/**
+ * A group whose tick failed keeps what it carried, unless the stored memory is no longer that: then
+ * it is read again. How far the log got is not known: it is asked, and the next record stands alone.
+ */
 function merge(
   next: Carried,
   name: string,
-  end: GroupEnd | null,
+  end: Outcome<GroupEnd>,
   before: CarriedGroup | undefined,
 ): Carried {
-  const kept = end?.group ?? before;
-  const groups = kept === undefined ? next.groups : { ...next.groups, [name]: kept };
-  return { groups, log: end?.log ?? next.log };
+  if (end.ok) {
+    return { groups: { ...next.groups, [name]: end.value.group }, log: end.value.log };
+  }
+  if (before === undefined || end.code === "conflict") return { ...next, log: null };
+  const kept = { ...before, sinceKeyframe: 0 };
+  return { groups: { ...next.groups, [name]: kept }, log: null };
 }
 
+type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: string };
+
 /** An error of a port or a broken invariant ends this part of the tick; anything else is a bug. */
-async function guarded<T>(ports: Ports, what: string, work: () => Promise<T>): Promise<T | null> {
+async function guarded<T>(
+  ports: Ports,
+  what: string,
+  work: () => Promise<T>,
+): Promise<Outcome<T>> {
   try {
-    return await work();
+    return { ok: true, value: await work() };
   } catch (error) {
-    if (error instanceof PortError) ports.telemetry.tickFailed(what, error.code, error.message);
-    else if (error instanceof InvariantError) {
-      ports.telemetry.tickFailed(what, error.invariant, error.message);
-    } else throw error;
-    return null;
+    const code = codeOf(error);
+    if (code === null || !(error instanceof Error)) throw error;
+    ports.telemetry.tickFailed(what, code, error.message);
+    return { ok: false, code };
   }
+}
+
+function codeOf(error: unknown): string | null {
+  if (error instanceof PortError) return error.code;
+  return error instanceof InvariantError ? error.invariant : null;
 }
 
 interface Continuation {
@@ -107,7 +126,10 @@ async function tickGroup(
     evidenceFor: (action) => evidenceFor(action, { group, observation, decided, options }),
   });
   await writeStatuses(ports, group, decided.decision);
-  const announced = await announce(ports, group, { decided, actions, before: carried.announced });
+  const told = await guarded(ports, group.name, () =>
+    announce(ports, group, { decided, actions, before: carried.announced }),
+  );
+  const announced = told.ok ? told.value : carried.announced;
   ports.telemetry.tick({
     group,
     observation,
@@ -160,7 +182,9 @@ async function save(
   const { savedAt } = carried;
   const now = decision.at;
   const due = savedAt === null || elapsed(savedAt, now) >= SAVE_EVERY_MS;
-  if (decision.plan.length === 0 && !due) return { ...carried, memory };
+  // Past the lease deadline nothing is written, and the plan is fenced too.
+  const fenced = !ports.lock.mayWrite();
+  if (fenced || (decision.plan.length === 0 && !due)) return { ...carried, memory };
   const version = await ports.memory.save(name, memory, carried.version);
   return { ...carried, memory, version, savedAt: now };
 }

@@ -1,31 +1,34 @@
 /**
  * Canonical JSON: one text per value. Keys sorted by code unit, shortest numbers (what
  * `JSON.stringify` prints), and the numbers JSON lacks as tagged cases, so that a record can be
- * read back to the very value that was decided on.
+ * read back to the very value that was decided on. A key's leading dollar is doubled: no key that
+ * somebody chose can pass for a tag.
  */
 
 /** A hash of UTF-8 text in lower-case hex; SHA-256 comes in from outside, core has no packages. */
 export type Digest = (text: string) => string;
 
 const NUMBER_TAG = "$number";
-const TAGGED: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  "-Infinity": Number.NEGATIVE_INFINITY,
-  "-0": -0,
-};
+const TAGGED: ReadonlyMap<unknown, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+  ["-0", -0],
+]);
 
 /**
  * @returns the canonical text of plain data: objects, arrays, strings, numbers, booleans, null.
  *   Properties whose value is undefined are left out.
- * @throws TypeError for anything else (functions, symbols, bigint, undefined in an array)
+ * @throws TypeError for anything else (functions, symbols, bigint, class instances, undefined in an
+ *   array)
  */
 export function canonical(value: unknown): string {
   if (value === null || typeof value === "boolean" || typeof value === "string") {
     return JSON.stringify(value);
   }
   if (typeof value === "number") return canonicalNumber(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  // Not `map`, which passes over holes.
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => canonical(item)).join(",")}]`;
   if (typeof value === "object") return canonicalObject(value);
   throw new TypeError(`canonical JSON cannot hold a ${typeof value}`);
 }
@@ -37,11 +40,17 @@ function canonicalNumber(value: number): string {
 }
 
 function canonicalObject(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new TypeError(`canonical JSON cannot hold a ${value.constructor.name}`);
+  }
   const entries = Object.entries(value)
     .filter(([, field]) => field !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(",")}}`;
+  return `{${entries.map(([key, field]) => `${keyText(key)}:${canonical(field)}`).join(",")}}`;
 }
+
+const keyText = (key: string): string => JSON.stringify(key.startsWith("$") ? `$${key}` : key);
 
 /**
  * @returns the value a canonical text stands for, tagged numbers restored
@@ -52,7 +61,12 @@ export function parseCanonical(text: string): unknown {
 }
 
 function untag(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !(NUMBER_TAG in value)) return value;
-  const tag = value[NUMBER_TAG];
-  return typeof tag === "string" && tag in TAGGED ? TAGGED[tag] : value;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (!Object.keys(value).some((key) => key.startsWith("$"))) return value;
+  const entries = Object.entries(value);
+  const [[key, tag] = ["", null]] = entries;
+  const number = entries.length === 1 && key === NUMBER_TAG ? TAGGED.get(tag) : undefined;
+  return number ?? Object.fromEntries(entries.map(([name, field]) => [keyOf(name), field]));
 }
+
+const keyOf = (text: string): string => (text.startsWith("$$") ? text.slice(1) : text);

@@ -12,6 +12,7 @@ import { proposeForPool } from "./gate/propose.ts";
 import type { PoolProposal } from "./gate/propose.ts";
 import { planIntent } from "./gate/plan.ts";
 import type { IntentPlan } from "./gate/plan.ts";
+import { inOrder } from "./in-order.ts";
 import { checkDecision } from "./invariants.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { GroupMemory, PoolMemory } from "./memory.ts";
@@ -24,6 +25,7 @@ import { reason } from "./reasons.ts";
 import type { Reason } from "./reasons.ts";
 import { fleetDecision } from "./verdict.ts";
 import { rackCount } from "./units.ts";
+import type { EpochMs } from "./units.ts";
 
 export interface Decided {
   readonly decision: Decision;
@@ -32,10 +34,11 @@ export interface Decided {
 
 /** @throws InvariantError when the decision breaks an invariant: a bug, nothing may be written */
 export function decide(
-  group: CompiledGroup,
-  observation: GroupObservation,
+  given: CompiledGroup,
+  observed: GroupObservation,
   memory: GroupMemory,
 ): Decided {
+  const { group, observation } = inOrder(given, observed);
   const pools = group.pools.map((pool) => stateOf(pool, group, observation, memory));
   const fleets = group.fleets.map((fleet) =>
     fleetPicture(fleet, {
@@ -47,9 +50,11 @@ export function decide(
     }),
   );
   const awards = awardsOf(fleets, group, pools);
-  const held = pools.map((state) => heldIn(state, awards, observation.intents));
-  const proposals = pools.map((state, index) =>
-    proposeForPool({ state, fleets, awards, held: held[index] ?? {}, observation }),
+  const held = Object.fromEntries(
+    pools.map((state) => [state.pool.name, heldIn(state, awards, observation.intents)]),
+  );
+  const proposals = pools.map((state) =>
+    proposeForPool({ state, fleets, awards, held, observation }),
   );
   const plans = openIntents(observation).flatMap((intent) =>
     planOf(intent, { fleets, pools, awards, observation }),
@@ -57,8 +62,8 @@ export function decide(
   const decision: Decision = {
     at: observation.now,
     group: group.name,
-    fleets: fleets.map((picture) => fleetDecision(picture, { awards, held, proposals })),
-    pools: pools.map((state) => poolDecision(state)),
+    fleets: fleets.map((picture) => fleetDecision(picture, { awards, held: Object.values(held), proposals })),
+    pools: pools.map((state) => poolDecision(state, observation.now)),
     progress: plans.map(({ progress }) => progress),
     plan: [...plans.flatMap(({ actions }) => actions), ...proposals.flatMap(opening)],
   };
@@ -154,10 +159,10 @@ function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
 
 const opening = ({ open }: PoolProposal): readonly Action[] => (open === null ? [] : [open]);
 
-function poolDecision(state: PoolState): PoolDecision {
+function poolDecision(state: PoolState, now: EpochMs): PoolDecision {
   const { observed, summaries, pool, memory } = state;
   const foreign =
-    memory.foreignHoldUntil === null
+    memory.foreignHoldUntil === null || memory.foreignHoldUntil <= now
       ? []
       : [reason("foreign-write", observed.count?.lastWriter ?? "")];
   return {

@@ -3,10 +3,10 @@
  * majors, so powers are built from exp and log, which are only used through here.
  */
 
-/** @returns x to the power y, for x >= 0. */
+/** @returns x to the power y, for x >= 0; Infinity for 0 to a negative power. */
 export function power(x: number, y: number): number {
   if (y === 0) return 1;
-  if (x <= 0) return 0;
+  if (x <= 0) return y > 0 ? 0 : Number.POSITIVE_INFINITY;
   return Math.exp(y * Math.log(x));
 }
 

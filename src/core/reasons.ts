@@ -49,6 +49,7 @@ export const REASONS = {
   // How a step of the workflow ends or waits.
   "count-written": "The provider accepted the new count.",
   "count-conflict": "The count is neither what the decision started from nor what it aims at.",
+  "action-failed": "A step could not be carried out; the next tick tries again.",
   cordoning: "The rack's nodes are being cordoned.",
   evicting: "Pods are being evicted from the rack.",
   "drain-blocked": "A pod disruption budget refuses the next eviction.",

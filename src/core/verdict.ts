@@ -4,6 +4,7 @@ import type { FleetKey } from "./compiled.ts";
 import type { FleetDecision, ForecastBand, Step } from "./decision.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
 import type { PoolProposal } from "./gate/propose.ts";
+import { heldInAll } from "./racks/holdings.ts";
 import { reason } from "./reasons.ts";
 import type { Reason } from "./reasons.ts";
 import { rackCount } from "./units.ts";
@@ -19,14 +20,14 @@ export interface VerdictInput {
 export function fleetDecision(picture: FleetPicture, input: VerdictInput): FleetDecision {
   const { situation, sizing, cache } = picture;
   const { key } = situation.fleet;
-  const heldRacks = input.held.reduce((total, held) => total + (held[key] ?? 0), 0);
+  const heldRacks = heldInAll(input.held, key);
   const awarded = input.awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0);
   const proposals = input.proposals.filter(({ fleet }) => fleet === key);
   const change = proposals.reduce((total, { open }) => total + changeOf(open), 0);
   return {
     fleet: key,
     outcome: change > 0 ? "Grow" : change < 0 ? "Shrink" : "Hold",
-    heldRacks: rackCount(heldRacks),
+    heldRacks,
     servingRacks: situation.servingRacks,
     want: sizing.want,
     awardedRacks: awarded,

@@ -136,7 +136,7 @@ export class FleetService {
 
   private nextFree(): Unit | undefined {
     for (;;) {
-      const unit = this.free.pop();
+      const unit = this.free.shift();
       if (unit === undefined || unit.accepting) return unit;
     }
   }

@@ -13,6 +13,8 @@ import { isSchedulable } from "./rack-state.ts";
 
 /** terminationGracePeriodSeconds, Kubernetes' default: then running turns are cut off. */
 const GRACE_MS = 30 * SECOND_MS;
+/** What an engine's process takes to exit once its last turn has ended. */
+const EXIT_MS = 5 * SECOND_MS;
 /** Engines of one rack come up within this of the first one. */
 const START_SPREAD_MS = 10 * SECOND_MS;
 /** Age of the engines that serve when the world begins: long warm. */
@@ -83,7 +85,9 @@ export class FleetWorkload {
     }
     const { timeline, service } = this.options;
     timeline.schedule(timeline.now() + GRACE_MS, PRIORITY.supply, () => this.kill(rack, pod));
-    service.drainUnit(pod.unit, () => this.remove(rack, pod));
+    service.drainUnit(pod.unit, () => {
+      timeline.schedule(timeline.now() + EXIT_MS, PRIORITY.supply, () => this.remove(rack, pod));
+    });
   }
 
   /** The pod's machine is gone: so is the pod, with no grace. */

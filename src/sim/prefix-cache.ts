@@ -1,6 +1,6 @@
 /**
  * The hit rate of a fleet's prefix caches, by the response law measured on coding-agent sessions
- * behind a session-sticky router: h(x) = h∞ / (1 + (x/a)^(−b)), x = (N·K − A)/P − W seconds of free
+ * behind a session-sticky router: h/(h∞ − h) = (x/a)^b, x = (N·K − A)/P − W seconds of free
  * cache. The world keeps its own copy of the figures: the policy may be wrong about them.
  */
 import { clamp, power } from "../core/numeric.ts";
@@ -18,7 +18,8 @@ const AVERAGE_MS = 30_000;
 export function responseLaw(x: number): number {
   if (x <= 0) return 0;
   if (x === Number.POSITIVE_INFINITY) return STICKY.ceiling;
-  return STICKY.ceiling / (1 + power(x / STICKY.halfSeconds, -STICKY.steepness));
+  const odds = power(x / STICKY.halfSeconds, STICKY.steepness);
+  return (STICKY.ceiling * odds) / (1 + odds);
 }
 
 /** @returns the share of its cache that an engine of this age has filled, 0..1. */

@@ -228,9 +228,9 @@ export class RackPool {
   private startRelease(rack: SimRack): void {
     rack.phase = "Releasing";
     const workload = this.owners.of(rack);
-    for (const pod of [...rack.pods]) workload?.terminate(rack, pod);
+    for (const pod of rack.pods.slice()) workload?.terminate(rack, pod);
     this.after(this.releases.duration(this.options.supply.release), () => {
-      for (const pod of [...rack.pods]) workload?.kill(rack, pod);
+      for (const pod of rack.pods.slice()) workload?.kill(rack, pod);
       this.forget(rack);
     });
   }

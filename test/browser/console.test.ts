@@ -6,6 +6,7 @@ import { createHttpServer, type HttpServer } from "../../src/adapters/http/serve
 import { createView, type View } from "../../src/adapters/http/view.ts";
 import { createMetrics } from "../../src/adapters/telemetry/metrics.ts";
 import { millis } from "../../src/core/units.ts";
+import { locateTools } from "../../tools/install-tools.mjs";
 import { launchChromium } from "../support/browser/chromium.ts";
 import { buildConsole } from "../support/browser/console-build.ts";
 import { surgeTick } from "../support/reports/surge.ts";
@@ -21,12 +22,16 @@ const DRAINING = 4 * 152;
 let browser: Browser;
 let consoleDir: string;
 
+const noChromium = locateTools(["chromium"]).chromium.missing === true;
+
 beforeAll(async () => {
+  if (noChromium) return;
   consoleDir = buildConsole();
   browser = await launchChromium();
 });
 
 afterAll(async () => {
+  if (noChromium) return;
   await browser.close();
   rmSync(dirname(consoleDir), { recursive: true });
 });
@@ -108,7 +113,7 @@ async function picture(page: Page, name: string): Promise<void> {
 const textOf = async (page: Page, selector: string): Promise<string> =>
   (await page.locator(selector).textContent()) ?? "";
 
-describe("the console", () => {
+describe.skipIf(noChromium)("the console", () => {
   it("shows the fleet, its racks, its decisions and what is simulated", async () => {
     const { view, server, url } = await serve();
     cleanups.push(() => server.close());

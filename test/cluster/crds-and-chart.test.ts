@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
@@ -55,18 +56,12 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       expect(crd).toContain("helm.sh/resource-policy: keep");
     });
 
-    it("upgrades a release; no expression of its policies reads what the kinds lack", async () => {
-      const release = ["breakwater", CHART_DIR, `--namespace=${RELEASE_NAMESPACE}`];
-      await helm(plane, "upgrade", ...release, "--reset-values");
-      await untilTrue("five policies, type-checked", async () => {
-        const policies = await policiesOf(plane);
-        return (policies.length === 5 && policies.every(({ checked }) => checked)) || policies;
-      });
-      expect((await policiesOf(plane)).flatMap(({ warnings }) => warnings)).toEqual([]);
-    });
-
     it("renders to the manifests, which apply on their own", async () => {
       const file = join(MANIFESTS, "breakwater.yaml");
+      const release = ["breakwater", CHART_DIR, `--namespace=${RELEASE_NAMESPACE}`];
+      const rendered = await helm(plane, "template", ...release);
+      const inFile = parseAllDocuments(readFileSync(file, "utf8")).map(toPlain);
+      expect(inFile.slice(1)).toEqual(parseAllDocuments(rendered).map(toPlain));
       const args = ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", file];
       const applied = await plane.mustKubectl(args);
       expect(applied).toContain("deployment.apps/breakwater serverside-applied");
@@ -90,11 +85,23 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
         false,
       ],
       [
+        "hold another's lease beside its own",
+        {
+          verb: "update",
+          group: "coordination.k8s.io",
+          resource: "leases",
+          name: "other",
+          namespace: RELEASE_NAMESPACE,
+        },
+        false,
+      ],
+      [
         "hold its lease",
         {
           verb: "update",
           group: "coordination.k8s.io",
           resource: "leases",
+          name: "breakwater",
           namespace: RELEASE_NAMESPACE,
         },
         true,
@@ -110,16 +117,14 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       expect(JSON.parse(answer)).toMatchObject({ status: { allowed } });
     });
 
-    it("binds scale targets and credentials where the values say so, and nowhere else", async () => {
-      const rendered = await helm(
-        plane,
-        ...["template", "breakwater", CHART_DIR, "--show-only=templates/controller-rbac.yaml"],
-        ...["--set-json", 'rbac.scaleTargets=[{"apiGroup":"karpenter.sh","resource":"nodepools"}]'],
-        ...["--set-json", 'rbac.prometheusSecretNamespaces=["agents"]'],
-      );
-      const documents = parseAllDocuments(rendered).map((document): unknown => document.toJS());
+    it("binds scale targets and credentials where the values say so only", async () => {
+      const only = "--show-only=templates/controller-rbac.yaml";
+      const targets = '--set-json=rbac.scaleTargets=[{"apiGroup":"a.dev","resource":"things"}]';
+      const secrets = '--set-json=rbac.prometheusSecretNamespaces=["agents"]';
+      const rendered = await helm(plane, "template", "b", CHART_DIR, only, targets, secrets);
+      const documents = parseAllDocuments(rendered).map(toPlain);
       expect(JSON.stringify(documents)).toContain(
-        '"resources":["nodepools/scale"],"verbs":["get","patch"]',
+        '"resources":["things/scale"],"verbs":["get","update","patch"]',
       );
       const named = documents.filter((one) => JSON.stringify(one).includes("prometheus-secrets"));
       expect(named).toMatchObject([
@@ -316,7 +321,21 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       expect(await change({ approvals: [yes, { ...yes, by: "bob" }] })).toBe("accepted");
     });
   });
+
+  describe("an upgrade", () => {
+    it("brings policies in which no expression reads what the kinds lack", async () => {
+      const release = ["breakwater", CHART_DIR, `--namespace=${RELEASE_NAMESPACE}`];
+      await helm(plane, "upgrade", ...release, "--reset-values");
+      await untilTrue("five policies, type-checked", async () => {
+        const policies = await policiesOf(plane);
+        return (policies.length === 5 && policies.every(({ checked }) => checked)) || policies;
+      });
+      expect((await policiesOf(plane)).flatMap(({ warnings }) => warnings)).toEqual([]);
+    });
+  });
 });
+
+const toPlain = (document: { toJS(): unknown }): unknown => document.toJS();
 
 interface PolicySeen {
   readonly checked: boolean;

@@ -6,7 +6,7 @@ const counter = (perSecond: number, k: number): number => 1_000_000 + perSecond 
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What one engine does, per second or as a level; `waitingGrowth` turns per second on top of 10. */
+/** What one engine does, per second or as a level; `waitingGrowth` is turns per second above 10. */
 interface Engine {
   readonly model: string;
   readonly prompt: number;
@@ -73,7 +73,7 @@ function commonLines(engine: Engine, labels: Labels, k: number) {
 }
 
 /** A current vLLM. The prefix cache counters count waiting turns again and must not be used. */
-export function aCurrentEngine(engine: Engine): Page {
+function aCurrentEngine(engine: Engine): Page {
   const labels = { model_name: engine.model, engine: "0" };
   const bySource = (source: string, rate: number, k: number) =>
     line("vllm:prompt_tokens_by_source_total", { ...labels, source }, counter(rate, k));
@@ -90,7 +90,7 @@ export function aCurrentEngine(engine: Engine): Page {
 }
 
 /** vLLM before the renames of 0.9.2 and 0.11, and before tokens by source. */
-export function anOldEngine(engine: Engine): Page {
+function anOldEngine(engine: Engine): Page {
   const labels = { model_name: engine.model, engine: "0" };
   return (k) => [
     ...commonLines(engine, labels, k),
@@ -101,7 +101,7 @@ export function anOldEngine(engine: Engine): Page {
 }
 
 /** An engine that exports the old names beside the new ones, as during a deprecation. */
-export function aDeprecatingEngine(engine: Engine): Page {
+function aDeprecatingEngine(engine: Engine): Page {
   const [current, old] = [aCurrentEngine(engine), anOldEngine(engine)];
   return (k) => [
     ...new Set([...current(k), ...old(k).filter((text) => !current(k).includes(text))]),

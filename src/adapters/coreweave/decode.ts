@@ -1,4 +1,4 @@
-/** CoreWeave `NodePool` (compute.coreweave.com/v1alpha1), after the vendor's node pool reference. */
+/** CoreWeave `NodePool` (compute.coreweave.com/v1alpha1), after the vendor's reference page. */
 import type { CompiledPool } from "../../core/compiled.ts";
 import type { PoolCount } from "../../core/observation.ts";
 import { rackCount } from "../../core/units.ts";
@@ -83,8 +83,8 @@ function stockOf(object: Json): PoolCount["stock"] {
 function unproven({ name, backend }: CompiledPool): readonly string[] {
   if (backend.acknowledgeUnproven) return [];
   return [
-    `RackPool ${name} spec.backend.acknowledgeUnproven: found false, expected true: the coreweave ` +
-      "backend follows the vendor's documentation and was not proven against its controller",
+    `RackPool ${name} spec.backend.acknowledgeUnproven: found false, expected true: the ` +
+      "coreweave backend follows the vendor's documentation and was not proven against its controller",
   ];
 }
 

@@ -61,28 +61,39 @@ async function publish(
   for (const [key, { startedAtMs }] of known) {
     if (nowMs - startedAtMs >= SAME_EVENT_MS) known.delete(key);
   }
-  const { about, type, action, reason } = event;
-  const key = [about.uid, type, action, reason.code].join(" ");
+  const key = keyOf(event);
   const series = known.get(key);
-  if (series === undefined) {
-    const at = eventAt(options, event);
-    known.set(key, { at, startedAtMs: nowMs, writtenAtMs: nowMs, count: 1 });
+  if (series !== undefined) return count(options, series);
+  const at = { resource: EVENTS, ...nameOf(options, event) };
+  known.set(key, { at, startedAtMs: nowMs, writtenAtMs: nowMs, count: 1 });
+  try {
     await options.client.create(at, eventObject(options, at, event));
-    return;
+  } catch (error) {
+    known.delete(key);
+    throw error;
   }
+}
+
+const keyOf = ({ about, type, action, reason }: ClusterEvent): string =>
+  [about.uid, type, action, reason.code].join(" ");
+
+async function count({ client, clock, timers }: EventSinkOptions, series: Series): Promise<void> {
+  const nowMs = timers.monotonicMs();
   series.count += 1;
   if (nowMs - series.writtenAtMs < COUNT_WRITTEN_EVERY_MS) return;
   series.writtenAtMs = nowMs;
-  const lastObservedTime = microTimestamp(options.clock.now());
-  await options.client.mergePatch(series.at, { series: { count: series.count, lastObservedTime } });
+  const lastObservedTime = microTimestamp(clock.now());
+  await client.mergePatch(series.at, { series: { count: series.count, lastObservedTime } });
 }
 
-/** The name is a digest of what it says and when: a repeated create meets its own first try. */
-function eventAt(options: EventSinkOptions, { about, reason }: ClusterEvent): ObjectAt {
-  const said = [about.uid, reason.code, reason.text, options.identity, options.clock.now()];
-  const digest = createHash("sha256").update(said.join(" ")).digest("hex").slice(0, 16);
-  const name = `${about.name.slice(0, NAME_MAX - digest.length - 1)}.${digest}`;
-  return { resource: EVENTS, namespace: about.namespace || CLUSTER_NAMESPACE, name };
+function nameOf({ identity, clock }: EventSinkOptions, event: ClusterEvent) {
+  const said = [keyOf(event), identity, clock.now()].join(" ");
+  const digest = createHash("sha256").update(said).digest("hex").slice(0, 16);
+  const { name, namespace } = event.about;
+  return {
+    namespace: namespace || CLUSTER_NAMESPACE,
+    name: `${name.slice(0, NAME_MAX - digest.length - 1)}.${digest}`,
+  };
 }
 
 function eventObject(

@@ -28,7 +28,7 @@ export function openRoutes(metrics: MetricsText, missing: () => readonly string[
     app.get("/metrics", async (_request, reply) =>
       reply.type(metrics.contentType).send(await metrics.text()),
     );
-    app.get("/healthz", (_request, reply) => reply.type("text/plain").send("ok\n"));
+    app.get("/healthz", (_request, reply) => reply.type("text/plain; charset=utf-8").send("ok\n"));
     const schema = { response: { 200: ReadyAnswerSchema, 503: ReadyAnswerSchema } };
     app.get("/readyz", { schema }, (_request, reply) => {
       const found = [...missing()];

@@ -15,14 +15,13 @@ import type { FleetView } from "../../api/fleet-view.ts";
 import type { GroupView } from "../../api/group-view.ts";
 import type { PoolView } from "../../api/pool-view.ts";
 import { API_SCHEMA_VERSION } from "../../api/schema-version.ts";
-import type { TickReport } from "../../ports/telemetry.ts";
-import type { TelemetrySink } from "../telemetry/metrics.ts";
+import type { Telemetry, TickReport } from "../../ports/telemetry.ts";
 import { DecisionRing } from "./decision-ring.ts";
 import { EventBacklog, type StreamMessage } from "./event-backlog.ts";
 import { HistoryRing } from "./history-ring.ts";
 
 /** What the HTTP API answers from. `fleet` narrows an answer to one `namespace/name`. */
-export interface View extends TelemetrySink {
+export interface View extends Telemetry {
   fleets(fleet?: string): FleetsAnswer;
   pools(): PoolsAnswer;
   decisions(): DecisionsAnswer;
@@ -67,6 +66,7 @@ class LatestView implements View {
     };
     const decisions = decisionViews(report);
     this.#decisions.add(decisions);
+    this.#dropUndecided();
     this.#groups.set(report.group.name, state);
     const history = this.#record(state);
     this.#dropRings();
@@ -89,11 +89,27 @@ class LatestView implements View {
     }
   }
 
-  tickFailed(group: string, code: string, message: string): void {
-    const failure = { code, message };
+  /** What was never decided on was named by a failure only: a tick that succeeds ends it. */
+  #dropUndecided(): void {
+    for (const [name, { group }] of this.#groups) {
+      if (group.atSeconds === null) this.#groups.delete(name);
+    }
+  }
+
+  /** @param what a group, or one of its fleets or pools, or something that has no group. */
+  tickFailed(what: string, code: string, message: string): void {
+    const group = this.#groupOf(what) ?? what;
+    const failure = { code, message: group === what ? message : `${what}: ${message}` };
     const before = this.#groups.get(group) ?? { group: unseen(group), fleets: [], pools: [] };
     this.#groups.set(group, { ...before, group: { ...before.group, failure } });
     this.#publish({ schemaVersion, kind: "failure", group, failure });
+  }
+
+  #groupOf(what: string): string | undefined {
+    return [...this.#groups.values()].find(
+      ({ fleets, pools }) =>
+        fleets.some(({ fleet }) => fleet === what) || pools.some(({ pool }) => pool === what),
+    )?.group.group;
   }
 
   forget(group: string): void {

@@ -43,8 +43,8 @@ function inCluster(): KubeConfig {
   // client-node builds the address from the environment without looking at it.
   if (config.getCurrentCluster()?.server.includes("undefined") !== false) {
     const text =
-      "no kubeconfig was given and this is not a pod of a cluster: KUBERNETES_SERVICE_HOST is not " +
-      "set; pass --kubeconfig PATH";
+      "no kubeconfig was given and this is not a pod of a cluster: KUBERNETES_SERVICE_HOST is " +
+      "not set; pass --kubeconfig PATH";
     throw new PortError("invalid", text);
   }
   return config;
@@ -56,7 +56,8 @@ function fromFile(path: string): KubeConfig {
     config.loadFromString(readFileSync(path, "utf8"));
     config.makePathsAbsolute(dirname(path));
   } catch (cause) {
-    const text = `kubeconfig ${path} cannot be read: ${describe(cause)}; expected a kubeconfig file`;
+    const found = `kubeconfig ${path} cannot be read: ${describe(cause)}`;
+    const text = `${found}; expected a kubeconfig file`;
     throw new PortError("invalid", text, cause);
   }
   return config;

@@ -1,4 +1,4 @@
-/** Reading JSON of which nothing is promised. Absent and mistyped read alike: as the empty value. */
+/** Reading JSON of which nothing is promised: absent and mistyped both read as the empty value. */
 import { PortError } from "../../ports/errors.ts";
 
 export type Json = Readonly<Record<string, unknown>>;

@@ -36,8 +36,8 @@ export function discovery(client: KubeClient): Discovery {
       const { namespaced, subresources, ...resource } = await served(ref);
       if (namespaced !== (ref.namespace !== "")) {
         const expected = namespaced ? "a namespace" : "no namespace";
-        const text = `${ref.kind} ${ref.name}: found namespace "${ref.namespace}", expected ${expected}`;
-        throw new PortError("invalid", text);
+        const found = `${ref.kind} ${ref.name}: found namespace "${ref.namespace}"`;
+        throw new PortError("invalid", `${found}, expected ${expected}`);
       }
       return { at: { resource, namespace: ref.namespace, name: ref.name }, subresources };
     },

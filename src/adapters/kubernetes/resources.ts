@@ -34,6 +34,18 @@ export const EVENTS: Resource = {
   kind: "Event",
 };
 
+export const SECRETS: Resource = { apiVersion: "v1", plural: "secrets", kind: "Secret" };
+export const TOKEN_REVIEWS: Resource = {
+  apiVersion: "authentication.k8s.io/v1",
+  plural: "tokenreviews",
+  kind: "TokenReview",
+};
+export const ACCESS_REVIEWS: Resource = {
+  apiVersion: "authorization.k8s.io/v1",
+  plural: "subjectaccessreviews",
+  kind: "SubjectAccessReview",
+};
+
 const breakwater = (plural: string, kind: string): Resource => ({
   apiVersion: "breakwater.dev/v1alpha1",
   plural,

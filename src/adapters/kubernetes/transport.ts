@@ -16,5 +16,5 @@ export interface HttpResponse {
   chunks(): AsyncIterable<string>;
 }
 
-/** One HTTP exchange. Rejects when there is no answer; what the answer means is not its business. */
+/** One HTTP exchange. Rejects when there is no answer; what an answer means is the client's. */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse>;

@@ -55,7 +55,7 @@ interface State {
   /** When the request of the last renewal was sent: the server's clock starts no earlier. */
   renewedAtMs: number;
   observed: LeaseRecord | null;
-  /** When the record was first seen as it is: only local time is compared, never another clock's. */
+  /** When the record was first seen as it is: local time is all that is ever compared. */
   observedAtMs: number;
 }
 

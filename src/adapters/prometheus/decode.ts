@@ -126,15 +126,15 @@ function decodeSample(pair: unknown, fail: Fail): { at: EpochMs; value: number }
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const SPECIAL: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Inf: Number.POSITIVE_INFINITY,
-  "+Inf": Number.POSITIVE_INFINITY,
-  "-Inf": Number.NEGATIVE_INFINITY,
-};
+const SPECIAL: ReadonlyMap<string, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Inf", Number.POSITIVE_INFINITY],
+  ["+Inf", Number.POSITIVE_INFINITY],
+  ["-Inf", Number.NEGATIVE_INFINITY],
+]);
 
 function decodeNumber(text: string, fail: Fail): number {
-  const special = SPECIAL[text];
+  const special = SPECIAL.get(text);
   if (special !== undefined) return special;
   return NUMBER.test(text)
     ? Number(text)

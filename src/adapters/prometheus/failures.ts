@@ -21,15 +21,15 @@ const BY_STATUS: Readonly<Record<number, PortErrorCode>> = {
 };
 
 /** The `errorType` of the HTTP API; it says more than the status, and rides on some 200s. */
-const BY_ERROR_TYPE: Readonly<Record<string, PortErrorCode>> = {
-  timeout: "timeout",
-  canceled: "timeout",
-  bad_data: "invalid",
-  execution: "invalid",
-  not_found: "not-found",
-  internal: "server-error",
-  unavailable: "server-error",
-};
+const BY_ERROR_TYPE: ReadonlyMap<string, PortErrorCode> = new Map([
+  ["timeout", "timeout"],
+  ["canceled", "timeout"],
+  ["bad_data", "invalid"],
+  ["execution", "invalid"],
+  ["not_found", "not-found"],
+  ["internal", "server-error"],
+  ["unavailable", "server-error"],
+]);
 
 const HINTS: Partial<Readonly<Record<PortErrorCode, string>>> = {
   unauthorized: "check the credentials",
@@ -61,7 +61,7 @@ export function statusError(answer: HttpAnswer, { what, excerpt }: RequestContex
 
 /** @returns the error for an answer that says `"status": "error"`. */
 export function reportedError(errorType: string, text: string, context: RequestContext): PortError {
-  const code = BY_ERROR_TYPE[errorType] ?? "bad-answer";
+  const code = BY_ERROR_TYPE.get(errorType) ?? "bad-answer";
   return new PortError(code, `${context.what}: ${errorType}: ${context.excerpt(text)}`);
 }
 

@@ -32,7 +32,7 @@ const PROBLEMS: Readonly<Record<PortErrorCode, SignalProblem>> = {
 /** Queries are quoted up to here: enough to see the series and the matchers. */
 const QUOTED_QUERY_CHARACTERS = 240;
 
-export const absent = (problem: SignalProblem, detail: string): SignalReading => ({
+const absent = (problem: SignalProblem, detail: string): SignalReading => ({
   kind: "absent",
   problem,
   detail,

@@ -42,13 +42,13 @@ export const rendered = (matchers: Matchers): string =>
 export const without = (matchers: Matchers, labels: readonly string[]): Matchers =>
   Object.fromEntries(Object.entries(matchers).filter(([label]) => !labels.includes(label)));
 
-export const only = (matchers: Matchers, labels: readonly string[]): Matchers =>
+const only = (matchers: Matchers, labels: readonly string[]): Matchers =>
   Object.fromEntries(Object.entries(matchers).filter(([label]) => labels.includes(label)));
 
 export const targetMatchers = (matchers: Matchers): Matchers => only(matchers, TARGET_LABELS);
 
 /** @returns a sentence about the first label that is not one, "" when all are. */
-export function wrongLabel(matchers: Matchers): string {
+function wrongLabel(matchers: Matchers): string {
   const wrong = Object.keys(matchers).find((label) => !LABEL_NAME.test(label));
   return wrong === undefined
     ? ""

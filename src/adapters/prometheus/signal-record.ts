@@ -1,6 +1,6 @@
 import type { SignalName } from "../../core/signals/names.ts";
 
-/** @returns a record with `of(name)` for every signal; a new signal does not compile until it is here. */
+/** @returns `of(name)` for every signal. A new signal does not compile until it is here. */
 export const signalRecord = <T>(of: (name: SignalName) => T): Readonly<Record<SignalName, T>> => ({
   arrivals: of("arrivals"),
   promptTokens: of("promptTokens"),

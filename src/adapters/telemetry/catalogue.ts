@@ -22,7 +22,7 @@ export const CATALOGUE = [
     type: "gauge",
     unit: "0 or 1",
     labels: [],
-    meaning: "Whether this replica held the lease when the last tick began.",
+    meaning: "Whether this replica holds the lease.",
   },
   {
     name: "breakwater_tick_duration_seconds",

@@ -2,7 +2,7 @@
 import type { FleetView, LatencyView } from "../../api/fleet-view.ts";
 import type { MetricName } from "./catalogue.ts";
 import { LABELS } from "./labels.ts";
-import type { Sample } from "./samples.ts";
+import type { Sample } from "./sample.ts";
 
 export function fleetGauges(view: FleetView): Sample[] {
   return [

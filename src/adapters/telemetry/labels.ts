@@ -14,7 +14,7 @@ import { REASONS } from "../../core/reasons.ts";
 import { PORT_ERRORS } from "../../ports/errors.ts";
 
 /** Takes the place of a word outside a closed set, so that no set can grow. */
-export const OTHER = "other";
+const OTHER = "other";
 
 const ACTION_KINDS = ["OpenIntent", "SetPhase", "SetCount", "Cordon", "Uncordon", "Evict", OTHER];
 const ACTION_OUTCOMES = [

@@ -5,34 +5,40 @@ import { createRegistry, type MetricRegistry } from "./registry.ts";
 import { counterSamples, gaugeSamples } from "./samples.ts";
 import { SeriesLedger } from "./series-ledger.ts";
 
-/** A sink of tick reports that can also be told that a group no longer exists. */
-export interface TelemetrySink extends Telemetry {
-  /** Drops what is kept about the group: its pools and fleets were deleted or regrouped. */
-  forget(group: string): void;
-}
-
-export interface Metrics extends TelemetrySink {
+export interface Metrics extends Telemetry {
   /** The body of `/metrics`. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
+export interface MetricsOptions {
+  readonly version: string;
+  /** Asked at every scrape: a standby does not tick. Default: what the last tick said. */
+  readonly leading?: () => boolean;
+}
+
 /** @returns the Prometheus metrics of this process, fed by tick reports. */
-export function createMetrics({ version }: { readonly version: string }): Metrics {
+export function createMetrics({ version, leading }: MetricsOptions): Metrics {
   const registry = createRegistry();
   const ledger = new SeriesLedger();
   registry.setGauge({ metric: "breakwater_build_info", labels: { version }, value: 1 });
-  registry.setGauge({ metric: "breakwater_leader", labels: {}, value: 0 });
+  setLeader(registry, false);
   return {
-    tick: (report) => record(report, registry, ledger),
+    tick: (report) => {
+      record(report, registry, ledger);
+      setLeader(registry, report.observation.leading);
+    },
     tickFailed: (_group, code) =>
       registry.addToCounter({
         metric: "breakwater_tick_failures_total",
-        labels: { code: closed("code", code) },
+        labels: { code: closed("code", code.startsWith("INV-") ? "invariant" : code) },
         value: 1,
       }),
     forget: (group) => removeAll(registry, ledger.replace(group, [])),
-    text: () => registry.text(),
+    text: () => {
+      if (leading !== undefined) setLeader(registry, leading());
+      return registry.text();
+    },
     contentType: registry.contentType,
   };
 }
@@ -48,13 +54,15 @@ function record(report: TickReport, registry: MetricRegistry, ledger: SeriesLedg
   recordProcess(report, registry);
 }
 
+function setLeader(registry: MetricRegistry, leading: boolean): void {
+  registry.setGauge({ metric: "breakwater_leader", labels: {}, value: leading ? 1 : 0 });
+}
+
 function removeAll(registry: MetricRegistry, gone: ReturnType<SeriesLedger["replace"]>): void {
   for (const { metric, labels } of gone) registry.remove(metric, labels);
 }
 
 function recordProcess(report: TickReport, registry: MetricRegistry): void {
-  const leading = report.observation.leading ? 1 : 0;
-  registry.setGauge({ metric: "breakwater_leader", labels: {}, value: leading });
   registry.observe("breakwater_tick_duration_seconds", seconds(report.durationMs));
   for (const { kind, outcome } of report.actions) {
     const labels = { action: closed("action", kind), result: outcome };

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { CATALOGUE, TICK_DURATION_BUCKETS_SECONDS } from "./catalogue.ts";
 import type { MetricEntry, MetricName } from "./catalogue.ts";
 import { LABELS, type LabelName } from "./labels.ts";
-import type { Sample } from "./samples.ts";
+import type { Sample } from "./sample.ts";
 
 export interface MetricRegistry {
   setGauge(sample: Sample): void;

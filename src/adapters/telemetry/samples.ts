@@ -11,14 +11,8 @@ import { seconds } from "../../core/units.ts";
 import type { TickReport } from "../../ports/telemetry.ts";
 import type { MetricName } from "./catalogue.ts";
 import { fleetGauges } from "./fleet-samples.ts";
-import { LABELS, type LabelName } from "./labels.ts";
-
-export interface Sample {
-  readonly metric: MetricName;
-  readonly labels: Readonly<Partial<Record<LabelName, string>>>;
-  /** Gauges: the value. Counters: what the tick adds, 0 included. */
-  readonly value: number;
-}
+import { LABELS } from "./labels.ts";
+import type { Sample } from "./sample.ts";
 
 /** @returns the gauges of the group; a series that is not among them is gone. */
 export function gaugeSamples(report: TickReport): Sample[] {

@@ -1,6 +1,6 @@
-/** Who owns which series. prom-client never expires one, so what a tick no longer says is removed. */
+/** Who owns which series: prom-client expires none, so what a tick no longer says is removed. */
 import type { MetricName } from "./catalogue.ts";
-import type { Sample } from "./samples.ts";
+import type { Sample } from "./sample.ts";
 
 export interface OwnedSeries {
   readonly metric: MetricName;

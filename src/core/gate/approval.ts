@@ -28,15 +28,15 @@ export function approvalNeed(
   const mode = proposal.direction === "Out" ? fleet.mode.scaleOut : fleet.mode.scaleIn;
   const rules = fleet.confirm.filter((rule) => applies(rule, proposal, pool));
   const byMode = mode === "Auto" ? 0 : 1;
+  // A rule only tightens: what the mode or a guard wants confirmed never proceeds by itself.
+  const mayProceed =
+    asked === 0 && byMode === 0 && rules.every(({ onExpiry }) => onExpiry === "Proceed");
   return {
     approvers: Math.max(asked, byMode, ...rules.map(({ approvers }) => approvers)),
     expiresAfterMs: millis(
       Math.min(...rules.map(({ expiresAfterMs }) => expiresAfterMs), ...fallback(rules)),
     ),
-    onExpiry:
-      rules.length > 0 && rules.every(({ onExpiry }) => onExpiry === "Proceed")
-        ? "Proceed"
-        : "Drop",
+    onExpiry: mayProceed && rules.length > 0 ? "Proceed" : "Drop",
   };
 }
 

@@ -21,8 +21,9 @@ export interface GateContext {
   readonly count: PoolCount;
   readonly summaries: readonly RackSummary[];
   readonly situation: Situation;
-  /** Racks the fleet holds or has on the way. */
+  /** Racks the fleet holds or has on the way, in all its pools and in this one. */
   readonly heldRacks: RackCount;
+  readonly heldInPool: RackCount;
   readonly shrinkHold: Reason | null;
   readonly cache: CacheVerdict;
   /** Racks wanted if the hit rate were what it usually is; null when that is not known. */

@@ -4,7 +4,7 @@ import type { FleetKey } from "../compiled.ts";
 import type { Action } from "../decision.ts";
 import type { FleetPicture } from "../fleet-picture.ts";
 import type { GroupObservation, Intent, PoolCount } from "../observation.ts";
-import { standingRacks } from "../racks/holdings.ts";
+import { heldInAll, standingRacks } from "../racks/holdings.ts";
 import type { PoolState } from "../racks/pool-state.ts";
 import { leadTime } from "../racks/lead-time.ts";
 import { chooseVictim } from "../racks/victim.ts";
@@ -32,7 +32,8 @@ export interface ProposeInput {
   readonly state: PoolState;
   readonly fleets: readonly FleetPicture[];
   readonly awards: readonly Award[];
-  readonly held: Readonly<Record<FleetKey, RackCount>>;
+  /** Racks held by pool and fleet. */
+  readonly held: Readonly<Record<string, Readonly<Record<FleetKey, RackCount>>>>;
   readonly observation: GroupObservation;
 }
 
@@ -70,7 +71,7 @@ function strongestWish(input: ProposeInput, count: PoolCount): Wish | null {
   const lacks = fleets.map((picture) => {
     const { key } = picture.situation.fleet;
     const awarded = awards.find(({ fleet }) => fleet === key)?.byPool[pool] ?? 0;
-    return { picture, racks: awarded - (held[key] ?? 0) };
+    return { picture, racks: awarded - (held[pool]?.[key] ?? 0) };
   });
   const total = awards.reduce((sum, { byPool }) => sum + (byPool[pool] ?? 0), 0);
   const standing = standingRacks(count, pool, observation.intents);
@@ -98,7 +99,8 @@ function contextOf(input: ProposeInput, picture: FleetPicture, count: PoolCount)
     count,
     summaries: state.summaries,
     situation: picture.situation,
-    heldRacks: held[key] ?? rackCount(0),
+    heldRacks: heldInAll(Object.values(held), key),
+    heldInPool: held[state.pool.name]?.[key] ?? rackCount(0),
     shrinkHold: picture.sizing.want.shrinkHold,
     cache: picture.cache,
     wantAtUsualHitRate: picture.wantAtUsualHitRate,

@@ -51,7 +51,7 @@ export interface SignalTable {
   };
   /** Share of events within an objective's threshold. */
   readonly objectives: Readonly<Record<LatencyMetric, SignalQuery<"ratio">>>;
-  /** A series that every pod of the engine exports from its start: tells whose targets these are. */
+  /** A series that every pod of the engine exports from its start: its targets are the fleet's. */
   readonly presence: string;
 }
 

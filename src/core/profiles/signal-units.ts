@@ -15,9 +15,11 @@ const FACTORS: Readonly<Record<Unit, Readonly<Record<string, number>>>> = {
   s: { s: 1, ms: 0.001 },
 };
 
-/** @returns what to multiply an override's value by, or null when the unit is none of the signal's. */
-export const unitFactor = (signal: SignalName, unit: string): number | null =>
-  FACTORS[SIGNAL_UNITS[signal]][unit] ?? null;
+/** @returns what to multiply an override's value by; null when the unit is none of the signal's. */
+export function unitFactor(signal: SignalName, unit: string): number | null {
+  const factors = FACTORS[SIGNAL_UNITS[signal]];
+  return Object.hasOwn(factors, unit) ? (factors[unit] ?? null) : null;
+}
 
 export const acceptedUnits = (signal: SignalName): readonly string[] =>
   Object.keys(FACTORS[SIGNAL_UNITS[signal]]);

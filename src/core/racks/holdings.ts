@@ -25,6 +25,12 @@ function countByFleet(racks: readonly RackSummary[]): Readonly<Record<FleetKey, 
   return counts;
 }
 
+/** @returns a fleet's racks in all of several pools */
+export const heldInAll = (
+  pools: readonly Readonly<Record<FleetKey, RackCount>>[],
+  fleet: FleetKey,
+): RackCount => rackCount(pools.reduce((total, held) => total + (held[fleet] ?? 0), 0));
+
 /** @returns the pool's size once every drain under way has ended */
 export function standingRacks(
   count: PoolCount,

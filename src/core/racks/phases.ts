@@ -12,6 +12,7 @@ export interface RackContext {
   readonly pool: CompiledPool;
   readonly fleets: readonly CompiledFleet[];
   readonly intents: readonly Intent[];
+  readonly count: PoolCount | null;
   readonly seen: RackSeen | undefined;
 }
 
@@ -47,7 +48,7 @@ export function rackSummary(rack: RackObservation, context: RackContext): RackSu
 export const isServing = (phase: RackPhase): boolean => phase === "Serving" || phase === "Warming";
 
 function rackPhase(rack: RackObservation, usable: number, context: RackContext): RackPhase {
-  const draining = drainPhase(rack, context.intents);
+  const draining = drainPhase(rack, context);
   if (draining !== null) return draining;
   const serving = rack.pods.some(({ fleet, ready }) => fleet !== null && ready);
   if (serving) return warmth(rack, context);
@@ -57,13 +58,17 @@ function rackPhase(rack: RackObservation, usable: number, context: RackContext):
   return rack.pods.some(({ fleet }) => fleet !== null) ? "Starting" : "Idle";
 }
 
-function drainPhase(rack: RackObservation, intents: readonly Intent[]): RackPhase | null {
+/** Draining until the count is lowered, Releasing from then on. */
+function drainPhase(
+  rack: RackObservation,
+  { intents, count }: Pick<RackContext, "intents" | "count">,
+): RackPhase | null {
   const drain = intents.find(
     (intent) =>
       intent.direction === "In" && intent.phase === "Executing" && intent.rack === rack.id,
   );
   if (drain === undefined) return null;
-  return rack.pods.length === 0 ? "Releasing" : "Draining";
+  return count !== null && count.desired <= drain.toRacksAtMost ? "Releasing" : "Draining";
 }
 
 /** A rack that serves counts as warm once `warm.orAfter` has passed since its first token. */

@@ -30,17 +30,28 @@ export interface PoolInput {
 
 export function poolState(input: PoolInput): PoolState {
   const { pool, observed, fleets, intents, now } = input;
-  const seen = rememberRacks(observed.racks, input.memory.seen, now);
+  const unsure = observed.racks.some(({ id }) => id === UNLABELLED);
+  const seen = {
+    ...(unsure ? input.memory.seen : {}),
+    ...rememberRacks(observed.racks, input.memory.seen, now),
+  };
   const ours = intents.filter((intent) => intent.pool === pool.name);
   const memory = noticeWriter({ ...input.memory, seen }, observed.count, ours, { pool, now });
   const summaries = observed.racks.map((rack) =>
-    rackSummary(rack, { now, pool, fleets, intents: ours, seen: seen[rack.id] }),
+    rackSummary(rack, {
+      now,
+      pool,
+      fleets,
+      intents: ours,
+      count: observed.count,
+      seen: seen[rack.id],
+    }),
   );
   return {
     pool,
     observed,
     summaries,
-    lostRacks: lostSince(input.memory, observed),
+    lostRacks: unsure ? [] : lostSince(input.memory, observed),
     ceiling: poolCeiling(pool, now),
     memory: {
       ...memory,
@@ -50,6 +61,7 @@ export function poolState(input: PoolInput): PoolState {
   };
 }
 
+/** While a node lacks its domain label nobody can say which rack is gone: it is asked again later. */
 function lostSince(memory: PoolMemory, { racks }: PoolObservation): readonly string[] {
   const present = new Set(racks.map(({ id }) => id));
   return Object.entries(memory.seen)

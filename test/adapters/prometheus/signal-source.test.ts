@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createPrometheusClient } from "../../../src/adapters/prometheus/client.ts";
+import {
+  createPrometheusClient,
+  type PrometheusClient,
+} from "../../../src/adapters/prometheus/client.ts";
 import type { PrometheusCredentials } from "../../../src/adapters/prometheus/endpoint.ts";
 import {
   createPrometheusSource,
@@ -25,12 +28,17 @@ async function stub(handler: Handler): Promise<StubServer> {
   return server;
 }
 
-function aSource(url: string | null, more: Partial<PrometheusSourceOptions> = {}) {
-  const client = createPrometheusClient({ deadlineMs: millis(500), concurrencyPerOrigin: 8 });
+function aClient(deadlineMs = 5_000): PrometheusClient {
+  const options = { deadlineMs: millis(deadlineMs), concurrencyPerOrigin: 8 };
+  const client = createPrometheusClient(options);
   opened.push({ stop: () => client.close() });
+  return client;
+}
+
+function aSource(url: string | null, more: Partial<PrometheusSourceOptions> = {}) {
   const credentials = { token: "the-controllers-own" };
   return createPrometheusSource({
-    client,
+    client: aClient(),
     defaultEndpoint: url === null ? null : { url, headers: {}, credentials },
     resolveCredentials: () => Promise.resolve({}),
     ...more,
@@ -179,7 +187,7 @@ describe("when Prometheus fails, every signal is absent and says why", () => {
 
   it("no answer: timeout", async () => {
     const { url } = await stub(() => undefined);
-    const snapshot = await aSource(url).read(aFleet(), AT);
+    const snapshot = await aSource(url, { client: aClient(50) }).read(aFleet(), AT);
     for (const reading of all(snapshot)) expect(reading).toMatchObject({ problem: "timeout" });
   });
 

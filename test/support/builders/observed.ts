@@ -6,13 +6,22 @@ import type {
   GroupObservation,
   Intent,
   NodeObservation,
+  OverrideObservation,
   PodObservation,
   PoolObservation,
   RackObservation,
   SignalReading,
 } from "../../../src/core/observation.ts";
 import type { SignalName } from "../../../src/core/signals/names.ts";
-import { HOUR_MS, after, epochMs, gpuCount, rackCount, ratio } from "../../../src/core/units.ts";
+import {
+  HOUR_MS,
+  after,
+  epochMs,
+  gpuCount,
+  millis,
+  rackCount,
+  ratio,
+} from "../../../src/core/units.ts";
 import type { EpochMs } from "../../../src/core/units.ts";
 
 export const NOW = epochMs(1_800_000_000_000);
@@ -79,6 +88,14 @@ export function someSignals(
   };
 }
 
+/** @returns the values of a fleet that serves so many turns/s of 6,000 prompt tokens, half cached */
+export const aLoad = (arrivals: number): Partial<Record<SignalName, number>> => ({
+  arrivals,
+  promptTokens: arrivals * 6_000,
+  computedPromptTokens: arrivals * 3_000,
+  generatedTokens: arrivals * 60,
+});
+
 export const aFleetObservation = (changes: Partial<FleetObservation> = {}): FleetObservation => ({
   key: CODER,
   signals: someSignals(),
@@ -107,7 +124,7 @@ export const aPod = (name: string, node: string, changes: Partial<PodObservation
   fleet: CODER,
   role: "Aggregated" as const,
   ready: true,
-  readySince: after(NOW, HOUR_MS),
+  readySince: after(NOW, millis(-10 * HOUR_MS)),
   terminating: false,
   ...changes,
 });
@@ -160,6 +177,31 @@ export const aGroupObservation = (changes: Partial<GroupObservation> = {}): Grou
   intents: [],
   ...changes,
 });
+
+export const anOverride = (changes: Partial<OverrideObservation> = {}): OverrideObservation => ({
+  name: "incident",
+  pauseOut: false,
+  pauseIn: false,
+  floorRacks: null,
+  ceilingRacks: null,
+  until: after(NOW, HOUR_MS),
+  reason: "INC-4711",
+  ...changes,
+});
+
+/** Giving `rack-0` back, out of four racks. */
+export const aDrain = (changes: Partial<Intent> = {}): Intent =>
+  anIntent({
+    name: "gb200-east-in-1",
+    direction: "In",
+    toRacksAtMost: rackCount(3),
+    askedRacks: rackCount(3),
+    rack: "rack-0",
+    victimNodeUids: aRack("rack-0").nodes.map(({ uid }) => uid),
+    reason: { code: "surplus", text: "Fewer racks hold the objectives." },
+    drainDeadline: after(NOW, HOUR_MS),
+    ...changes,
+  });
 
 export const anIntent = (changes: Partial<Intent> = {}): Intent => ({
   name: "gb200-east-out-1",

@@ -10,7 +10,7 @@ export function evict(store: ObjectStore, at: ObjectName, body: unknown): Json {
   if (pod === null) throw refuse(404, "NotFound", `pods "${at.name}" not found`);
   const uid = stringAt(body, "deleteOptions", "preconditions", "uid");
   if (uid !== "" && uid !== uidOf(pod)) {
-    const text = `the UID in the precondition (${uid}) does not match the UID in record (${uidOf(pod)})`;
+    const text = `the UID in the precondition (${uid}) does not match ${uidOf(pod)}`;
     throw refuse(409, "Conflict", text);
   }
   const budget = stringAt(pod, "metadata", "annotations", BUDGET_ANNOTATION);

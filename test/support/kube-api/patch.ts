@@ -5,7 +5,7 @@ const isNode = (value: unknown): value is Node => typeof value === "object" && v
 
 export class PatchRefused extends Error {}
 
-/** @returns a copy of `target` after RFC 6902 operations. @throws PatchRefused as the server does */
+/** @returns a copy of `target` after RFC 6902 operations. @throws PatchRefused */
 export function applyJsonPatch(target: unknown, operations: unknown): unknown {
   if (!Array.isArray(operations)) throw new PatchRefused("cannot unmarshal object into Go value");
   const root: Node = { "": structuredClone(target) };

@@ -36,8 +36,9 @@ export function discoveryOf(kinds: readonly StoredKind[], path: string): Json | 
 /** @returns what a path names, null for none */
 export function targetOf(kinds: readonly StoredKind[], path: string): Target | null {
   const url = new URL(path, "http://fake");
-  const pattern =
-    /^\/apis?\/((?:[^/]+\/)?v[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
+  const group = "/apis?/((?:[^/]+/)?v[^/]+)";
+  const rest = "(?:/namespaces/([^/]+))?/([^/]+)(?:/([^/]+))?(?:/([^/]+))?";
+  const pattern = new RegExp(`^${group}${rest}$`);
   const [, apiVersion, namespace = "", plural, name = "", subresource = ""] =
     pattern.exec(url.pathname) ?? [];
   const kind = kinds.find((k) => k.apiVersion === apiVersion && k.plural === plural);
@@ -170,8 +171,7 @@ function guard({ kind, name }: Target, before: Json, wanted: Json): void {
     throw refuse(409, "Conflict", `Precondition failed: UID in precondition: ${uid}`);
   }
   if (version !== "" && version !== stringAt(before, "metadata", "resourceVersion")) {
-    const text = `Operation cannot be fulfilled on ${kind.plural} "${name}": the object has been modified`;
-    throw refuse(409, "Conflict", text);
+    throw refuse(409, "Conflict", `${kind.plural} "${name}": the object has been modified`);
   }
 }
 

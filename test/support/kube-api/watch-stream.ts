@@ -33,6 +33,7 @@ export class WatchStream {
       for (const line of this.#queue.splice(0)) yield line;
       if (signal.aborted) throw new DOMException("This operation was aborted", "AbortError");
       if (this.#end === "reset") throw connectionReset();
+      if (this.#queue.length > 0) continue;
       if (this.#end === "closed") return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -56,7 +56,7 @@ export function aPool(name = "gb200-east", changes: Partial<CompiledPool> = {}):
   };
 }
 
-export const TTFT_OBJECTIVE: CompiledObjective = {
+const TTFT_OBJECTIVE: CompiledObjective = {
   name: "ttft-short",
   metric: "TTFT",
   matchers: {},

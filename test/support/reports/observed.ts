@@ -1,5 +1,13 @@
 import type { CompiledFleet, CompiledPool } from "../../../src/core/compiled.ts";
-import type { FleetObservation, FleetSignals, Intent, NodeObservation, PoolObservation, RackObservation, SignalReading } from "../../../src/core/observation.ts";
+import type {
+  FleetObservation,
+  FleetSignals,
+  Intent,
+  NodeObservation,
+  PoolObservation,
+  RackObservation,
+  SignalReading,
+} from "../../../src/core/observation.ts";
 import type { SignalName } from "../../../src/core/signals/names.ts";
 import { reason } from "../../../src/core/reasons.ts";
 import {
@@ -93,7 +101,7 @@ export interface RackSpec {
   readonly cordoned?: boolean;
 }
 
-export function rackSeen({ id, nodes = 18, ready = 18, cordoned = false }: RackSpec) {
+function rackSeen({ id, nodes = 18, ready = 18, cordoned = false }: RackSpec) {
   const node = (_: unknown, index: number): NodeObservation => ({
     name: `${id}-n${index}`,
     uid: `uid-${id}-n${index}`,

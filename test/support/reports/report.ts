@@ -7,13 +7,7 @@ import type {
 } from "../../../src/core/decision.ts";
 import type { FleetObservation, GroupObservation, Intent } from "../../../src/core/observation.ts";
 import { reason } from "../../../src/core/reasons.ts";
-import {
-  millis,
-  rackCount,
-  ratio,
-  turnsPerSecond,
-  type EpochMs,
-} from "../../../src/core/units.ts";
+import { millis, rackCount, ratio, turnsPerSecond, type EpochMs } from "../../../src/core/units.ts";
 import type { TickReport } from "../../../src/ports/telemetry.ts";
 import { aGroup } from "./compiled.ts";
 import { fleetSeen, poolSeen, START, type RackSpec } from "./observed.ts";
@@ -28,7 +22,7 @@ export const rackOf = (id: string, phase: RackPhase, changes: Partial<RackSummar
   ...changes,
 });
 
-export const FIVE_SERVING: readonly RackSummary[] = ["a", "b", "c", "d", "e"].map((letter) =>
+const FIVE_SERVING: readonly RackSummary[] = ["a", "b", "c", "d", "e"].map((letter) =>
   rackOf(`domain-${letter}`, "Serving"),
 );
 
@@ -69,7 +63,12 @@ export function fleetDecided(changes: Partial<FleetDecision> = {}): FleetDecisio
       text: "The hit rate is what five racks should give.",
     },
     steps: [
-      { stage: "want", name: "racks", text: "Five racks hold the objectives.", numbers: { racks: 5 } },
+      {
+        stage: "want",
+        name: "racks",
+        text: "Five racks hold the objectives.",
+        numbers: { racks: 5 },
+      },
     ],
     ...changes,
   };

@@ -1,4 +1,4 @@
-/** A story told in tick reports: calm, a surge, three racks on their way, calm again, one drained. */
+/** A story told in tick reports: calm, a surge, three racks on their way, calm, one drained. */
 import type { FleetDecision, RackPhase, RackSummary } from "../../../src/core/decision.ts";
 import type { Intent, IntentPhase } from "../../../src/core/observation.ts";
 import { reason } from "../../../src/core/reasons.ts";
@@ -189,4 +189,3 @@ function drainProgress(minutes: number): TickReport["decision"]["progress"] {
   const about = { intent: "gb200-east-in-2", pool: "gb200-east", fleet: "agents/coder" } as const;
   return [{ ...about, state: "Acting", reason: why }];
 }
-

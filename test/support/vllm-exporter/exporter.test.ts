@@ -6,7 +6,7 @@ import { FleetModel } from "./fleet-model.ts";
 import { capacityOf } from "./replica.ts";
 import { generated } from "./traffic.ts";
 
-/** 15,000 prompt tokens/s: two replicas carry the generator's 3.4 turns/s of about 13,000 tokens. */
+/** Eight of these carry the generated 3.4 turns/s with room; two do not carry three times that. */
 const CAPACITY = {
   prefillTokensPerSecond: 15_000,
   baseTtftMs: 100,
@@ -167,15 +167,17 @@ describe("the exporter", () => {
     const { exporter, time } = await started();
     time.ms = 60_000;
     const { text } = await scrape(exporter.url);
-    for (const line of [
-      /^vllm:num_requests_waiting\{engine="1",model_name="dsr1-fp4"\} \d+$/m,
-      /^vllm:prompt_tokens_by_source_total\{engine="0",model_name="dsr1-fp4",source="local_compute"\} \d+$/m,
-      /^vllm:time_to_first_token_seconds_bucket\{engine="0",model_name="dsr1-fp4",le="1\.0"\} \d+$/m,
-      /^vllm:time_to_first_token_seconds_bucket\{engine="0",model_name="dsr1-fp4",le="2\.5"\} \d+$/m,
-      /^vllm:inter_token_latency_seconds_count\{engine="1",model_name="dsr1-fp4"\} \d+$/m,
-      /^vllm:cache_config_info\{block_size="16",cache_dtype="auto",num_gpu_blocks="125000",engine="0"\} 1$/m,
+    const base = 'engine="0",model_name="dsr1-fp4"';
+    for (const sample of [
+      `vllm:num_requests_waiting{${base}} `,
+      `vllm:num_requests_waiting{engine="1",model_name="dsr1-fp4"} `,
+      `vllm:prompt_tokens_by_source_total{${base},source="local_compute"} `,
+      `vllm:time_to_first_token_seconds_bucket{${base},le="1.0"} `,
+      `vllm:time_to_first_token_seconds_bucket{${base},le="2.5"} `,
+      `vllm:inter_token_latency_seconds_count{${base}} `,
+      'vllm:cache_config_info{block_size="16",cache_dtype="auto",num_gpu_blocks="125000",engine=',
     ]) {
-      expect(text).toMatch(line);
+      expect(text).toContain(`\n${sample}`);
     }
   });
 

@@ -13,7 +13,7 @@ export interface VllmExporterOptions {
   readonly speed?: number;
   /** The recording, or the generator, when absent. */
   readonly traffic?: Traffic;
-  /** Milliseconds from any fixed start, never backwards. The process' monotonic clock by default. */
+  /** Milliseconds from any start, never backwards. The process' monotonic clock by default. */
   readonly clockMs?: () => number;
   /** Where it says which traffic it plays; stderr by default. */
   readonly announce?: (line: string) => void;

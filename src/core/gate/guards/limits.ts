@@ -7,11 +7,12 @@ import type { Guard } from "../guard.ts";
 /** The pool's size and the fleet's share of it are bounded; the lowest bound wins. */
 export const limitsGuard: Guard = {
   name: "limits",
-  check({ direction, from, to }, { pool, situation, heldRacks }) {
+  check({ direction, from, to }, { pool, situation, heldRacks, heldInPool }) {
     if (direction === "In") return PASS;
     const consumer = consumerOf(pool, situation.fleet);
     if (consumer === undefined) return hold(reason("not-a-consumer", `Pool ${pool.name}.`));
-    const fleetRoom = Math.min(consumer.max, situation.fleet.racks.max) - heldRacks;
+    const share = consumer.max - heldInPool;
+    const fleetRoom = Math.min(share, situation.fleet.racks.max - heldRacks);
     const poolRoom = pool.limits.maxRacks - from;
     const room = Math.min(fleetRoom, poolRoom);
     if (to - from <= room) return PASS;

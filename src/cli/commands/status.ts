@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import {
+  DecisionsAnswerSchema,
+  FleetsAnswerSchema,
+  PoolsAnswerSchema,
+} from "../../api/envelopes.ts";
+import type { DecisionsAnswer, FleetsAnswer, PoolsAnswer } from "../../api/envelopes.ts";
+import { apiOf, withApiFlags } from "../api-flags.ts";
+import type { ApiFlags } from "../api-flags.ts";
+import { readApi } from "../api-client.ts";
+import { table } from "../table.ts";
+
+export function addStatus(program: Command): void {
+  const command = program
+    .command("status")
+    .description("What a running controller sees, wants and is doing.")
+    .option("--format <format>", "text or json", "text")
+    .addHelpText("after", "\nExample:\n  breakwater status --url http://127.0.0.1:8080\n");
+  withApiFlags(command).action(status);
+}
+
+async function status(flags: ApiFlags & { readonly format: string }): Promise<void> {
+  const api = apiOf(flags);
+  const [fleets, pools, decisions] = await Promise.all([
+    readApi(api, "/api/v1/fleets", FleetsAnswerSchema),
+    readApi(api, "/api/v1/pools", PoolsAnswerSchema),
+    readApi(api, "/api/v1/decisions", DecisionsAnswerSchema),
+  ]);
+  if (flags.format === "json") console.log(JSON.stringify({ fleets, pools, decisions }, null, 2));
+  else console.log(inWords(fleets, pools, decisions));
+}
+
+function inWords(fleets: FleetsAnswer, pools: PoolsAnswer, decisions: DecisionsAnswer): string {
+  const failing = fleets.groups.flatMap(({ group, failure }) =>
+    failure === null ? [] : [`Group ${group} fails: ${failure.code}: ${failure.message}`],
+  );
+  return [fleetTable(fleets), poolTable(pools), openDecisions(decisions), ...failing].join("\n\n");
+}
+
+const fleetTable = ({ fleets }: FleetsAnswer): string =>
+  table(
+    ["FLEET", "SERVING", "HELD", "WANT", "OUTCOME", "INSIDE", "HIT RATE", "WHY"],
+    fleets.map(({ fleet, racks, outcome, objectives, cache, reasons }) => [
+      fleet,
+      String(racks.serving),
+      String(racks.held),
+      String(racks.want),
+      outcome,
+      objectives.map(({ name, observedShare }) => `${name} ${percent(observedShare)}`).join(", "),
+      percent(cache.hitRate),
+      reasons[0]?.text ?? "",
+    ]),
+  );
+
+const percent = (share: number | null): string =>
+  share === null ? "n/a" : `${(share * 100).toFixed(1)} %`;
+
+const poolTable = ({ pools }: PoolsAnswer): string =>
+  table(
+    ["POOL", "DESIRED", "MAX", "RACKS BY PHASE", "HOLDS"],
+    pools.map(({ pool, desiredRacks, maxRacks, racksByPhase, holds }) => [
+      pool,
+      desiredRacks === null ? "unknown" : String(desiredRacks),
+      String(maxRacks),
+      Object.entries(racksByPhase)
+        .flatMap(([phase, racks]) => (racks > 0 ? [`${racks} ${phase}`] : []))
+        .join(", "),
+      holds.map(({ text }) => text).join(" "),
+    ]),
+  );
+
+function openDecisions({ decisions }: DecisionsAnswer): string {
+  const open = decisions.filter((decision) => decision.open);
+  if (open.length === 0) return "No decision is open.";
+  return table(
+    ["DECISION", "PHASE", "FROM", "TO", "RACK", "PROGRESS"],
+    open.map(({ name, phase, fromRacks, toRacks, rack, progress, reason }) => [
+      name,
+      phase,
+      String(fromRacks),
+      String(toRacks),
+      rack ?? "",
+      (progress?.reason ?? reason).text,
+    ]),
+  );
+}

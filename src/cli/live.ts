@@ -1,0 +1,127 @@
+/** The live controller's ports: every adapter on one Kubernetes connection and one Prometheus. */
+import type { Logger } from "pino";
+import { accessReview } from "../adapters/access-review/access-review.ts";
+import { clusterNodes } from "../adapters/cluster-nodes/cluster-nodes.ts";
+import { coreweaveBackend } from "../adapters/coreweave/backend.ts";
+import { secretCredentials } from "../adapters/credentials/secret-credentials.ts";
+import { jsonlLog, noLog } from "../adapters/decision-log/jsonl-log.ts";
+import { decisionStore } from "../adapters/decision-store/decision-store.ts";
+import { eventSink } from "../adapters/event-sink/event-sink.ts";
+import { fleetStore } from "../adapters/fleet-store/fleet-store.ts";
+import { kubeClient } from "../adapters/kubernetes/client.ts";
+import { connect } from "../adapters/kubernetes/connection.ts";
+import { discovery } from "../adapters/kubernetes/discovery.ts";
+import { lifecycleOf } from "../adapters/kubernetes/reflector.ts";
+import type { Lifecycle } from "../adapters/kubernetes/reflector.ts";
+import { processTimers } from "../adapters/kubernetes/timers.ts";
+import type { Warn } from "../adapters/kubernetes/warn.ts";
+import { leaderLock } from "../adapters/leader-lock/leader-lock.ts";
+import type { RunningLeaderLock } from "../adapters/leader-lock/leader-lock.ts";
+import { memoryStore } from "../adapters/memory-store/memory-store.ts";
+import { createPrometheusClient } from "../adapters/prometheus/client.ts";
+import { createPrometheusSource } from "../adapters/prometheus/signal-source.ts";
+import { scaleBackend } from "../adapters/scale/backend.ts";
+import { serialiseWrites } from "../adapters/serialised-backend/serialise.ts";
+import { workloads } from "../adapters/workloads/workloads.ts";
+import { compileFleet } from "../config/compile-fleet.ts";
+import { compileOverride } from "../config/compile-override.ts";
+import { compilePool } from "../config/compile-pool.ts";
+import { describeErrors } from "../config/field-error.ts";
+import { fleetProblems } from "../config/fleet-problems.ts";
+import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
+import { VLLM_BUCKETS_SECONDS } from "../core/profiles/vllm.ts";
+import { epochMs, millis } from "../core/units.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { sha256 } from "./digest.ts";
+import type { RunFlags } from "./run-flags.ts";
+
+export interface Live {
+  readonly ports: Ports;
+  readonly review: ReturnType<typeof accessReview>;
+  readonly lock: RunningLeaderLock;
+  /** Every reflector; synced when all have listed once. */
+  readonly watches: Lifecycle;
+  /** Gives up the lease, ends the watches, closes the connections. */
+  close(): Promise<void>;
+}
+
+const wallClock: Clock = { now: () => epochMs(Date.now()) };
+
+/** @throws PortError `invalid` when the kubeconfig cannot be used */
+export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Live {
+  const connection = connect(flags.kubeconfig);
+  const timers = processTimers();
+  const warn: Warn = (message, fields) => logger.warn(fields, message);
+  const client = kubeClient({ transport: connection.transport, timers });
+  const base = { client, timers, warn, clock: wallClock };
+  const found = discovery(client);
+  const namespace = flags.namespace ?? connection.namespace;
+  const store = fleetStore({ ...base, compilers: COMPILERS });
+  const nodes = clusterNodes(base);
+  const pods = workloads({ ...base, discovery: found });
+  const decisions = decisionStore(base);
+  const lock = leaderLock({
+    ...base,
+    namespace,
+    name: flags.leaseName,
+    identity: flags.identity,
+    leaseDurationMs: flags.leaseDurationMs,
+    renewDeadlineMs: Math.round((flags.leaseDurationMs * 2) / 3),
+    retryPeriodMs: Math.round(flags.leaseDurationMs / 7),
+    onLost: () => logger.error({ identity: flags.identity }, "lease lost, writes stop"),
+  });
+  const prometheus = createPrometheusClient(PROMETHEUS_LIMITS);
+  const watches = lifecycleOf(store, nodes, pods, decisions);
+  const ports: Ports = {
+    clock: wallClock,
+    signals: createPrometheusSource({
+      client: prometheus,
+      defaultEndpoint: defaultEndpoint(flags),
+      resolveCredentials: secretCredentials(client),
+    }),
+    store,
+    backends: {
+      coreweave: serialiseWrites(coreweaveBackend({ client })),
+      scale: serialiseWrites(scaleBackend({ client, discovery: found })),
+    },
+    nodes,
+    workloads: pods,
+    decisions,
+    memory: memoryStore({ client, namespace }),
+    log: flags.decisionLog === null ? noLog : jsonlLog({ path: flags.decisionLog, digest: sha256 }),
+    events: eventSink({ ...base, identity: flags.identity }),
+    lock,
+    telemetry,
+  };
+  const close = async (): Promise<void> => {
+    await lock.release();
+    await watches.stop();
+    await prometheus.close();
+    await connection.close();
+  };
+  return { ports, review: accessReview(client), lock, watches, close };
+}
+
+/** A tick of 15 s must end before the next; more than a few queries at once slow a server down. */
+const PROMETHEUS_LIMITS = { deadlineMs: millis(5_000), concurrencyPerOrigin: 4 };
+
+const COMPILERS = {
+  pool: compilePool,
+  fleet: compileFleet,
+  override: compileOverride,
+  problems: (fleet: CompiledFleet, pools: readonly CompiledPool[]) =>
+    fleetProblems(fleet, { pools, bucketsSeconds: VLLM_BUCKETS_SECONDS }),
+  describe: describeErrors,
+};
+
+function defaultEndpoint(flags: RunFlags) {
+  if (flags.prometheusUrl === null) return null;
+  const { prometheusTokenFile, prometheusCaFile } = flags;
+  const credentials = {
+    ...(prometheusTokenFile === null ? {} : { tokenFile: prometheusTokenFile }),
+    ...(prometheusCaFile === null ? {} : { caFile: prometheusCaFile }),
+  };
+  return { url: flags.prometheusUrl, headers: {}, credentials };
+}

@@ -1,0 +1,79 @@
+/** The controller's own settings: flags with environment twins. Policy lives in the objects. */
+import { hostname } from "node:os";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { GO_DURATION_PATTERN, durationMs } from "../config/go-duration.ts";
+import type { Millis } from "../core/units.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface RunFlags {
+  readonly namespace: string | null;
+  readonly leaseName: string;
+  readonly leaseDurationMs: Millis;
+  readonly identity: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly tickMs: Millis;
+  readonly prometheusUrl: string | null;
+  readonly prometheusTokenFile: string | null;
+  readonly prometheusCaFile: string | null;
+  readonly decisionLog: string | null;
+  readonly kubeconfig: string | null;
+}
+
+type Flag = readonly [flag: string, env: string, text: string, fallback?: string];
+
+const FLAGS: readonly Flag[] = [
+  ["--namespace <name>", "NAMESPACE", "of the lease and the memory; default: the context's"],
+  ["--lease-name <name>", "LEASE_NAME", "replicas of one controller share it", "breakwater"],
+  ["--lease-duration <duration>", "LEASE_DURATION", "a standby takes over after it", "15s"],
+  ["--identity <name>", "IDENTITY", "unique among replicas", hostname()],
+  ["--http-address <host:port>", "HTTP_ADDRESS", "metrics, health, API, console", "127.0.0.1:8080"],
+  ["--tick <duration>", "TICK", "how often the world is looked at", "15s"],
+  ["--prometheus-url <url>", "PROMETHEUS_URL", "for fleets that name none of their own"],
+  ["--prometheus-token-file <path>", "PROMETHEUS_TOKEN_FILE", "bearer token, read at each request"],
+  ["--prometheus-ca-file <path>", "PROMETHEUS_CA_FILE", "certificate authority, PEM"],
+  ["--decision-log <path>", "DECISION_LOG", "JSON lines of every decision, rotated at 256 MiB"],
+  ["--kubeconfig <path>", "KUBECONFIG", "default: the pod's service account"],
+];
+
+/** Adds every flag with its `BREAKWATER_` twin. */
+export function withRunFlags(command: Command): Command {
+  for (const [flag, env, text, fallback] of FLAGS) {
+    const option = new Option(flag, text).env(`BREAKWATER_${env}`);
+    command.addOption(fallback === undefined ? option : option.default(fallback));
+  }
+  return command;
+}
+
+type Raw = Readonly<Record<string, string | undefined>>;
+
+/** @throws UsageError naming the flag, what was found and what is expected */
+export function decodeRunFlags(raw: Raw): RunFlags {
+  return {
+    namespace: raw["namespace"] ?? null,
+    leaseName: raw["leaseName"] ?? "",
+    leaseDurationMs: durationOf("--lease-duration", raw["leaseDuration"]),
+    identity: raw["identity"] ?? "",
+    http: addressOf(raw["httpAddress"] ?? ""),
+    tickMs: durationOf("--tick", raw["tick"]),
+    prometheusUrl: raw["prometheusUrl"] ?? null,
+    prometheusTokenFile: raw["prometheusTokenFile"] ?? null,
+    prometheusCaFile: raw["prometheusCaFile"] ?? null,
+    decisionLog: raw["decisionLog"] ?? null,
+    kubeconfig: raw["kubeconfig"] ?? null,
+  };
+}
+
+function durationOf(flag: string, text = ""): Millis {
+  const found = GO_DURATION_PATTERN.test(text) ? durationMs(text) : durationMs(Number(text));
+  if (found > 0) return found;
+  throw new UsageError(`${flag}: found "${text}", expected a duration such as 15s or 1m30s`);
+}
+
+function addressOf(text: string): RunFlags["http"] {
+  const cut = text.lastIndexOf(":");
+  const host = text.slice(0, cut).replace(/^\[|\]$/g, "");
+  const port = Number(text.slice(cut + 1));
+  if (cut > 0 && Number.isInteger(port) && port >= 0 && port <= 65_535) return { host, port };
+  throw new UsageError(`--http-address: found "${text}", expected host:port as 127.0.0.1:8080`);
+}

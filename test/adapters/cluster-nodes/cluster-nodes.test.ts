@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import { clusterNodes } from "../../../src/adapters/cluster-nodes/cluster-nodes.ts";
+import { type Json, metaOf } from "../../../src/adapters/kubernetes/decode.ts";
+import { kubeBench } from "../../support/kube-bench.ts";
+import { coreweavePool, node, type NodeTraits, scalePool } from "../../support/kube-objects.ts";
+
+const POOL_LABEL = { "compute.coreweave.com/node-pool": "gb200-a" };
+const COREWEAVE_DOMAIN = "ds.coreweave.com/nvlink.domain";
+const CLIQUE = "nvidia.com/gpu.clique";
+
+async function bench(...objects: readonly Json[]) {
+  const kube = kubeBench();
+  const stored = objects.map((object) => kube.api.put(object));
+  const nodes = clusterNodes(kube);
+  nodes.start();
+  await kube.timers.settle();
+  const refs = stored.map((object) => ({ name: metaOf(object).name, uid: metaOf(object).uid }));
+  const listed = async () => nodes.list([coreweavePool()]);
+  return { ...kube, nodes, refs, stored, listed };
+}
+
+const inPool = (name: string, { labels, ...traits }: NodeTraits = {}) =>
+  node(name, { labels: { ...POOL_LABEL, ...labels }, ...traits });
+
+describe("the nodes of a pool", () => {
+  it("are those with all of its labels", async () => {
+    const { nodes } = await bench(inPool("n1"), node("n2"), node("n3", { labels: { pool: "b" } }));
+    const listed = await nodes.list([coreweavePool(), scalePool("b")]);
+    expect(listed.map(({ name, pool }) => [name, pool])).toEqual([
+      ["n1", "gb200-a"],
+      ["n3", "b"],
+    ]);
+    await nodes.stop();
+  });
+
+  it.each([
+    ["the provider's label first", { [CLIQUE]: "c.1", [COREWEAVE_DOMAIN]: "rack-7" }, "rack-7"],
+    ["the runtime's next", { [CLIQUE]: "c.1" }, "c.1"],
+    ["an empty label as none", { [COREWEAVE_DOMAIN]: "" }, null],
+    ["none while it boots", {}, null],
+  ])("carry their domain: %s", async (_what, labels, domain) => {
+    const { nodes, listed } = await bench(inPool("n1", { labels }));
+    expect(await listed()).toMatchObject([{ domain }]);
+    await nodes.stop();
+  });
+
+  it("show readiness, GPUs, age and cordon", async () => {
+    const { nodes, listed } = await bench(
+      inPool("n1", { ready: false, gpus: "3", spec: { unschedulable: true } }),
+    );
+    expect(await listed()).toEqual([
+      {
+        name: "n1",
+        uid: "uid-1",
+        pool: "gb200-a",
+        domain: null,
+        ready: false,
+        cordoned: true,
+        gpusAllocatable: 3,
+        createdAt: Date.UTC(2026, 11, 1, 18),
+      },
+    ]);
+    await nodes.stop();
+  });
+
+  it("cannot be listed before they were", async () => {
+    const kube = kubeBench();
+    await expect(clusterNodes(kube).list([])).rejects.toMatchObject({ code: "unreachable" });
+  });
+});
+
+describe("a cordon", () => {
+  it("keeps new pods off a rack's nodes, and can be taken back", async () => {
+    const kube = await bench(inPool("n1"), inPool("n2"));
+    await kube.nodes.cordon(kube.refs);
+    expect(await kube.listed()).toMatchObject([{ cordoned: true }, { cordoned: true }]);
+    await kube.nodes.uncordon(kube.refs);
+    expect(await kube.listed()).toMatchObject([{ cordoned: false }, { cordoned: false }]);
+    expect(kube.api.get(inPool("n1"))).toMatchObject({ spec: {}, metadata: { annotations: {} } });
+    await kube.nodes.stop();
+  });
+
+  it("is written once, however often it is asked for", async () => {
+    const kube = await bench(inPool("n1"));
+    await kube.nodes.cordon(kube.refs);
+    await kube.nodes.cordon(kube.refs);
+    expect(kube.api.callsTo("PATCH", /nodes/)).toHaveLength(1);
+    await kube.nodes.stop();
+  });
+
+  it("of somebody else stays theirs", async () => {
+    const kube = await bench(inPool("n1", { spec: { unschedulable: true } }));
+    await kube.nodes.cordon(kube.refs);
+    await kube.nodes.uncordon(kube.refs);
+    expect(await kube.listed()).toMatchObject([{ cordoned: true }]);
+    expect(kube.api.callsTo("PATCH", /nodes/)).toEqual([]);
+    await kube.nodes.stop();
+  });
+
+  it.each([
+    ["gone", (api: Awaited<ReturnType<typeof bench>>["api"]) => api.delete(inPool("n1"))],
+    [
+      "replaced under its name",
+      (api: Awaited<ReturnType<typeof bench>>["api"]) => {
+        api.delete(inPool("n1"));
+        api.put(inPool("n1"));
+      },
+    ],
+  ])("leaves a node alone that is %s", async (_what, change) => {
+    const kube = await bench(inPool("n1"));
+    change(kube.api);
+    await kube.nodes.cordon(kube.refs);
+    expect(kube.api.callsTo("PATCH", /nodes/)).toEqual([]);
+    await kube.nodes.stop();
+  });
+
+  it("is tried again when the kubelet wrote the node in between", async () => {
+    const kube = await bench(inPool("n1"));
+    const heartbeat = () => void kube.api.edit(inPool("n1"), { status: { beat: 1 } });
+    kube.api.fail({ method: "PATCH", path: /n1/, fault: { kind: "first", run: heartbeat } });
+    await kube.nodes.cordon(kube.refs);
+    expect(await kube.listed()).toMatchObject([{ cordoned: true }]);
+    await kube.nodes.stop();
+  });
+
+  it("of many nodes reaches the others when one fails, and raises that", async () => {
+    const kube = await bench(inPool("n1"), inPool("n2"));
+    kube.api.fail({ method: "PATCH", path: /n1/, fault: { kind: "answer", status: 403 } });
+    await expect(kube.nodes.cordon(kube.refs)).rejects.toMatchObject({ code: "forbidden" });
+    expect(await kube.listed()).toMatchObject([{ cordoned: false }, { cordoned: true }]);
+    await kube.nodes.stop();
+  });
+});

@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../../../src/adapters/telemetry/catalogue.ts";
+import { combineTelemetry } from "../../../src/adapters/telemetry/combine.ts";
+import { createMetrics, type Metrics } from "../../../src/adapters/telemetry/metrics.ts";
+import { reason, REASONS } from "../../../src/core/reasons.ts";
+import { aFleet, aGroup, aPool } from "../../support/reports/compiled.ts";
+import { ABSENT, anIntent, signalsAt, START } from "../../support/reports/observed.ts";
+import { aReport, fleetDecided, poolDecided, rackOf } from "../../support/reports/report.ts";
+import { surgeTick } from "../../support/reports/surge.ts";
+
+const aMetrics = (): Metrics => createMetrics({ version: "0.1.0" });
+
+/** @returns the samples of the exposition by series, `name{label="value"}` with sorted labels. */
+async function samplesOf(metrics: Metrics): Promise<Map<string, number>> {
+  const lines = (await metrics.text()).split("\n").filter((line) => /^[a-z]/.test(line));
+  return new Map(
+    lines.map((line) => {
+      const [, name = "", labels = "", value = ""] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+      const sorted = labels === "" ? "" : `{${labels.split(",").sort().join(",")}}`;
+      return [`${name}${sorted}`, Number(value)];
+    }),
+  );
+}
+
+const COUNTS_OF_A_GROWTH = [
+  ['breakwater_racks{phase="Serving",pool="gb200-east"}', 1],
+  ['breakwater_racks{phase="Joining",pool="gb200-east"}', 1],
+  ['breakwater_racks{phase="Loaned",pool="gb200-east"}', 0],
+  ['breakwater_pool_ready_nodes{pool="gb200-east"}', 27],
+  ['breakwater_pool_nodes{pool="gb200-east"}', 36],
+  ['breakwater_fleet_wanted_racks{fleet="agents/coder"}', 5],
+  ['breakwater_predicted_attainment_ratio{fleet="agents/coder"}', 0.994],
+  ['breakwater_demand_forecast_turns_per_second{fleet="agents/coder",percentile="p90"}', 16],
+  ['breakwater_objective_observed_ratio{fleet="agents/coder",objective="itl"}', 0.995],
+  ['breakwater_latency_seconds{fleet="agents/coder",metric="ttft",percentile="p95"}', 1.2],
+  ['breakwater_hit_rate_ratio{fleet="agents/coder"}', 0.9],
+  ['breakwater_cache_cause{cause="none",fleet="agents/coder"}', 1],
+  ['breakwater_signal_trusted{fleet="agents/coder",signal="arrivals"}', 1],
+  ['breakwater_signal_age_seconds{fleet="agents/coder",signal="arrivals"}', 5],
+  ['breakwater_lead_time_prior_p95_seconds{pool="gb200-east",step="boot"}', 480],
+  ['breakwater_engine_start_prior_p95_seconds{fleet="agents/coder",pool="gb200-east"}', 120],
+  ['breakwater_pool_open_decisions{direction="Out",intent_phase="Executing",pool="gb200-east"}', 1],
+  ['breakwater_last_tick_timestamp_seconds{group="gb200-east"}', START / 1_000],
+  ["breakwater_tick_duration_seconds_count", 1],
+  ["breakwater_leader", 1],
+] as const;
+
+describe("metrics", () => {
+  it("says what a tick saw and decided", async () => {
+    const metrics = aMetrics();
+    const racks = [rackOf("a", "Serving"), rackOf("b", "Joining", { readyNodes: 9, fleet: null })];
+    metrics.tick(aReport({ pools: [poolDecided(racks)], intents: [anIntent("out-1")] }));
+    const samples = await samplesOf(metrics);
+    for (const [series, value] of COUNTS_OF_A_GROWTH) {
+      expect([series, samples.get(series)]).toEqual([series, value]);
+    }
+  });
+
+  it("counts holds, outcomes, actions and failures, and starts each at 0", async () => {
+    const metrics = aMetrics();
+    const failures = 'breakwater_tick_failures_total{code="timeout"}';
+    const blocked = 'breakwater_actions_total{action="Evict",result="blocked"}';
+    const before = await samplesOf(metrics);
+    expect([before.get(failures), before.get(blocked)]).toEqual([0, 0]);
+    const evict = { kind: "Evict", intent: "in-2", outcome: "blocked", detail: "" } as const;
+    metrics.tick(aReport({ actions: [evict] }));
+    metrics.tick(aReport());
+    metrics.tickFailed("gb200-east", "timeout", "reading nodes: no answer within 5 s");
+    const samples = await samplesOf(metrics);
+    expect(samples.get(failures)).toBe(1);
+    expect(samples.get(blocked)).toBe(1);
+    expect(samples.get('breakwater_decisions_total{fleet="agents/coder",outcome="Hold"}')).toBe(2);
+    expect(samples.get('breakwater_decisions_total{fleet="agents/coder",outcome="Grow"}')).toBe(0);
+    const held = (code: string) =>
+      samples.get(`breakwater_holds_total{fleet="agents/coder",reason="${code}"}`);
+    expect(held("stabilization")).toBe(2);
+    expect(Object.keys(REASONS).filter((code) => held(code) === undefined)).toEqual([]);
+  });
+
+  it("counts reasons of a growth as no hold", async () => {
+    const metrics = aMetrics();
+    metrics.tick(
+      aReport({ decided: [fleetDecided({ outcome: "Grow", reasons: [reason("burst")] })] }),
+    );
+    const samples = await samplesOf(metrics);
+    expect(samples.get('breakwater_holds_total{fleet="agents/coder",reason="burst"}')).toBe(0);
+  });
+
+  it("tells a broken invariant from other failures", async () => {
+    const metrics = aMetrics();
+    metrics.tickFailed("gb200-east", "INV-2", "INV-2: 13 racks, at most 12");
+    const samples = await samplesOf(metrics);
+    expect(samples.get('breakwater_tick_failures_total{code="invariant"}')).toBe(1);
+  });
+
+  it("asks who leads when it is scraped, for a standby does not tick", async () => {
+    let leading = true;
+    const metrics = createMetrics({ version: "0.1.0", leading: () => leading });
+    metrics.tick(aReport());
+    leading = false;
+    expect((await samplesOf(metrics)).get("breakwater_leader")).toBe(0);
+  });
+
+  it("puts words from outside a closed set under `other`", async () => {
+    const metrics = aMetrics();
+    metrics.tickFailed("gb200-east", "a-new-code", "");
+    const samples = await samplesOf(metrics);
+    expect(samples.get('breakwater_tick_failures_total{code="other"}')).toBe(1);
+  });
+
+  it("has no series for what is unknown", async () => {
+    const metrics = aMetrics();
+    const signals = { ...signalsAt(START), arrivals: ABSENT };
+    metrics.tick(aReport());
+    metrics.tick(
+      aReport({
+        seen: { "agents/coder": { signals, objectives: [] } },
+        decided: [fleetDecided({ forecast: null })],
+        pools: [poolDecided([], { desiredRacks: null })],
+      }),
+    );
+    const names = [...(await samplesOf(metrics)).keys()].join("\n");
+    expect(names).not.toMatch(/demand_|desired_racks|observed_ratio|age_seconds.*arrivals/);
+    expect(names).toContain('breakwater_signal_trusted{fleet="agents/coder",signal="arrivals"}');
+  });
+});
+
+describe("series of what no longer exists", () => {
+  const both = aGroup({ fleets: [aFleet("coder"), aFleet("writer")] });
+  const decided = [fleetDecided(), fleetDecided({ fleet: "agents/writer" })];
+  const mentions = async (metrics: Metrics, word: string): Promise<boolean> =>
+    (await metrics.text()).includes(word);
+
+  it("go with a fleet that leaves its group", async () => {
+    const metrics = aMetrics();
+    metrics.tick(aReport({ group: both, decided }));
+    expect(await mentions(metrics, "agents/writer")).toBe(true);
+    metrics.tick(aReport());
+    expect(await mentions(metrics, "agents/writer")).toBe(false);
+    expect(await mentions(metrics, "agents/coder")).toBe(true);
+  });
+
+  it("go with a group that is forgotten", async () => {
+    const metrics = aMetrics();
+    metrics.tick(aReport());
+    metrics.forget("gb200-east");
+    expect(await mentions(metrics, "gb200-east")).toBe(false);
+    expect(await mentions(metrics, "agents/coder")).toBe(false);
+  });
+
+  it("stay when the fleet moved to another group before the old one's tick", async () => {
+    const metrics = aMetrics();
+    metrics.tick(aReport());
+    const west = aGroup({ name: "gb200-west", pools: [aPool("gb200-west")] });
+    const pools = [poolDecided([], { pool: "gb200-west" })];
+    metrics.tick(aReport({ group: west, pools }));
+    metrics.forget("gb200-east");
+    expect(await mentions(metrics, 'fleet_held_racks{fleet="agents/coder"} 5')).toBe(true);
+  });
+
+  it("are never left behind, whatever comes and goes", async () => {
+    const names = ["coder", "writer", "planner"] as const;
+    const anyFleets = fc.uniqueArray(fc.constantFrom(...names));
+    const run = fc.array(anyFleets, { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(run, async (ticks) => {
+        const metrics = aMetrics();
+        for (const fleets of ticks) {
+          const group = aGroup({ fleets: fleets.map((name) => aFleet(name)) });
+          const answers = group.fleets.map(({ key }) => fleetDecided({ fleet: key }));
+          metrics.tick(aReport({ group, decided: answers }));
+        }
+        const text = await metrics.text();
+        const present = names.filter((name) => text.includes(`"agents/${name}"`));
+        expect(new Set(present)).toEqual(new Set(ticks.at(-1)));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe("the exposition", () => {
+  it("is plain text, version 0.0.4", () => {
+    expect(aMetrics().contentType).toBe("text/plain; version=0.0.4; charset=utf-8");
+  });
+
+  it("holds every metric of the catalogue, and no other", async () => {
+    const metrics = aMetrics();
+    metrics.tick(surgeTick(0));
+    const named = [...(await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+    const rows = CATALOGUE.map(({ name, type }) => [name, type]);
+    expect(named.map(([, name, type]) => [name, type])).toEqual(rows);
+  });
+});
+
+describe("combined telemetry", () => {
+  it("hands everything to each sink", async () => {
+    const [a, b] = [aMetrics(), aMetrics()];
+    const both = combineTelemetry(a, b);
+    both.tick(aReport());
+    both.tickFailed("gb200-east", "conflict", "");
+    expect(await a.text()).toBe(await b.text());
+    expect(await a.text()).toContain('breakwater_tick_failures_total{code="conflict"} 1');
+    both.forget("gb200-east");
+    expect(await b.text()).not.toContain("agents/coder");
+  });
+});

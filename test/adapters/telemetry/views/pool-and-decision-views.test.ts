@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { decisionViews } from "../../../../src/adapters/telemetry/views/decision-views.ts";
+import { poolViews } from "../../../../src/adapters/telemetry/views/pool-views.ts";
+import { reason } from "../../../../src/core/reasons.ts";
+import { after, millis, rackCount } from "../../../../src/core/units.ts";
+import { aGroup, aPool } from "../../../support/reports/compiled.ts";
+import { anIntent, START } from "../../../support/reports/observed.ts";
+import { aReport, poolDecided, rackOf } from "../../../support/reports/report.ts";
+
+describe("the view of a pool", () => {
+  it("shows each rack with its nodes, its user and what is cordoned", () => {
+    const racks = [
+      rackOf("domain-a", "Serving", { readyNodes: 15, degraded: true }),
+      rackOf("domain-b", "Draining"),
+    ];
+    const [view] = poolViews(aReport({ pools: [poolDecided(racks)] }));
+    expect(view?.racks).toEqual([
+      { ...racks[0], cordonedNodes: 0 },
+      { ...racks[1], cordonedNodes: 18 },
+    ]);
+    expect(view?.racksByPhase).toMatchObject({ Serving: 1, Draining: 1, Joining: 0 });
+  });
+
+  it("shows no count where the object could not be read, and says why", () => {
+    const refusal = {
+      code: "pool-refused",
+      text: "nodepool/gb200-east: spec.autoscaling",
+    } as const;
+    const pool = { name: "gb200-east", count: null, refusals: [refusal], racks: [] };
+    const [view] = poolViews(
+      aReport({ pools: [poolDecided([], { desiredRacks: null })], observedPools: [pool] }),
+    );
+    expect(view).toMatchObject({ desiredRacks: null, currentRacks: null, refusals: [refusal] });
+  });
+
+  it("leaves out a pool that was not observed", () => {
+    const group = aGroup({ pools: [aPool(), aPool("gb200-west")] });
+    expect(poolViews(aReport({ group })).map(({ pool }) => pool)).toEqual(["gb200-east"]);
+  });
+});
+
+describe("the view of decisions", () => {
+  const now = after(START, millis(90_000));
+
+  it("is newest first, with ages in seconds and where each stands", () => {
+    const intents = [
+      anIntent("out-1", { phase: "Done" }),
+      anIntent("in-2", {
+        direction: "In",
+        fromRacks: rackCount(7),
+        toRacksAtMost: rackCount(6),
+        rack: "domain-e",
+        createdAt: after(START, millis(60_000)),
+      }),
+    ];
+    const about = { intent: "in-2", pool: "gb200-east", fleet: "agents/coder" } as const;
+    const progress = [{ ...about, state: "Waiting", reason: reason("drain-blocked") } as const];
+    const views = decisionViews(aReport({ now, intents, progress }));
+    expect(views.map(({ name, ageSeconds, open }) => ({ name, ageSeconds, open }))).toEqual([
+      { name: "in-2", ageSeconds: 30, open: true },
+      { name: "out-1", ageSeconds: 90, open: false },
+    ]);
+    expect(views[0]).toMatchObject({ fromRacks: 7, toRacks: 6, rack: "domain-e" });
+    expect(views[0]?.progress).toEqual({ state: "Waiting", reason: reason("drain-blocked") });
+    expect(views[1]?.progress).toBeNull();
+  });
+
+  it("orders two of one instant by name", () => {
+    const intents = [anIntent("out-1"), anIntent("out-2")];
+    const names = decisionViews(aReport({ now, intents })).map(({ name }) => name);
+    expect(names).toEqual(["out-2", "out-1"]);
+  });
+});

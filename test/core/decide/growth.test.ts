@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { rackCount } from "../../../src/core/units.ts";
+import { aSmallGroup } from "../../support/builders/compiled.ts";
+import { aGroupObservation } from "../../support/builders/observed.ts";
+import { withFloor, withIntents, withOverride } from "../../support/builders/edits.ts";
+import { aFleetMemory, aMemory } from "../../support/builders/remembered.ts";
+import { Story } from "../../support/model/run.ts";
+
+/** Four racks, one turn a second, and whatever the test asks for on top. */
+const aStory = (group = aSmallGroup()) =>
+  new Story(group, { world: aGroupObservation(), memory: aMemory(aFleetMemory({ racks: 4 })) });
+
+describe("growth", () => {
+  it("asks once and for all that is needed", () => {
+    const story = aStory().change(withFloor(7)).ticks(8);
+    expect(story.kinds()).toEqual([
+      ["OpenIntent"],
+      ["SetPhase Executing", "SetCount 4 → 7"],
+      ["SetPhase Done"],
+    ]);
+    expect(story.desired()).toBe(7);
+    expect(story.phases()).toEqual([["gb200-east-out-1", "Done"]]);
+  });
+
+  it("asks for no more while an earlier decision is open", () => {
+    const story = aStory().change(withFloor(6));
+    story.tick();
+    const { decision } = story.change(withFloor(7)).tick();
+    expect(decision.plan.map(({ kind }) => kind)).toEqual(["SetPhase", "SetCount"]);
+    expect(decision.fleets[0]?.reasons.map(({ code }) => code)).toContain("open-intent");
+  });
+
+  it("asks for the rest in a second decision once the first is done", () => {
+    const story = aStory().change(withFloor(9)).ticks(12);
+    expect(
+      story
+        .kinds()
+        .flat()
+        .filter((label) => label.startsWith("SetCount")),
+    ).toEqual(["SetCount 4 → 7", "SetCount 7 → 9"]);
+  });
+
+  it("takes as little as is still needed when it starts, within what was consented", () => {
+    const story = aStory().change(withFloor(7));
+    story.tick();
+    story.change(withFloor(5)).ticks(3);
+    expect(story.kinds()[1]).toEqual(["SetPhase Executing", "SetCount 4 → 5"]);
+    expect(story.intent("gb200-east-out-1")).toMatchObject({ toRacksAtMost: 7, askedRacks: 5 });
+  });
+
+  it("never takes more than was consented", () => {
+    const story = aStory().change(withFloor(5));
+    story.tick();
+    story.change(withFloor(7)).tick();
+    expect(story.kinds()[1]).toEqual(["SetPhase Executing", "SetCount 4 → 5"]);
+  });
+
+  it("is superseded when nothing is needed any more", () => {
+    const story = aStory().change(withFloor(7));
+    story.tick();
+    story.change(withOverride(null)).ticks(4);
+    expect(story.phases()[0]).toEqual(["gb200-east-out-1", "Superseded"]);
+    expect(story.desired()).toBe(4);
+  });
+
+  it("is due to demand within two ticks of a surge that four racks cannot carry", () => {
+    const story = aStory();
+    story.ticks(4);
+    expect(story.kinds()).toEqual([]);
+    story.demand(60).ticks(3);
+    const grown = story.decisions.findIndex(({ fleets }) => fleets[0]?.outcome === "Grow");
+    expect(grown).toBeGreaterThanOrEqual(4);
+    expect(grown).toBeLessThanOrEqual(5);
+    expect(story.decisions[grown]?.fleets[0]?.want.reason.code).toBe("burst");
+  });
+
+  it("takes as many requests an hour as the pool allows, and no more", () => {
+    const story = aStory(aSmallGroup({}, { limits: limits({ maxRequestsPerHour: 1 }) }));
+    story.change(withFloor(9)).ticks(20);
+    expect(story.desired()).toBe(7);
+    const last = story.decisions.at(-1)?.fleets[0]?.reasons.map(({ code }) => code);
+    expect(last).toContain("request-rate");
+  });
+
+  it("ends without a write when the pool's limit was lowered after the consent", () => {
+    const story = aStory().change(withFloor(7));
+    story.tick();
+    story.change(withIntents({ phase: "Executing", askedRacks: rackCount(7) }));
+    const group = aSmallGroup({}, { limits: limits({ maxRacks: rackCount(5) }) });
+    const lower = new Story(group, story);
+    lower.tick();
+    expect(lower.kinds()).toEqual([["SetPhase Cancelled"]]);
+    expect(lower.decisions[0]?.progress[0]?.reason.code).toBe("pool-limit");
+  });
+});
+
+const limits = (changes: Partial<ReturnType<typeof aSmallGroup>["pools"][number]["limits"]>) => ({
+  maxRacks: rackCount(12),
+  maxDraining: rackCount(1),
+  maxRequestsPerHour: 2,
+  ...changes,
+});

@@ -1,0 +1,56 @@
+/** Builders of memory: a fleet watched for three hours, a pool whose count is known. */
+import type { FleetMemory, GroupMemory, PoolMemory } from "../../../src/core/memory.ts";
+import { EMPTY_FLEET_MEMORY, EMPTY_MEMORY, EMPTY_POOL_MEMORY } from "../../../src/core/memory.ts";
+import { HOUR_MS, MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
+import { CODER, NOW } from "./observed.ts";
+
+/** Steady demand, and `racks` wanted at each review of the last `hours`. */
+export function aFleetMemory(
+  watched: {
+    readonly turnsPerSecond?: number;
+    readonly racks?: number;
+    readonly hours?: number;
+  } = {},
+  changes: Partial<FleetMemory> = {},
+): FleetMemory {
+  const { turnsPerSecond = 1, racks = 1, hours = 3 } = watched;
+  const minutes = hours * 60;
+  return {
+    ...EMPTY_FLEET_MEMORY,
+    demand: {
+      firstAt: after(NOW, millis(-hours * HOUR_MS)),
+      lastAt: after(NOW, millis(-MINUTE_MS)),
+      level: Math.log(turnsPerSecond),
+      trendPerMinute: 0,
+      sigma: 0.03,
+      surprises: 0,
+      widthFactor: 1,
+      pending: [],
+      promptTokensPerTurn: 6_000,
+      outputTokensPerTurn: 60,
+    },
+    wants: Array.from({ length: minutes }, (_, n) => ({
+      at: after(NOW, millis((n - minutes) * MINUTE_MS)),
+      racks: rackCount(racks),
+    })),
+    lastReviewAt: after(NOW, millis(-MINUTE_MS)),
+    lastTrustedWant: rackCount(racks),
+    ...changes,
+  };
+}
+
+export const aPoolMemory = (expected: number, changes: Partial<PoolMemory> = {}): PoolMemory => ({
+  ...EMPTY_POOL_MEMORY,
+  expectedRacks: rackCount(expected),
+  ...changes,
+});
+
+/** What is known of `agents/coder` on `gb200-east`. */
+export const aMemory = (
+  fleet: FleetMemory = aFleetMemory(),
+  pool: PoolMemory = aPoolMemory(4),
+): GroupMemory => ({
+  ...EMPTY_MEMORY,
+  fleets: { [CODER]: fleet },
+  pools: { "gb200-east": pool },
+});

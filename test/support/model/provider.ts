@@ -1,0 +1,48 @@
+/** The provider and the workload of the model: racks come and go as the count says. */
+import type {
+  GroupObservation,
+  PoolObservation,
+  RackObservation,
+} from "../../../src/core/observation.ts";
+import { rackCount } from "../../../src/core/units.ts";
+import { aPod, aRack } from "../builders/observed.ts";
+
+/** @returns the world once the provider has given and taken what the counts say */
+export const provide = (world: GroupObservation): GroupObservation => ({
+  ...world,
+  pools: world.pools.map((pool) => refill(resize(pool))),
+});
+
+function resize(pool: PoolObservation): PoolObservation {
+  if (pool.count === null) return pool;
+  const missing = pool.count.desired - pool.racks.length;
+  const racks = missing > 0 ? [...pool.racks, ...newRacks(pool, missing)] : without(pool, -missing);
+  return { ...pool, racks, count: { ...pool.count, current: rackCount(racks.length) } };
+}
+
+/** A rack that was given back does not return under its name. */
+function newRacks({ racks }: PoolObservation, count: number): readonly RackObservation[] {
+  const numbers = racks.map(({ id }) => Number(id.slice(id.lastIndexOf("-") + 1)));
+  const first = 1 + Math.max(0, ...numbers);
+  return Array.from({ length: count }, (_, n) => aRack(`rack-${first + n}`));
+}
+
+/** Empty racks go first, as providers that look at the nodes do. */
+function without({ racks }: PoolObservation, count: number): readonly RackObservation[] {
+  const ranked = racks.toSorted((a, b) => a.pods.length - b.pods.length);
+  const leaving = new Set(ranked.slice(0, count).map(({ id }) => id));
+  return racks.filter(({ id }) => !leaving.has(id));
+}
+
+/** The workload puts its pods back on nodes that take them. */
+const refill = (pool: PoolObservation): PoolObservation => ({
+  ...pool,
+  racks: pool.racks.map((rack) => {
+    const open = rack.nodes.length > 0 && rack.nodes.every(({ cordoned }) => !cordoned);
+    if (!open || rack.pods.length > 0) return rack;
+    return { ...rack, pods: podsOn(rack) };
+  }),
+});
+
+const podsOn = ({ id, nodes }: RackObservation): RackObservation["pods"] =>
+  nodes.slice(0, 8).map(({ name }, n) => aPod(`${id}-p${n}`, name));
