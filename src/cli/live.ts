@@ -43,6 +43,8 @@ export interface Live {
   readonly lock: RunningLeaderLock;
   /** Every reflector; synced when all have listed once. */
   readonly watches: Lifecycle;
+  /** Removes decisions that closed long ago. */
+  sweep(): Promise<void>;
   /** Gives up the lease, ends the watches, closes the connections. */
   close(): Promise<void>;
 }
@@ -101,7 +103,8 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
     await prometheus.close();
     await connection.close();
   };
-  return { ports, review: accessReview(client), lock, watches, close };
+  const sweep = () => decisions.sweep();
+  return { ports, review: accessReview(client), lock, watches, sweep, close };
 }
 
 /** A tick of 15 s must end before the next; more than a few queries at once slow a server down. */

@@ -6,12 +6,19 @@ import { GO_DURATION_PATTERN, durationMs } from "../config/go-duration.ts";
 import type { Millis } from "../core/units.ts";
 import { UsageError } from "./usage-error.ts";
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface RunFlags {
   readonly namespace: string | null;
   readonly leaseName: string;
   readonly leaseDurationMs: Millis;
   readonly identity: string;
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: Address;
+  /** A second listener for port-forwarding; null: none. */
+  readonly console: Address | null;
   readonly tickMs: Millis;
   readonly prometheusUrl: string | null;
   readonly prometheusTokenFile: string | null;
@@ -28,6 +35,7 @@ const FLAGS: readonly Flag[] = [
   ["--lease-duration <duration>", "LEASE_DURATION", "a standby takes over after it", "15s"],
   ["--identity <name>", "IDENTITY", "unique among replicas", hostname()],
   ["--http-address <host:port>", "HTTP_ADDRESS", "metrics, health, API, console", "127.0.0.1:8080"],
+  ["--console-address <host:port>", "CONSOLE_ADDRESS", "a second, loopback listener in a pod"],
   ["--tick <duration>", "TICK", "how often the world is looked at", "15s"],
   ["--prometheus-url <url>", "PROMETHEUS_URL", "for fleets that name none of their own"],
   ["--prometheus-token-file <path>", "PROMETHEUS_TOKEN_FILE", "bearer token, read at each request"],
@@ -54,7 +62,8 @@ export function decodeRunFlags(raw: Raw): RunFlags {
     leaseName: raw["leaseName"] ?? "",
     leaseDurationMs: durationOf("--lease-duration", raw["leaseDuration"]),
     identity: raw["identity"] ?? "",
-    http: addressOf(raw["httpAddress"] ?? ""),
+    http: addressOf("--http-address", raw["httpAddress"] ?? ""),
+    console: optional(raw["consoleAddress"], (text) => addressOf("--console-address", text)),
     tickMs: durationOf("--tick", raw["tick"]),
     prometheusUrl: raw["prometheusUrl"] ?? null,
     prometheusTokenFile: raw["prometheusTokenFile"] ?? null,
@@ -70,10 +79,13 @@ function durationOf(flag: string, text = ""): Millis {
   throw new UsageError(`${flag}: found "${text}", expected a duration such as 15s or 1m30s`);
 }
 
-function addressOf(text: string): RunFlags["http"] {
+const optional = <T>(text: string | undefined, decode: (text: string) => T): T | null =>
+  text === undefined || text === "" ? null : decode(text);
+
+function addressOf(flag: string, text: string): Address {
   const cut = text.lastIndexOf(":");
   const host = text.slice(0, cut).replace(/^\[|\]$/g, "");
   const port = Number(text.slice(cut + 1));
   if (cut > 0 && Number.isInteger(port) && port >= 0 && port <= 65_535) return { host, port };
-  throw new UsageError(`--http-address: found "${text}", expected host:port as 127.0.0.1:8080`);
+  throw new UsageError(`${flag}: found "${text}", expected host:port as 127.0.0.1:8080`);
 }

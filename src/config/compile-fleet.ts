@@ -1,11 +1,12 @@
 /** InferenceFleet → CompiledFleet. */
 import { type CompiledFleet, type CompiledWorkload, fleetKey } from "../core/compiled.ts";
+import { ENGINE_PROFILES } from "../core/profiles/engine-profiles.ts";
 import type { EpochMs } from "../core/units.ts";
 import { gpuCount, rackCount, ratio, usd, usdPerHour } from "../core/units.ts";
 import { spreadOf } from "./compile-pool.ts";
 import { type DecodedObject, decodeObject } from "./decode-object.ts";
 import { expandSchedule } from "./expand-schedule.ts";
-import type { Compilation } from "./field-error.ts";
+import type { Compilation, FieldError } from "./field-error.ts";
 import { durationMs } from "./go-duration.ts";
 import { INFERENCE_FLEET, type InferenceFleetSpec } from "./inference-fleet.ts";
 
@@ -17,14 +18,31 @@ type Decoded = DecodedObject<InferenceFleetSpec>;
  */
 export function compileFleet(raw: unknown, now: EpochMs): Compilation<CompiledFleet> {
   const decoded = decodeObject(INFERENCE_FLEET, raw);
-  return decoded.ok ? { ok: true, value: fleetOf(decoded.value, now) } : decoded;
+  if (!decoded.ok) return decoded;
+  const errors = profileErrors(decoded.value.spec.model);
+  return errors.length > 0
+    ? { ok: false, errors }
+    : { ok: true, value: fleetOf(decoded.value, now) };
+}
+
+const profileOf = ({ name, profile }: InferenceFleetSpec["model"]): string => profile ?? name;
+
+/** Sizing reads the engine's speed from a closed table, which the API server does not know. */
+function profileErrors(model: InferenceFleetSpec["model"]): readonly FieldError[] {
+  const known = Object.keys(ENGINE_PROFILES);
+  if (known.includes(profileOf(model))) return [];
+  const path = `spec.model.${model.profile === undefined ? "name" : "profile"}`;
+  const expected =
+    `one of the engine profiles ${known.join(", ")}` +
+    (model.profile === undefined ? ", or one of them as spec.model.profile" : "");
+  return [{ path, found: JSON.stringify(profileOf(model)), expected }];
 }
 
 function fleetOf({ metadata, spec }: Decoded, now: EpochMs): CompiledFleet {
   return {
     key: fleetKey(metadata),
     ...metadata,
-    model: { ...spec.model, profile: spec.model.profile ?? spec.model.name },
+    model: { ...spec.model, profile: profileOf(spec.model) },
     mode: spec.mode,
     racks: racksOf(spec.racks),
     pools: spec.pools.map(({ name, preference, engineStartPrior }) => ({

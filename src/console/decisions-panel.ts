@@ -1,12 +1,12 @@
 /** Decisions, newest first, and what is held at the moment. */
 import type { DecisionView } from "../api/decision-view.ts";
 import type { Panel } from "./dom.ts";
-import { clock, duration } from "./format.ts";
+import { duration, minute } from "./format.ts";
 import type { PageState } from "./page-state.ts";
 import { textTable, type Row, type Tone } from "./text-table.ts";
 
-/** More than a screen of them is for the command line. */
-const SHOWN_DECISIONS = 30;
+/** About a screen of them; the API has the rest. */
+const SHOWN_DECISIONS = 12;
 
 export function decisionsPanel(): Panel<readonly Row[]> {
   return textTable({
@@ -33,11 +33,11 @@ export const changeOf = ({ direction, fromRacks, toRacks }: DecisionView): strin
   `${direction} ${fromRacks} → ${toRacks}`;
 
 const whenOf = ({ createdAtSeconds }: DecisionView, nowSeconds: number): string =>
-  `${clock(createdAtSeconds)}\n${duration(nowSeconds - createdAtSeconds)} ago`;
+  `${minute(createdAtSeconds)}, ${duration(nowSeconds - createdAtSeconds)} ago`;
 
-/** The change, the pool and the rack, a line each. */
+/** The change, then the rack or else the pool. */
 const whatOf = (decision: DecisionView): string =>
-  [changeOf(decision), decision.pool, decision.rack].filter((part) => part !== null).join("\n");
+  `${changeOf(decision)}, ${decision.rack ?? decision.pool}`;
 
 function whyOf({ reason, progress, requiredApprovals, approvals, open }: DecisionView): string {
   const given = approvals.filter(({ verdict }) => verdict === "Approve").length;
@@ -73,7 +73,7 @@ export function holdRows({ fleets, pools, groups }: PageState): Row[] {
   const failures = groups.flatMap(({ group, failure }) =>
     failure === null
       ? []
-      : [row(`group ${group}`, failure.code, `Tick aborted: ${failure.message}`)],
+      : [row(`group ${group}`, failure.code, `Failed (${failure.code}): ${failure.message}`)],
   );
   return unique([...failures, ...ofPools, ...ofFleets]);
 }

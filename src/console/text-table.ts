@@ -19,12 +19,17 @@ export interface TableOptions {
   readonly empty: string;
 }
 
-/** @returns a table whose first column names the row; narrow screens get one block per row. */
+/**
+ * @returns a table whose first column names the row. Roles are spelled out, because the style sheet
+ * lays rows out as blocks where there is no room, and some browsers then forget what they are.
+ */
 export function textTable({ caption, columns, empty }: TableOptions): Panel<readonly Row[]> {
-  const body = el("tbody");
+  const body = el("tbody", { role: "rowgroup" });
   const nothing = el("p", { class: "empty" }, empty);
-  const head = el("thead", {}, el("tr", {}, ...columns.map((name) => header(name))));
-  const table = el("table", {}, el("caption", { class: "hidden" }, caption), head, body);
+  const names = el("tr", { role: "row" }, ...columns.map((name) => header(name)));
+  const head = el("thead", { role: "rowgroup" }, names);
+  const title = el("caption", { class: "hidden" }, caption);
+  const table = el("table", { role: "table" }, title, head, body);
   const showRows = keyedList<Row>(body, {
     key: ({ key }) => key,
     create: () => rowPanel(columns),
@@ -39,14 +44,17 @@ export function textTable({ caption, columns, empty }: TableOptions): Panel<read
   };
 }
 
-const header = (name: string): HTMLElement => el("th", { scope: "col" }, name);
+const header = (name: string): HTMLElement =>
+  el("th", { scope: "col", role: "columnheader" }, name);
 
 function rowPanel(columns: readonly string[]): Panel<Row> {
   const cells = columns.map((name, index) =>
-    index === 0 ? el("th", { scope: "row" }) : el("td", { "data-column": name }),
+    index === 0
+      ? el("th", { scope: "row", role: "rowheader" })
+      : el("td", { role: "cell", "data-column": name }),
   );
   return {
-    element: el("tr", {}, ...cells),
+    element: el("tr", { role: "row" }, ...cells),
     update: (row) => {
       for (const [index, cell] of cells.entries()) show(cell, row.cells[index] ?? "");
     },

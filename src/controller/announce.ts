@@ -100,7 +100,9 @@ function whyNotDone({ kind, intent, outcome, detail }: ActionResult): Reason | n
 
 /** @returns the fleet that an intent of this tick is about */
 function fleetOf(intent: string, { progress, plan }: Decided["decision"]): FleetKey | null {
-  const opened = plan.find((action) => action.kind === "OpenIntent" && action.intent.name === intent);
+  const opened = plan.find(
+    (action) => action.kind === "OpenIntent" && action.intent.name === intent,
+  );
   if (opened?.kind === "OpenIntent") return opened.intent.fleet;
   return progress.find((entry) => entry.intent === intent)?.fleet ?? null;
 }

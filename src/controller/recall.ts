@@ -40,6 +40,7 @@ async function rebuildFleet(
     const sightings = samples.map((sample) => ({
       at: sample.at,
       turnsPerSecond: sample.turnsPerSecond,
+      servedPerSecond: sample.turnsPerSecond,
       promptTokensPerTurn: perTurn(sample.promptTokensPerSecond, sample.turnsPerSecond),
       outputTokensPerTurn: perTurn(sample.outputTokensPerSecond, sample.turnsPerSecond),
     }));

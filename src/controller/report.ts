@@ -1,6 +1,7 @@
 /** Statuses written to the objects. A status that cannot be written is told, never fatal. */
 import type { CompiledGroup } from "../core/compiled.ts";
 import type { Decision } from "../core/decision.ts";
+import type { GroupObservation } from "../core/observation.ts";
 import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { World } from "./observe.ts";
@@ -9,9 +10,17 @@ import { statusesOf } from "./status.ts";
 export async function writeStatuses(
   ports: Ports,
   group: CompiledGroup,
-  decision: Decision,
+  {
+    decision,
+    observation,
+  }: { readonly decision: Decision; readonly observation: GroupObservation },
 ): Promise<void> {
-  const { fleets, pools } = statusesOf(group, decision);
+  const problems = new Map(
+    observation.fleets.flatMap(({ key, problems: [first] }) =>
+      first === undefined ? [] : [[key, first] as const],
+    ),
+  );
+  const { fleets, pools } = statusesOf(problems, group, decision);
   for (const { fleet, status } of fleets) {
     await reported(ports, fleet.key, () => ports.store.writeFleetStatus(fleet, status));
   }

@@ -18,7 +18,12 @@ const condition = (type: string, holds: boolean, why: Reason | null): Condition 
 /** Two digits: a status that changed every tick would be written every tick. */
 const rounded = (share: number): number => Math.round(share * 100) / 100;
 
-export function fleetStatus(fleet: CompiledFleet, decision: FleetDecision): FleetStatus {
+/** @param problem what is wrong with the specification, null when it can be acted on */
+export function fleetStatus(
+  fleet: CompiledFleet,
+  decision: FleetDecision,
+  problem: Reason | null,
+): FleetStatus {
   const [why = null] = decision.reasons;
   const untrusted = decision.want.shrinkHold;
   return {
@@ -27,9 +32,10 @@ export function fleetStatus(fleet: CompiledFleet, decision: FleetDecision): Flee
     heldRacks: decision.heldRacks,
     servingRacks: decision.servingRacks,
     outcome: decision.outcome,
-    reason: why?.text ?? "",
+    reason: why?.code ?? "",
     hitRate: decision.cache.hitRate === null ? null : rounded(decision.cache.hitRate),
     conditions: [
+      condition("Ready", problem === null, problem),
       condition("Decided", true, why),
       condition("SignalsTrusted", untrusted === null, untrusted),
       cacheCondition(decision),
@@ -49,10 +55,14 @@ function cacheCondition({ cache }: FleetDecision): Condition {
 
 export function poolStatus(decision: PoolDecision): PoolStatus {
   const [held = null] = decision.holds;
+  const refused = decision.holds.find(({ code }) => code.startsWith("pool-")) ?? null;
   return {
     desiredRacks: decision.desiredRacks,
     racksByPhase: decision.racksByPhase,
-    conditions: [condition("Scalable", held === null, held)],
+    conditions: [
+      condition("Ready", refused === null, refused),
+      condition("Scalable", held === null, held),
+    ],
   };
 }
 
@@ -62,6 +72,7 @@ export interface Reported {
 }
 
 export function statusesOf(
+  problems: ReadonlyMap<string, Reason>,
   group: {
     readonly fleets: readonly CompiledFleet[];
     readonly pools: readonly CompiledPool[];
@@ -71,7 +82,9 @@ export function statusesOf(
   return {
     fleets: group.fleets.flatMap((fleet) => {
       const found = decision.fleets.find((entry) => entry.fleet === fleet.key);
-      return found === undefined ? [] : [{ fleet, status: fleetStatus(fleet, found) }];
+      return found === undefined
+        ? []
+        : [{ fleet, status: fleetStatus(fleet, found, problems.get(fleet.key) ?? null) }];
     }),
     pools: group.pools.flatMap((pool) => {
       const found = decision.pools.find((entry) => entry.pool === pool.name);

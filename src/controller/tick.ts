@@ -36,7 +36,10 @@ const SAVE_EVERY_MS = millis(5 * MINUTE_MS);
 
 /** @returns what the next tick carries on with; never throws for a port or an invariant */
 export async function tick(ports: Ports, carried: Carried, options: TickOptions): Promise<Carried> {
-  if (!ports.lock.state().leading) return NOTHING_CARRIED;
+  if (!ports.lock.state().leading) {
+    for (const name of Object.keys(carried.groups)) ports.telemetry.forget(name);
+    return NOTHING_CARRIED;
+  }
   const now = ports.clock.now();
   const seen = await guarded(ports, "world", () => observeWorld(ports, now));
   if (!seen.ok) return carried;
@@ -84,11 +87,7 @@ type Outcome<T> =
   | { readonly ok: false; readonly code: string };
 
 /** An error of a port or a broken invariant ends this part of the tick; anything else is a bug. */
-async function guarded<T>(
-  ports: Ports,
-  what: string,
-  work: () => Promise<T>,
-): Promise<Outcome<T>> {
+async function guarded<T>(ports: Ports, what: string, work: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
@@ -125,7 +124,7 @@ async function tickGroup(
     group,
     evidenceFor: (action) => evidenceFor(action, { group, observation, decided, options }),
   });
-  await writeStatuses(ports, group, decided.decision);
+  await writeStatuses(ports, group, { decision: decided.decision, observation });
   const told = await guarded(ports, group.name, () =>
     announce(ports, group, { decided, actions, before: carried.announced }),
   );

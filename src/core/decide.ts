@@ -62,7 +62,9 @@ export function decide(
   const decision: Decision = {
     at: observation.now,
     group: group.name,
-    fleets: fleets.map((picture) => fleetDecision(picture, { awards, held: Object.values(held), proposals })),
+    fleets: fleets.map((picture) =>
+      fleetDecision(picture, { awards, held: Object.values(held), proposals }),
+    ),
     pools: pools.map((state) => poolDecision(state, observation.now)),
     progress: plans.map(({ progress }) => progress),
     plan: [...plans.flatMap(({ actions }) => actions), ...proposals.flatMap(opening)],

@@ -109,7 +109,7 @@ function wantAtUsual(situation: Situation, memory: FleetMemory, sizing: Sizing):
     freeSeconds: point.freeSeconds,
     hitRate: usual,
   });
-  return want({ ...situation, law }, memory, rackCount(0)).want.racks;
+  return want({ ...situation, law, hitRateCap: ratio(1) }, memory, rackCount(0)).want.racks;
 }
 
 function remember(situation: Situation, { want }: Sizing, memory: FleetMemory): FleetMemory {

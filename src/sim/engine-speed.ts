@@ -15,7 +15,7 @@ export function interTokenSeconds(engine: EngineProfile, { decoding, gpus }: Dec
   return (engine.itlBaseMs + (engine.itlPerSequenceMs * decoding) / gpus) / 1_000;
 }
 
-/** @returns what decode leaves of a GPU's prefill rate: rate × (1 − decoded / decodable tokens/s). */
+/** @returns what decode leaves of a GPU's prefill rate: rate × (1 − decoded/decodable tokens). */
 export function prefillTokensPerSecondPerGpu(engine: EngineProfile, load: DecodeLoad): number {
   const decodedPerSecond = load.decoding / load.gpus / interTokenSeconds(engine, load);
   const share = Math.min(MAX_DECODE_SHARE, decodedPerSecond / engine.decodeTokensPerSecondPerGpu);

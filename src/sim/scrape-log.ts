@@ -1,4 +1,4 @@
-/** What a metrics store holds of one fleet: a sample per scrape, of minutes in full, of days less. */
+/** What a metrics store holds of one fleet: whole scrapes of minutes, demand of days. */
 import { DAY_MS, MINUTE_MS } from "../core/units.ts";
 import type { EngineMetrics } from "./engine-counters.ts";
 

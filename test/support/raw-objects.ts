@@ -30,7 +30,7 @@ export const rawFleet = (spec: Raw = {}, name = "coder"): RawObject => ({
   kind: "InferenceFleet",
   metadata: { name, namespace: "agents" },
   spec: {
-    model: { name: "dsr1-fp4" },
+    model: { name: "dsr1-fp4", profile: "dsr1-fp4-gb200" },
     racks: { max: 8 },
     pools: [{ name: "gb200-a" }],
     objectives: [{ name: "ttft", metric: "TTFT", threshold: "2500ms", share: "0.99" }],

@@ -82,9 +82,9 @@ async function setCordonOnce(reach: Reach, ref: NodeRef, cordon: boolean): Promi
   const at = { resource: NODES, namespace: "", name: ref.name };
   const object = await reach.client.get(at);
   const node = decodeNode(object);
-  const theirs = node.cordoned && !node.cordonedByUs;
+  // A cordon of somebody else serves us too, and is not ours to lift.
   const done = cordon ? node.cordoned : !node.cordonedByUs;
-  if (node.uid !== ref.uid || theirs || done) return;
+  if (node.uid !== ref.uid || done) return;
   reach.nodes.written(await reach.client.mergePatch(at, cordonPatch(object, cordon)));
 }
 

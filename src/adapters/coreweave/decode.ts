@@ -84,7 +84,7 @@ function unproven({ name, backend }: CompiledPool): readonly string[] {
   if (backend.acknowledgeUnproven) return [];
   return [
     `RackPool ${name} spec.backend.acknowledgeUnproven: found false, expected true: the ` +
-      "coreweave backend follows the vendor's documentation and was not proven against its controller",
+      "coreweave backend follows the vendor's documentation and was not proven on its controller",
   ];
 }
 

@@ -16,8 +16,8 @@ const SAME_EVENT_MS = 10 * MINUTE_MS;
 const COUNT_WRITTEN_EVERY_MS = MINUTE_MS;
 /** Where events about cluster-scoped objects go. */
 const CLUSTER_NAMESPACE = "default";
-/** Limits of events.k8s.io/v1, in characters. */
-const NOTE_MAX = 1024;
+/** Limits of events.k8s.io/v1: a note stays below 1,024 bytes of UTF-8, a name within 253. */
+const NOTE_BYTES = 1_020;
 const NAME_MAX = 253;
 
 export interface EventSinkOptions {
@@ -112,7 +112,7 @@ function eventObject(
     type,
     action,
     reason: camelCase(reason.code),
-    note: reason.text.slice(0, NOTE_MAX),
+    note: shortened(reason.text),
     regarding: { apiVersion, kind, name, uid, ...(namespace !== "" && { namespace }) },
   };
 }
@@ -120,3 +120,11 @@ function eventObject(
 /** @returns `DemandForecast` for `demand-forecast`: reasons of events are CamelCase words */
 const camelCase = (code: string): string =>
   code.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** A character that the cut halved decodes as U+FFFD and is dropped. */
+function shortened(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= NOTE_BYTES) return text;
+  const kept = bytes.subarray(0, NOTE_BYTES - 3).toString("utf8").replace(/\uFFFD+$/, "");
+  return `${kept}…`;
+}

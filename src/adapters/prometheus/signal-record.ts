@@ -3,6 +3,7 @@ import type { SignalName } from "../../core/signals/names.ts";
 /** @returns `of(name)` for every signal. A new signal does not compile until it is here. */
 export const signalRecord = <T>(of: (name: SignalName) => T): Readonly<Record<SignalName, T>> => ({
   arrivals: of("arrivals"),
+  servedTurns: of("servedTurns"),
   promptTokens: of("promptTokens"),
   computedPromptTokens: of("computedPromptTokens"),
   generatedTokens: of("generatedTokens"),

@@ -33,7 +33,7 @@ export class SeriesLedger {
   }
 }
 
+/** The labels of a metric are always written in one order, so the values alone tell it apart. */
 function keyOf({ metric, labels }: OwnedSeries): string {
-  const ordered = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${metric}${JSON.stringify(ordered)}`;
+  return `${metric}\0${Object.values(labels).join("\0")}`;
 }

@@ -3,10 +3,11 @@ import type { PodRef } from "../../core/decision.ts";
 import type { PodObservation } from "../../core/observation.ts";
 import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
+import { metaOf } from "../kubernetes/decode.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import { failureIn, isNotFound } from "../kubernetes/failures.ts";
 import { type Lifecycle, lifecycleOf, reflector } from "../kubernetes/reflector.ts";
-import { PODS } from "../kubernetes/resources.ts";
+import { type ObjectAt, PODS } from "../kubernetes/resources.ts";
 import { hasLabels } from "../kubernetes/selector.ts";
 import type { Timers } from "../kubernetes/timers.ts";
 import type { Warn } from "../kubernetes/warn.ts";
@@ -93,16 +94,26 @@ async function evict(client: KubeClient, { namespace, name, uid }: PodRef): Prom
     deleteOptions: { preconditions: { uid } },
   };
   const blocked = (error: unknown) => failureIn(error)?.causes.includes(BUDGET_CAUSE) === true;
+  const at = { resource: PODS, namespace, name };
   try {
-    await client.post({ resource: PODS, namespace, name }, "eviction", eviction, {
-      hopeless: blocked,
-    });
+    await client.post(at, "eviction", eviction, { hopeless: blocked });
     return { kind: "Evicted" };
   } catch (error) {
     const failure = failureIn(error);
-    // 409: another pod under the name. The budget's own 429 says which budget it is.
+    // 409: another pod under the name.
     if (isNotFound(error) || failure?.status === 409) return { kind: "Gone" };
-    if (blocked(error)) return { kind: "Blocked", message: failure?.message ?? "" };
+    if (!blocked(error)) throw error;
+    // Budgets are asked before the uid is compared: it may be another pod's budget that refused.
+    const same = await isStillThere(client, at, uid);
+    return same ? { kind: "Blocked", message: failure?.message ?? "" } : { kind: "Gone" };
+  }
+}
+
+async function isStillThere(client: KubeClient, at: ObjectAt, uid: string): Promise<boolean> {
+  try {
+    return metaOf(await client.get(at)).uid === uid;
+  } catch (error) {
+    if (isNotFound(error)) return false;
     throw error;
   }
 }

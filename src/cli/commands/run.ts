@@ -2,15 +2,15 @@ import closeWithGrace from "close-with-grace";
 import type { Command } from "commander";
 import { pino } from "pino";
 import type { Logger } from "pino";
-import { createHttpServer } from "../../adapters/http/server.ts";
+import { HttpServerError, createHttpServer } from "../../adapters/http/server.ts";
+import type { HttpServer } from "../../adapters/http/server.ts";
 import { createView } from "../../adapters/http/view.ts";
-import type { View } from "../../adapters/http/view.ts";
 import { combineTelemetry } from "../../adapters/telemetry/combine.ts";
 import { createMetrics } from "../../adapters/telemetry/metrics.ts";
-import type { Metrics } from "../../adapters/telemetry/metrics.ts";
 import { NOTHING_CARRIED } from "../../controller/carried.ts";
 import { loop } from "../../controller/loop.ts";
 import { tick } from "../../controller/tick.ts";
+import { HOUR_MS } from "../../core/units.ts";
 import { PortError } from "../../ports/errors.ts";
 import { sha256 } from "../digest.ts";
 import { live } from "../live.ts";
@@ -35,72 +35,89 @@ export function addRun(program: Command): void {
 }
 
 async function run(flags: RunFlags): Promise<void> {
-  const version = packageVersion();
   const logger = pino({ level: process.env["BREAKWATER_LOG_LEVEL"] ?? "info" });
-  const metrics = createMetrics({ version });
-  const view = createView();
-  const controller = started(flags, logger, { metrics, view });
-  const server = serverOf(flags, logger, { metrics, view, controller, version });
-  const { url } = await server.listen();
+  const assembled = assemble(flags, logger);
+  const { controller, servers, version } = assembled;
+  for (const server of servers) {
+    const { url } = await server.listen();
+    logger.info({ url, version, identity: flags.identity }, "listening");
+  }
   controller.watches.start();
   controller.lock.start();
-  logger.info({ url, version, identity: flags.identity }, "controller started");
   const stop = stopOnSignal(logger, async () => {
-    await server.close();
+    await Promise.all(servers.map((server) => server.close()));
     await controller.close();
   });
-  await tickUntil(stop, flags, controller, version);
+  await tickUntil(stop, flags, assembled);
   stop.finished();
 }
 
-interface Sinks {
-  readonly metrics: Metrics;
-  readonly view: View;
+interface Assembled {
+  readonly version: string;
+  readonly controller: Live;
+  readonly servers: readonly HttpServer[];
+  /** Set by the first tick that ended as the leader. */
+  readonly progress: { decided: boolean };
 }
 
-/** @throws UsageError when the kubeconfig cannot be used: nothing was started */
-function started(flags: RunFlags, logger: Logger, { metrics, view }: Sinks): Live {
+/** @throws UsageError when the kubeconfig or an address cannot be used: nothing was started */
+function assemble(flags: RunFlags, logger: Logger): Assembled {
+  const version = packageVersion();
+  const progress = { decided: false };
+  const leading = (): boolean => controller.lock.state().leading;
+  const metrics = createMetrics({ version, leading });
+  const view = createView();
+  const telemetry = combineTelemetry(metrics, view, logTelemetry(logger));
+  const controller = orUsageError(() => live(flags, telemetry, logger));
+  const addresses = [flags.http, ...(flags.console === null ? [] : [flags.console])];
+  const servers = addresses.map((address) =>
+    orUsageError(() =>
+      createHttpServer({
+        address,
+        metrics,
+        view,
+        about: { version, mode: "live", speed: null, notes: [] },
+        review: controller.review,
+        missing: () => unready(controller, progress.decided),
+        onError: (error, path) => logger.error({ path, error: error.message }, "request failed"),
+      }),
+    ),
+  );
+  return { version, controller, servers, progress };
+}
+
+function orUsageError<T>(make: () => T): T {
   try {
-    return live(flags, combineTelemetry(metrics, view, logTelemetry(logger)), logger);
+    return make();
   } catch (error) {
-    if (error instanceof PortError) throw new UsageError(error.message);
+    if (error instanceof PortError || error instanceof HttpServerError) {
+      throw new UsageError(error.message);
+    }
     throw error;
   }
 }
 
-function serverOf(
-  flags: RunFlags,
-  logger: Logger,
-  parts: Sinks & { readonly controller: Live; readonly version: string },
-) {
-  const { metrics, view, controller, version } = parts;
-  return createHttpServer({
-    address: flags.http,
-    metrics,
-    view,
-    about: { version, mode: "live", speed: null, notes: [] },
-    review: controller.review,
-    missing: () => unready(controller, view),
-    onError: (error, path) => logger.error({ path, error: error.message }, "request failed"),
-  });
-}
-
 /** A standby is ready once it has seen the cluster: it could take over at any moment. */
-function unready({ watches, lock }: Live, view: View): readonly string[] {
+function unready({ watches, lock }: Live, decided: boolean): readonly string[] {
   if (!watches.synced()) return ["the cluster's objects: not every kind was listed yet"];
-  return lock.state().leading ? view.missing() : [];
+  return lock.state().leading && !decided ? ["the first tick as the leader"] : [];
 }
 
 async function tickUntil(
   stop: Stop,
   flags: RunFlags,
-  { ports, watches }: Live,
-  codeVersion: string,
+  { controller: { ports, watches, sweep }, progress, version }: Assembled,
 ): Promise<void> {
   let carried = NOTHING_CARRIED;
-  const options = { codeVersion, digest: sha256, stopwatch };
+  let sweptAtMs = Number.NEGATIVE_INFINITY;
+  const options = { codeVersion: version, digest: sha256, stopwatch };
   const step = async (): Promise<void> => {
-    if (watches.synced()) carried = await tick(ports, carried, options);
+    if (!watches.synced()) return;
+    carried = await tick(ports, carried, options);
+    progress.decided = ports.lock.state().leading;
+    if (!progress.decided || stopwatch() - sweptAtMs < HOUR_MS) return;
+    sweptAtMs = stopwatch();
+    await sweep();
   };
   await loop(step, { everyMs: flags.tickMs, stop: stop.signal, stopwatch, sleep });
 }

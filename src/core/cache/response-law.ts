@@ -9,7 +9,7 @@
  * Measured on recorded coding-agent sessions; the identity under it is Denning's working set.
  */
 import type { CompiledFleet } from "../compiled.ts";
-import { clamp, power } from "../numeric.ts";
+import { power } from "../numeric.ts";
 import { ratio } from "../units.ts";
 import type { Ratio } from "../units.ts";
 
@@ -30,6 +30,8 @@ export const RESPONSE_LAW_PRIORS: Readonly<Record<CompiledFleet["router"], Respo
 
 /** An observed hit rate above the prior's ceiling lifts the ceiling to this much above it. */
 const CEILING_MARGIN = 0.005;
+/** Not all of a prompt is ever in a cache: its last block is computed. */
+const MAX_CEILING = 0.999;
 
 /** @returns seconds of free cache; negative or 0 means that nothing is kept between turns */
 export function freeCacheSeconds(at: {
@@ -57,17 +59,40 @@ export interface HitRatePoint {
 
 /**
  * The law through one measured point, with the prior's ceiling and steepness: its half-point is
- * moved so that h(x) is what was measured.
+ * moved so that h(x) is what was measured, or 0.994 where it was more.
  * @returns the prior itself where the point says nothing (no free cache, hit rate 0 or endless)
  */
 export function lawThrough(prior: ResponseLaw, point: HitRatePoint): ResponseLaw {
   const { freeSeconds, hitRate } = point;
   if (!(freeSeconds > 0) || !Number.isFinite(freeSeconds) || hitRate <= 0) return prior;
-  const ceiling = clamp(Math.max(prior.ceiling, hitRate + CEILING_MARGIN), 0, 0.999);
-  if (hitRate >= ceiling) return { ...prior, ceiling: hitRate };
-  const odds = hitRate / (ceiling - hitRate);
+  const ceiling = Math.min(MAX_CEILING, Math.max(prior.ceiling, hitRate + CEILING_MARGIN));
+  const reached = Math.min(hitRate, MAX_CEILING - CEILING_MARGIN);
+  const odds = reached / (ceiling - reached);
   const halfSeconds = freeSeconds / power(odds, 1 / prior.steepness);
   return { ceiling, halfSeconds, steepness: prior.steepness };
+}
+
+/**
+ * A measured hit rate this far from the prior's comes from another workload than the prior's. From
+ * the prior on such a workload, predictions at twice the racks missed by up to 25 points.
+ */
+const PRIOR_REJECTED_BEYOND = 0.1;
+
+/** A law, and the hit rate above which nothing it says is believed. */
+export interface BelievedLaw {
+  readonly law: ResponseLaw;
+  readonly hitRateCap: Ratio;
+}
+
+/**
+ * The law through today's point. Where the point contradicts the prior, more cache earns no credit:
+ * the measured hit rate is the most that is counted on.
+ */
+export function believedLaw(prior: ResponseLaw, point: HitRatePoint | null): BelievedLaw {
+  if (point === null) return { law: prior, hitRateCap: ratio(1) };
+  const distance = Math.abs(point.hitRate - hitRateAt(prior, point.freeSeconds));
+  const hitRateCap = distance > PRIOR_REJECTED_BEYOND ? point.hitRate : ratio(1);
+  return { law: lawThrough(prior, point), hitRateCap };
 }
 
 /**

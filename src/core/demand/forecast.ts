@@ -25,6 +25,8 @@ const MAX_TREND_FACTOR_LOG = Math.log(2);
 const MAX_BURST_TREND = 0.08;
 /** Share of an innovation's variance that is a lasting change of level, per minute. */
 const LEVEL_GAIN_SQUARED = 0.09;
+/** Turns after which a change of tokens per turn is mostly believed: their lengths vary by x4. */
+const TURNS_TO_LEARN = 100;
 /** Standard deviation before anything is known: 15 %. */
 const PRIOR_SIGMA = 0.15;
 /** Poisson noise and scrape jitter never fall below this. */
@@ -35,12 +37,15 @@ const BURST_SURPRISES = 2;
 export interface DemandSighting {
   readonly at: EpochMs;
   readonly turnsPerSecond: number;
+  /** Turns/s that the tokens per turn were measured on. */
+  readonly servedPerSecond: number;
   readonly promptTokensPerTurn: number;
   readonly outputTokensPerTurn: number;
 }
 
 const logDemand = (rate: number): number => Math.log(Math.max(rate, FLOOR_TURNS_PER_SECOND));
-const gain = (minutes: number, constant: number): number => 1 - Math.exp(-minutes / constant);
+/** Share that an exponential average takes over after `passed` of its constant. */
+const gain = (passed: number, constant: number): number => 1 - Math.exp(-passed / constant);
 
 export function firstSighting(seen: DemandSighting): DemandMemory {
   return {
@@ -67,7 +72,7 @@ export function observeDemand(memory: DemandMemory | null, seen: DemandSighting)
   const surprises = isSurprise(memory, innovation) ? memory.surprises + 1 : 0;
   const moved =
     surprises >= BURST_SURPRISES ? jump(memory, y, minutes) : follow(memory, innovation, minutes);
-  const mix = gain(minutes, LEVEL_MINUTES);
+  const mix = gain(seen.servedPerSecond * minutes * 60, TURNS_TO_LEARN);
   return {
     ...memory,
     ...moved,

@@ -4,7 +4,7 @@ import type { Intent, IntentPhase } from "../observation.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import { millis } from "../units.ts";
-import type { EpochMs, Millis, UsdPerHour } from "../units.ts";
+import type { EpochMs, Millis, RackCount, UsdPerHour } from "../units.ts";
 import { usdPerHour } from "../units.ts";
 import type { Proposal } from "./guard.ts";
 
@@ -45,7 +45,7 @@ const fallback = (rules: readonly ConfirmRule[]): readonly number[] =>
 
 function applies({ when }: ConfirmRule, proposal: Proposal, pool: CompiledPool): boolean {
   const racks = Math.abs(proposal.to - proposal.from);
-  const spend = marginalSpend(proposal, pool) ?? Number.POSITIVE_INFINITY;
+  const spend = marginalSpend(proposal.to, pool) ?? Number.POSITIVE_INFINITY;
   return (
     (when.direction === null || when.direction === proposal.direction) &&
     (when.minRacks === null || racks >= when.minRacks) &&
@@ -54,7 +54,7 @@ function applies({ when }: ConfirmRule, proposal: Proposal, pool: CompiledPool):
 }
 
 /** @returns what the racks above the commitment cost an hour at `to`; null when no price is known */
-export function marginalSpend({ to }: Proposal, pool: CompiledPool): UsdPerHour | null {
+export function marginalSpend(to: RackCount, pool: CompiledPool): UsdPerHour | null {
   const above = Math.max(0, to - pool.supply.committedRacks);
   if (above === 0) return usdPerHour(0);
   return pool.price === null ? null : usdPerHour(above * pool.price.usdPerRackHour);

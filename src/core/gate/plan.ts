@@ -11,7 +11,8 @@ import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import { rackCount } from "../units.ts";
 import type { EpochMs, RackCount } from "../units.ts";
-import { verdictOn } from "./approval.ts";
+import { marginalSpend, verdictOn } from "./approval.ts";
+import { overBudget } from "./guards/budget.ts";
 
 export interface IntentView {
   readonly now: EpochMs;
@@ -131,13 +132,25 @@ function nextStep(intent: Intent, view: IntentView): WorkflowStep {
   return intent.direction === "Out" ? nextOutStep(intent, view) : nextDrainStep(intent, view);
 }
 
-/** A pool whose limit was lowered after the consent is not asked for more than it now allows. */
-function nextOutStep(intent: Intent, { state }: IntentView): WorkflowStep {
+function nextOutStep(intent: Intent, view: IntentView): WorkflowStep {
   const asked = intent.askedRacks ?? intent.toRacksAtMost;
-  const step = outStep(intent, state.observed.count, asked);
-  if (step.kind !== "Act" || asked <= state.ceiling) return step;
-  const found = `${asked} racks consented to, ${state.ceiling} allowed now.`;
-  return { kind: "Cancel", restore: [], reason: reason("pool-limit", found) };
+  const step = outStep(intent, view.state.observed.count, asked);
+  const refusal = step.kind === "Act" ? outgrown(intent, asked, view) : null;
+  return refusal === null ? step : { kind: "Cancel", restore: [], reason: refusal };
+}
+
+/** @returns why a growth that was consented to is no longer allowed: limit, price or budget changed */
+function outgrown(intent: Intent, asked: RackCount, { state, fleet }: IntentView): Reason | null {
+  const { pool, ceiling } = state;
+  if (asked > ceiling) {
+    return reason("pool-limit", `${asked} racks consented to, ${ceiling} allowed now.`);
+  }
+  const spend = marginalSpend(asked, pool) ?? Number.POSITIVE_INFINITY;
+  if (intent.maxUsdPerHour !== null && spend > intent.maxUsdPerHour) {
+    const found = `${intent.maxUsdPerHour} USD/h consented to, ${spend} USD/h now.`;
+    return reason(pool.price === null ? "price-unknown" : "budget", found);
+  }
+  return overBudget(fleet, pool, asked);
 }
 
 /** Blind, a drain may be given up or verified, but goes no further (INV-7). */

@@ -142,7 +142,7 @@ function intentOf(proposal: Proposal, asked: number, context: GateContext): Inte
     direction: proposal.direction,
     fromRacks: proposal.from,
     toRacksAtMost: proposal.to,
-    maxUsdPerHour: marginalSpend(proposal, pool),
+    maxUsdPerHour: marginalSpend(proposal.to, pool),
     rack: inward ? (victim?.id ?? null) : null,
     victimNodeUids: inward ? (victim?.nodes.map(({ uid }) => uid) ?? []) : [],
     reason: proposal.reason,

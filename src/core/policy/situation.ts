@@ -2,7 +2,7 @@
 import {
   freeCacheSeconds,
   hitRateAt,
-  lawThrough,
+  believedLaw,
   RESPONSE_LAW_PRIORS,
 } from "../cache/response-law.ts";
 import type { HitRatePoint, ResponseLaw } from "../cache/response-law.ts";
@@ -51,6 +51,8 @@ export interface Situation {
   /** Today's point of the response law; null when the hit rate cannot be measured. */
   readonly point: HitRatePoint | null;
   readonly law: ResponseLaw;
+  /** The most that is counted on: the measured hit rate where the prior was rejected, else 1. */
+  readonly hitRateCap: Ratio;
   readonly servingRacks: RackCount;
   readonly backlogTurns: number;
   /** KV tokens of one rack, and those pinned by one running unit of demand (tokens per turn/s). */
@@ -89,7 +91,7 @@ export function assess(input: SituationInput): Situation {
     band: demand && forecastBand(demand, horizonMs, HEADROOM_Z[fleet.headroom]),
     schedule: scheduleEffect(fleet.schedule, now, horizonMs),
     ...cache,
-    law: lawOf(fleet, cache.point),
+    ...believedLaw(RESPONSE_LAW_PRIORS[fleet.router], cache.point),
     servingRacks,
     backlogTurns: signals.bySignal.waitingTurns.value ?? 0,
   };
@@ -112,10 +114,12 @@ function sight(
   now: EpochMs,
 ): DemandMemory {
   const turns = bySignal.arrivals.value ?? 0;
-  const perTurn = (value: number | null): number => (turns > 0 ? (value ?? 0) / turns : 0);
+  const served = bySignal.servedTurns.value ?? 0;
+  const perTurn = (value: number | null): number => (served > 0 ? (value ?? 0) / served : 0);
   return observeDemand(memory, {
     at: now,
     turnsPerSecond: turns,
+    servedPerSecond: served,
     promptTokensPerTurn: perTurn(bySignal.promptTokens.value),
     outputTokensPerTurn: perTurn(bySignal.generatedTokens.value),
   });
@@ -154,11 +158,6 @@ function measuredHitRate(bySignal: TrustedSignals["bySignal"]): Ratio | null {
   return ratio(clamp(1 - computedPromptTokens.value / promptTokens.value, 0, 1));
 }
 
-function lawOf(fleet: CompiledFleet, point: HitRatePoint | null): ResponseLaw {
-  const prior = RESPONSE_LAW_PRIORS[fleet.router];
-  return point === null ? prior : lawThrough(prior, point);
-}
-
 /** @returns the hit rate that `racks` racks would have at a demand, once warm */
 export function hitRateWith(situation: Situation, racks: number, turnsPerSecond: number): Ratio {
   const promptTokensPerTurn = situation.demand?.promptTokensPerTurn ?? 0;
@@ -168,7 +167,7 @@ export function hitRateWith(situation: Situation, racks: number, turnsPerSecond:
     promptTokensPerSecond: promptTokensPerTurn * turnsPerSecond,
     waitSeconds: 0,
   });
-  return hitRateAt(situation.law, x);
+  return ratio(Math.min(situation.hitRateCap, hitRateAt(situation.law, x)));
 }
 
 /** @returns the demand to size for: forecast x schedule, plus what works the backlog off */

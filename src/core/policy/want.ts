@@ -61,7 +61,7 @@ export function want(situation: Situation, memory: FleetMemory, heldRacks: RackC
       shrinkHold: null,
     },
     steps: [
-      step("capacity", demanded.text, { racks: demanded.racks, turnsPerSecond }),
+      step("capacity", demanded.text, capacityNumbers(situation, demanded.racks, turnsPerSecond)),
       step("want", reason(chosen.code, chosen.detail).text, {
         racks: chosen.racks,
         held: heldRacks,
@@ -88,6 +88,17 @@ const step = (stage: Step["stage"], text: string, numbers: Step["numbers"]): Ste
   text,
   numbers,
 });
+
+/** What the count rests on, so that it can be worked out again by hand. */
+function capacityNumbers(
+  situation: Situation,
+  racks: number,
+  turnsPerSecond: number,
+): Step["numbers"] {
+  const load = loadOn(situation, racks, turnsPerSecond);
+  const { promptTokensPerTurn, outputTokensPerTurn, hitRate } = load;
+  return { racks, turnsPerSecond, promptTokensPerTurn, outputTokensPerTurn, hitRate };
+}
 
 /** Stale or missing signals: the last trusted size stands; only a person's floors raise it. */
 function wantUntrusted(situation: Situation, memory: FleetMemory, heldRacks: RackCount): Sizing {

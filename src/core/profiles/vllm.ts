@@ -98,6 +98,8 @@ export const VLLM_SIGNALS: SignalTable = {
       "ttftCount",
       "clamp_min(sum($rate(ttftCount)) + sum($deriv(waitingForPrefill)), 0)",
     ),
+    /** Turns whose first token came: what the token counters go with. */
+    servedTurns: one("turns/s", "ttftCount", "sum($rate(ttftCount))"),
     promptTokens: one("tokens/s", "prompt", "sum($rate(prompt))"),
     computedPromptTokens: one(
       "tokens/s",

@@ -3,6 +3,7 @@
 /** Fleet-wide signals, all summed over the fleet's engines. Units in `SIGNAL_UNITS`. */
 export const SIGNAL_UNITS = {
   arrivals: "turns/s",
+  servedTurns: "turns/s",
   promptTokens: "tokens/s",
   computedPromptTokens: "tokens/s",
   generatedTokens: "tokens/s",

@@ -19,6 +19,8 @@ export interface Assessed {
 export const STALE_AFTER_SCRAPES = 4;
 /** Sums over fewer targets than this share of those expected are not taken for the fleet's. */
 export const MIN_COVERAGE = 0.9;
+/** A share is a quotient of two float sums: this much above 1 is their rounding, not a fault. */
+const RATIO_ROUNDING = 1e-9;
 
 export interface TrustRule {
   readonly now: EpochMs;
@@ -34,13 +36,14 @@ export function assess(reading: SignalReading, rule: TrustRule): Assessed {
   const implausible = implausibility(reading.value, rule.unit);
   if (implausible !== "") return { trust: "Implausible", value: null, why: implausible };
   const stale = staleness(reading, rule);
-  return { trust: stale === "" ? "Fresh" : "Stale", value: reading.value, why: stale };
+  const value = rule.unit === "ratio" ? Math.min(1, reading.value) : reading.value;
+  return { trust: stale === "" ? "Fresh" : "Stale", value, why: stale };
 }
 
 function implausibility(value: number, unit: string): string {
   if (!Number.isFinite(value)) return `the value is ${value}`;
   if (value < 0) return `the value ${value} is negative`;
-  if (unit === "ratio" && value > 1) return `the ratio ${value} is above 1`;
+  if (unit === "ratio" && value > 1 + RATIO_ROUNDING) return `the ratio ${value} is above 1`;
   return "";
 }
 
@@ -52,7 +55,8 @@ function staleness(
   if (ageMs > STALE_AFTER_SCRAPES * scrapeIntervalMs) {
     return `the newest sample is ${seconds(ageMs)} s old`;
   }
-  if (reading.coverage < MIN_COVERAGE) {
+  // Negated, so that an unknown coverage (NaN) is not taken for a full one.
+  if (!(reading.coverage >= MIN_COVERAGE)) {
     return `only ${Math.round(reading.coverage * 100)} % of the targets are up`;
   }
   return reading.degraded === null ? "" : `the source warns: ${reading.degraded}`;
@@ -61,6 +65,7 @@ function staleness(
 /** The signals without which a fleet cannot be sized. */
 export const SIZING_SIGNALS = [
   "arrivals",
+  "servedTurns",
   "promptTokens",
   "computedPromptTokens",
   "generatedTokens",
@@ -110,6 +115,7 @@ function recordOfSignals(
   const of = (name: SignalName): Assessed => all.get(name) ?? missing;
   return {
     arrivals: of("arrivals"),
+    servedTurns: of("servedTurns"),
     promptTokens: of("promptTokens"),
     computedPromptTokens: of("computedPromptTokens"),
     generatedTokens: of("generatedTokens"),

@@ -121,6 +121,7 @@ function arrivalsOf(
 
 const SIGNALS: Readonly<Record<SignalName, (view: View) => number | null>> = {
   arrivals: ({ fleet, rates }) => arrivalsOf(fleet, rates),
+  servedTurns: rate(({ firstTokens }) => firstTokens),
   promptTokens: rate(({ promptTokens }) => promptTokens),
   computedPromptTokens: rate(({ computedPromptTokens }) => computedPromptTokens),
   generatedTokens: rate(({ generatedTokens }) => generatedTokens),
@@ -141,6 +142,7 @@ const SIGNALS: Readonly<Record<SignalName, (view: View) => number | null>> = {
 function signalsBy(reading: (name: SignalName) => SignalReading): FleetSignals {
   return {
     arrivals: reading("arrivals"),
+    servedTurns: reading("servedTurns"),
     promptTokens: reading("promptTokens"),
     computedPromptTokens: reading("computedPromptTokens"),
     generatedTokens: reading("generatedTokens"),

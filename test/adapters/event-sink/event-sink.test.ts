@@ -92,9 +92,11 @@ describe("an event", () => {
     expect(events()).toHaveLength(1);
   });
 
-  it("never says more than a note may hold", async () => {
+  it.each(["x", "é", "€"])("never says more than a note may hold, in bytes of %s", async (char) => {
     const { sink, events } = bench();
-    await sink.publish({ ...EVENT, reason: { code: "surplus", text: "x".repeat(5_000) } });
-    expect(String(events()[0]?.["note"])).toHaveLength(1_024);
+    await sink.publish({ ...EVENT, reason: { code: "surplus", text: char.repeat(5_000) } });
+    const note = String(events()[0]?.["note"]);
+    expect(Buffer.byteLength(note)).toBeLessThan(1_024);
+    expect(note).toMatch(new RegExp(`^${char}+…$`));
   });
 });

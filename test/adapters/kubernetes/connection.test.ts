@@ -20,6 +20,7 @@ interface Parts {
   readonly server?: string;
   readonly context?: string;
   readonly cluster?: string;
+  readonly ca?: string;
   readonly user?: object;
   readonly users?: readonly object[];
 }
@@ -27,7 +28,8 @@ interface Parts {
 function kubeconfig(parts: Parts): string {
   const { server = SERVER, context = "ctx", user = {}, users } = parts;
   const path = join(dir, "config");
-  const cluster = { server, "insecure-skip-tls-verify": true };
+  const authority = parts.ca === undefined ? {} : { "certificate-authority": parts.ca };
+  const cluster = { server, "insecure-skip-tls-verify": true, ...authority };
   const used = { cluster: parts.cluster ?? "c", user: "u", namespace: "agents" };
   const config = {
     "current-context": context,
@@ -148,6 +150,20 @@ describe("a connection", () => {
     expect(seen.headers).toEqual(Array(20).fill("Bearer secret"));
     // A call that starts while the last one is still being put away opens a second one.
     expect(seen.connections).toBeLessThanOrEqual(2);
+    await connection.close();
+  });
+
+  it("is made anew when the authority's certificate changes", async () => {
+    const ca = join(dir, "ca.crt");
+    writeFileSync(ca, "one");
+    const connection = connect(kubeconfig({ server: address(), ca }));
+    const client = kubeClient({ transport: connection.transport, timers: processTimers() });
+    const call = () => client.get({ resource: NODES, namespace: "", name: "n1" });
+    await call();
+    expect(seen.connections).toBe(1);
+    writeFileSync(ca, "two");
+    await call();
+    expect(seen.connections).toBe(2);
     await connection.close();
   });
 

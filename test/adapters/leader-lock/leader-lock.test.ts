@@ -5,6 +5,7 @@ import {
   type LeaderLockOptions,
 } from "../../../src/adapters/leader-lock/leader-lock.ts";
 import { kubeClient } from "../../../src/adapters/kubernetes/client.ts";
+import { sleep } from "../../../src/adapters/kubernetes/timers.ts";
 import type { Transport } from "../../../src/adapters/kubernetes/transport.ts";
 import { untilAborted } from "../../support/kube-api/faults.ts";
 import { type KubeBench, kubeBench } from "../../support/kube-bench.ts";
@@ -128,6 +129,23 @@ describe("a leader", () => {
     const released = a.release();
     await kube.timers.advance(10_000);
     await released;
+  });
+
+  it("whose renewals are answered late counts from when they were sent", async () => {
+    const kube = kubeBench();
+    const transport: Transport = async (request) => {
+      await sleep(kube.timers, 2_000);
+      return kube.api.transport(request);
+    };
+    const a = lock({ ...kube, client: kubeClient({ transport, timers: kube.timers }) }, "a");
+    await kube.timers.advance(4_000);
+    expect(a.mayWrite()).toBe(true);
+    kube.api.fail({ path: PATH, fault: { kind: "reset" }, times: 1_000 });
+    await kube.timers.advance(5_999);
+    expect(a.mayWrite()).toBe(true);
+    await kube.timers.advance(1);
+    expect(a.mayWrite()).toBe(false);
+    await kube.timers.runUntil(a.release());
   });
 
   it("survives an outage shorter than the deadline", async () => {

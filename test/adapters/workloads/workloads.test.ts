@@ -177,6 +177,14 @@ describe("an eviction", () => {
     await kube.workloads.stop();
   });
 
+  it("of a replaced pod whose successor's budget refuses is of a pod that is gone", async () => {
+    const annotations = { [BUDGET_ANNOTATION]: "engine" };
+    const kube = await bench(engine("p", { metadata: { annotations } }));
+    const ref = { ...refOf(kube.stored[0]), uid: "uid-before" };
+    expect(await kube.workloads.evict(ref)).toEqual({ kind: "Gone" });
+    await kube.workloads.stop();
+  });
+
   it("that the server throttles is repeated: no budget refused it", async () => {
     const kube = await bench(engine("p"));
     kube.api.fail({ method: "POST", path: /eviction/, fault: { kind: "answer", status: 429 } });

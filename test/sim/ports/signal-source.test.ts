@@ -85,7 +85,7 @@ describe("signals that cannot be read", () => {
     );
   });
 
-  it("are empty for a fleet that nobody scrapes, and a threshold that is no bucket bound", async () => {
+  it("are empty for a fleet nobody scrapes, and a threshold that is no bucket bound", async () => {
     const world = aWorld();
     world.advanceTo(minutes(5));
     const fleet = fleetOf(world);
@@ -123,7 +123,7 @@ describe("arrivals", () => {
     expect((await valuesOf(world)).of("arrivals") / sentPerSecond).toBeCloseTo(1, 0);
   });
 
-  it("without one are first tokens plus the growth of the queue, blind to who gives up", async () => {
+  it("without one are first tokens plus queue growth, blind to who gives up", async () => {
     const world = overloaded();
     const fleet = { ...fleetOf(world), signals: { ...fleetOf(world).signals, edge: null } };
     world.advanceTo(after(START, millis(62_000)));
@@ -145,7 +145,9 @@ describe("recorded demand", () => {
     expect(samples.length).toBeGreaterThanOrEqual(29);
     expect(samples.length).toBeLessThanOrEqual(30);
     expect(samples.at(-1)?.at).toBe(world.now());
-    expect(samples.map(({ at }) => at)).toEqual(samples.map(({ at }) => at).toSorted());
+    expect(samples.map(({ at }) => at)).toEqual(
+      samples.map(({ at }) => at).toSorted((a, b) => a - b),
+    );
     for (const { turnsPerSecond, promptTokensPerSecond, outputTokensPerSecond } of samples) {
       expect(turnsPerSecond).toBeGreaterThan(10);
       expect(promptTokensPerSecond / turnsPerSecond).toBeGreaterThan(8_000);

@@ -44,6 +44,7 @@ export const anAbsence = (detail = "no data"): SignalReading => ({
 /** A healthy fleet of test-small engines: 16 turns/s of 6,000 prompt tokens, half of them cached. */
 const QUIET: Readonly<Record<SignalName, number>> = {
   arrivals: 16,
+  servedTurns: 16,
   promptTokens: 96_000,
   computedPromptTokens: 48_000,
   generatedTokens: 960,
@@ -71,6 +72,7 @@ export function someSignals(
   };
   return {
     arrivals: read("arrivals"),
+    servedTurns: read("servedTurns"),
     promptTokens: read("promptTokens"),
     computedPromptTokens: read("computedPromptTokens"),
     generatedTokens: read("generatedTokens"),

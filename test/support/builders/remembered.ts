@@ -4,7 +4,7 @@ import { EMPTY_FLEET_MEMORY, EMPTY_MEMORY, EMPTY_POOL_MEMORY } from "../../../sr
 import { HOUR_MS, MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
 import { CODER, NOW } from "./observed.ts";
 
-/** Steady demand, and `racks` wanted at each review of the last `hours`. */
+/** Steady demand, and `racks` wanted every five minutes of the last `hours`. */
 export function aFleetMemory(
   watched: {
     readonly turnsPerSecond?: number;
@@ -14,7 +14,7 @@ export function aFleetMemory(
   changes: Partial<FleetMemory> = {},
 ): FleetMemory {
   const { turnsPerSecond = 1, racks = 1, hours = 3 } = watched;
-  const minutes = hours * 60;
+  const reviews = hours * 12;
   return {
     ...EMPTY_FLEET_MEMORY,
     demand: {
@@ -29,8 +29,8 @@ export function aFleetMemory(
       promptTokensPerTurn: 6_000,
       outputTokensPerTurn: 60,
     },
-    wants: Array.from({ length: minutes }, (_, n) => ({
-      at: after(NOW, millis((n - minutes) * MINUTE_MS)),
+    wants: Array.from({ length: reviews }, (_, n) => ({
+      at: after(NOW, millis((n - reviews) * 5 * MINUTE_MS)),
       racks: rackCount(racks),
     })),
     lastReviewAt: after(NOW, millis(-MINUTE_MS)),

@@ -1,12 +1,15 @@
 /** The controller as its own process, with the rights of the chart's ServiceAccount. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FleetsAnswerSchema } from "../../../src/api/envelopes.ts";
+import type { FleetsAnswer } from "../../../src/api/envelopes.ts";
+import { readApi } from "../../../src/cli/api-client.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { freePort } from "../control-plane/free-port.ts";
 import type { Daemon, ProcessGroup } from "../control-plane/process-group.ts";
 import { RELEASE_NAMESPACE } from "../chart.ts";
 
-const ENTRY = join(import.meta.dirname, "..", "..", "..", "dist", "cli", "main.js");
+export const ENTRY = join(import.meta.dirname, "..", "..", "..", "dist", "cli", "main.js");
 
 export interface ControllerOptions {
   readonly plane: ControlPlane;
@@ -21,8 +24,7 @@ export interface ControllerProcess {
   readonly identity: string;
   readonly url: string;
   readonly daemon: Daemon;
-  /** The JSON of a path of the API. */
-  api(path: string): Promise<unknown>;
+  fleets(): Promise<FleetsAnswer>;
 }
 
 /** @throws Error when the project was not built */
@@ -44,8 +46,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
     `--decision-log=${decisionLog}`,
   ]);
   const url = `http://127.0.0.1:${port}`;
-  const api = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
-  return { identity, url, daemon, api };
+  const fleets = () => readApi({ url, token: "" }, "/api/v1/fleets", FleetsAnswerSchema);
+  return { identity, url, daemon, fleets };
 }
 
 /** @returns resident memory of a process in MB */

@@ -2,6 +2,7 @@
  * Plays the provider and the workload of one pool: whole racks of nodes appear and leave as the
  * NodePool's `targetRacks` says, and every rack that stays runs eight engine pods.
  */
+import { setTimeout as wait } from "node:timers/promises";
 import type { KubeClient } from "../../../src/adapters/kubernetes/client.ts";
 import { metaOf, numberAt, stringAt } from "../../../src/adapters/kubernetes/decode.ts";
 import type { Json } from "../../../src/adapters/kubernetes/decode.ts";
@@ -62,13 +63,7 @@ export function startRackProvider(options: ProviderOptions): RackProvider {
 }
 
 const pause = (forMs: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, forMs);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  wait(forMs, undefined, { signal }).catch(() => undefined);
 
 async function reconcile(state: State): Promise<void> {
   const { client, pool } = state.options;
@@ -130,7 +125,10 @@ const nodeObject = (name: string, rack: string, pool: string): Json => ({
   status: { allocatable: GPUS, capacity: GPUS },
 });
 
-const podObject = (node: string, at: { readonly app: string; readonly namespace: string }): Json => ({
+const podObject = (
+  node: string,
+  at: { readonly app: string; readonly namespace: string },
+): Json => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name: `${at.app}-${node}`, namespace: at.namespace, labels: { app: at.app } },

@@ -58,9 +58,11 @@ export function serve(store: ObjectStore, target: Target, request: HttpRequest):
         ? evict(store, target, body)
         : create(store, target, body);
     case "PUT":
-      return write(store, target, body);
-    case "PATCH":
-      return write(store, target, patched(read(store, target), request, body));
+      return write(store, target, { wanted: body, method: "PUT" });
+    case "PATCH": {
+      const wanted = patched(read(store, target), request, body);
+      return write(store, target, { wanted, method: "PATCH" });
+    }
     case "DELETE":
       return remove(store, target, body);
   }
@@ -146,10 +148,14 @@ function patched(object: Json, request: HttpRequest, body: unknown): unknown {
   throw refuse(415, "UnsupportedMediaType", text);
 }
 
-function write(store: ObjectStore, target: Target, wanted: unknown): Json {
+function write(
+  store: ObjectStore,
+  target: Target,
+  { wanted, method }: { readonly wanted: unknown; readonly method: "PUT" | "PATCH" },
+): Json {
   const before = existing(store, target);
   if (!isJson(wanted)) throw refuse(400, "BadRequest", "the object provided is unrecognized");
-  guard(target, before, wanted);
+  guard(target, before, { wanted, method });
   requireMicroTimes(target.kind, wanted);
   const manager = managerOf(target);
   if (target.subresource === "scale") {
@@ -164,11 +170,16 @@ function write(store: ObjectStore, target: Target, wanted: unknown): Json {
 }
 
 /** Another uid or an old version is refused, as the registry's update does. */
-function guard({ kind, name }: Target, before: Json, wanted: Json): void {
+function guard(
+  { kind, name }: Target,
+  before: Json,
+  { wanted, method }: { readonly wanted: Json; readonly method: "PUT" | "PATCH" },
+): void {
   const uid = stringAt(wanted, "metadata", "uid");
   const version = stringAt(wanted, "metadata", "resourceVersion");
   if (uid !== "" && uid !== stringAt(before, "metadata", "uid")) {
-    throw refuse(409, "Conflict", `Precondition failed: UID in precondition: ${uid}`);
+    if (method === "PUT") throw refuse(409, "Conflict", `Precondition failed: UID: ${uid}`);
+    throw refuse(422, "Invalid", `metadata.uid: Invalid value: "${uid}": field is immutable`);
   }
   if (version !== "" && version !== stringAt(before, "metadata", "resourceVersion")) {
     throw refuse(409, "Conflict", `${kind.plural} "${name}": the object has been modified`);

@@ -5,7 +5,7 @@ import type { Decided } from "../../../src/core/decide.ts";
 import type { Decision } from "../../../src/core/decision.ts";
 import type { GroupMemory } from "../../../src/core/memory.ts";
 import type { GroupObservation, Intent, IntentPhase } from "../../../src/core/observation.ts";
-import type { SignalName } from "../../../src/core/profiles/signal-units.ts";
+import type { SignalName } from "../../../src/core/signals/names.ts";
 import { SECOND_MS, after, millis } from "../../../src/core/units.ts";
 import type { EpochMs } from "../../../src/core/units.ts";
 import { aLoad, someSignals } from "../builders/observed.ts";

@@ -27,6 +27,7 @@ export const START: EpochMs = epochMs(Date.UTC(2026, 11, 1, 18));
 
 const CALM: Readonly<Record<SignalName, number>> = {
   arrivals: 12,
+  servedTurns: 12,
   promptTokens: 900_000,
   computedPromptTokens: 90_000,
   generatedTokens: 9_000,
@@ -61,6 +62,7 @@ export function signalsAt(
   const all = { ...CALM, ...values };
   return {
     arrivals: reads(all.arrivals, now),
+    servedTurns: reads(all.servedTurns, now),
     promptTokens: reads(all.promptTokens, now),
     computedPromptTokens: reads(all.computedPromptTokens, now),
     generatedTokens: reads(all.generatedTokens, now),

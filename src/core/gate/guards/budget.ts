@@ -1,5 +1,6 @@
 import type { CompiledFleet, CompiledPool } from "../../compiled.ts";
 import { reason } from "../../reasons.ts";
+import type { Reason } from "../../reasons.ts";
 import { rackCount } from "../../units.ts";
 import { PASS, hold } from "../guard.ts";
 import type { Guard } from "../guard.ts";
@@ -10,25 +11,37 @@ const HOURS_PER_DAY = 24;
 export const budgetGuard: Guard = {
   name: "budget",
   check({ direction, from, to }, { pool, situation }) {
-    const { budget } = situation.fleet;
-    if (direction === "In" || budget === null) return PASS;
-    const free = freeRacks(pool, budget);
-    if (to <= free) return PASS;
-    if (pool.price === null) {
-      const where = `RackPool ${pool.name}: spec.price is not set, ${to} racks exceed ${free}.`;
-      return hold(reason("price-unknown", where));
-    }
-    const perDay = pool.price.usdPerRackHour * HOURS_PER_DAY;
-    const affordable = free + Math.floor(budget.usdPerDay / perDay);
-    if (to <= affordable) return PASS;
-    const found = `${budget.usdPerDay} USD a day pay for ${affordable} racks.`;
-    const why = reason("budget", found);
-    return affordable <= from
+    const { fleet } = situation;
+    const why = direction === "In" ? null : overBudget(fleet, pool, to);
+    if (why === null) return PASS;
+    const affordable = affordableRacks(fleet, pool);
+    return affordable === null || affordable <= from
       ? hold(why)
       : { kind: "Limit", to: rackCount(affordable), reason: why };
   },
 };
 
+/** @returns why the fleet's budget does not allow `to` racks in the pool; null when it does */
+export function overBudget(fleet: CompiledFleet, pool: CompiledPool, to: number): Reason | null {
+  const { budget } = fleet;
+  const free = freeRacks(fleet, pool);
+  if (budget === null || to <= free) return null;
+  const affordable = affordableRacks(fleet, pool);
+  if (affordable === null) {
+    const where = `RackPool ${pool.name}: spec.price is not set, ${to} racks exceed ${free}.`;
+    return reason("price-unknown", where);
+  }
+  if (to <= affordable) return null;
+  return reason("budget", `${budget.usdPerDay} USD a day pay for ${affordable} racks.`);
+}
+
+/** @returns racks that the budget pays for, free ones included; null when no price is known */
+function affordableRacks(fleet: CompiledFleet, pool: CompiledPool): number | null {
+  if (pool.price === null) return null;
+  const perDay = pool.price.usdPerRackHour * HOURS_PER_DAY;
+  return freeRacks(fleet, pool) + Math.floor((fleet.budget?.usdPerDay ?? 0) / perDay);
+}
+
 /** Racks that the budget does not count: those committed, unless it applies to everything. */
-const freeRacks = (pool: CompiledPool, budget: NonNullable<CompiledFleet["budget"]>): number =>
-  budget.appliesTo === "AboveCommitment" ? pool.supply.committedRacks : 0;
+const freeRacks = ({ budget }: CompiledFleet, pool: CompiledPool): number =>
+  budget?.appliesTo === "AboveCommitment" ? pool.supply.committedRacks : 0;

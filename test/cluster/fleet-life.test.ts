@@ -1,0 +1,308 @@
+/**
+ * A fleet's life on real parts: kube-apiserver, Prometheus, HTTP; the controller as a process of
+ * its own with the rights of the chart. The test plays the provider, the workload and its engines.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { FleetView } from "../../src/api/fleet-view.ts";
+import type { Decision } from "../../src/core/decision.ts";
+import type { DecisionRecord } from "../../src/core/record.ts";
+import { decodeRecord } from "../../src/studies/decode-record.ts";
+import type { ControllerProcess } from "../support/cluster-world/controller-process.ts";
+import { ENTRY, residentMb, startController } from "../support/cluster-world/controller-process.ts";
+import { poolName } from "../support/cluster-world/fleet-objects.ts";
+import {
+  type FleetWorld,
+  type NodePool,
+  startFleetWorld,
+} from "../support/cluster-world/fleet-world.ts";
+import { handInputOf, racksByHand } from "../support/cluster-world/racks-by-hand.ts";
+import { RELEASE_NAMESPACE } from "../support/chart.ts";
+import { controlPlaneOrSkip, toolPath } from "../support/control-plane/tools.ts";
+import { untilTrue } from "../support/control-plane/until-true.ts";
+
+const missing = controlPlaneOrSkip(["helm", "prometheus", "node-24"]);
+const NAMESPACE = "agents";
+/** Three fleets, each with its own pool, its own engines and its own rise of load. */
+const FLEETS = [
+  { app: "alpha", quiet: 1, busy: 6 },
+  { app: "beta", quiet: 1, busy: 9 },
+  { app: "gamma", quiet: 1, busy: 12 },
+] as const;
+const MINUTES = 60_000;
+
+const opensGrowth = ({ plan }: Decision): boolean =>
+  plan.some((action) => action.kind === "OpenIntent" && action.intent.direction === "Out");
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+function conditionIn(json: string, type: string): Condition | undefined {
+  const object: { status?: { conditions?: readonly Condition[] } } = JSON.parse(json);
+  return object.status?.conditions?.find((entry) => entry.type === type);
+}
+
+const readiness = async ({ url }: ControllerProcess): Promise<true | string> => {
+  const answer = await fetch(`${url}/readyz`);
+  return answer.ok || answer.text();
+};
+
+/** Mean of the tick's duration, from the controller's own metrics. */
+async function tickSeconds({ url }: ControllerProcess): Promise<string> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const read = (suffix: string): number =>
+    Number(new RegExp(`^breakwater_tick_duration_seconds_${suffix} (\\S+)`, "m").exec(text)?.[1]);
+  return (read("sum") / read("count")).toFixed(4);
+}
+
+describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missing}`, () => {
+  let world: FleetWorld;
+  let leader: ControllerProcess;
+  let standby: ControllerProcess;
+
+  beforeAll(async () => {
+    world = await startFleetWorld(FLEETS, NAMESPACE);
+    leader = await controllerNamed("breakwater-0");
+    await untilTrue("the first controller to be ready", async () => readiness(leader));
+    standby = await controllerNamed("breakwater-1");
+    await untilTrue("the standby to be ready", async () => readiness(standby));
+  }, 3 * MINUTES);
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") console.error(await world.everything());
+  });
+  afterAll(() => world?.stop());
+
+  const controllerNamed = (identity: string): Promise<ControllerProcess> =>
+    startController({
+      plane: world.plane,
+      group: world.group,
+      identity,
+      prometheusUrl: world.prometheus.url,
+      decisionLog: world.decisionLog,
+    });
+  const nodePool = (app: string): Promise<NodePool> => world.nodePool(app);
+
+  const records = (): readonly DecisionRecord[] =>
+    readFileSync(world.decisionLog, "utf8")
+      .split("\n")
+      .flatMap((line, index) => (line === "" ? [] : [decodeRecord(line, index + 1)]));
+
+  /** The record that opened a pool's first growth. */
+  const growthOf = (app: string): DecisionRecord | undefined =>
+    records().find(({ group, decision }) => group === poolName(app) && opensGrowth(decision));
+
+  const fleetView = async (
+    from: ControllerProcess,
+    app: string,
+  ): Promise<FleetView | undefined> => {
+    const { fleets } = await from.fleets();
+    return fleets.find(({ fleet }) => fleet === `${NAMESPACE}/${app}`);
+  };
+  const condition = async (app: string, type: string) => {
+    const fleet = ["get", "inferencefleet", app, "-n", NAMESPACE, "-o", "json"];
+    return conditionIn(await world.plane.mustKubectl(fleet), type);
+  };
+  const phaseOf = (decision: string): Promise<string> =>
+    world.plane.mustKubectl([
+      "get",
+      "scaledecision",
+      decision,
+      "-n",
+      NAMESPACE,
+      "-o",
+      "jsonpath={.status.phase}",
+    ]);
+  const leaseHolder = (): Promise<string> =>
+    world.plane.mustKubectl([
+      "get",
+      "lease",
+      "breakwater",
+      "-n",
+      RELEASE_NAMESPACE,
+      "-o",
+      "jsonpath={.spec.holderIdentity}",
+    ]);
+
+  it("holds one rack each while the load is low", async () => {
+    for (const { app } of FLEETS) {
+      await untilTrue(
+        `${app} to serve on one rack with trusted signals`,
+        async () => {
+          const view = await fleetView(leader, app);
+          const settled = view?.racks.serving === 1 && view.shrinkHold === null;
+          const rate = view?.forecast?.observed ?? 0;
+          return (settled && rate > 0.5 && rate < 2) || { racks: view?.racks, rate };
+        },
+        { timeoutMs: 3 * MINUTES },
+      );
+    }
+    // The rates' window holds nothing from before the engines started.
+    const decided = records().length;
+    await untilTrue(
+      "a whole window of rates",
+      async () => records().length - decided > 75 * FLEETS.length || records().length,
+      { timeoutMs: 3 * MINUTES },
+    );
+    for (const { app } of FLEETS) expect((await nodePool(app)).spec.targetRacks).toBe(1);
+  });
+
+  it("asks for the racks worked out by hand, at three loads, in one guarded patch", async () => {
+    for (const { app, busy } of FLEETS) world.exporters.get(app)?.setTurnsPerSecond(busy);
+    for (const { app } of FLEETS) {
+      await untilTrue(
+        `${app} to ask for more racks`,
+        async () => {
+          const pool = await nodePool(app);
+          return pool.spec.targetRacks > 1 || pool;
+        },
+        { timeoutMs: 4 * MINUTES },
+      );
+      const record = growthOf(app);
+      const input = record && handInputOf(record);
+      if (!input) throw new Error(`${app}: no record opened the growth`);
+      const expected = racksByHand(input, 8);
+      const pool = await nodePool(app);
+      console.log(`${app}: ${input.turnsPerSecond.toFixed(1)} turns/s → ${expected} racks`);
+      expect(pool.spec.targetRacks, `${app} at ${JSON.stringify(input)}`).toBe(expected);
+      expect(pool.metadata.generation, "one write of the specification").toBe(2);
+    }
+    const asked = await Promise.all(FLEETS.map(async ({ app }) => (await nodePool(app)).spec));
+    expect(new Set(asked.map(({ targetRacks }) => targetRacks)).size).toBeGreaterThan(1);
+  });
+
+  it("sees the racks arrive, join and serve", async () => {
+    for (const { app } of FLEETS) {
+      const { targetRacks } = (await nodePool(app)).spec;
+      await untilTrue(
+        `${app} to serve on ${targetRacks} racks`,
+        async () => {
+          const view = await fleetView(leader, app);
+          return view?.racks.serving === targetRacks || view?.racks;
+        },
+        { timeoutMs: 3 * MINUTES },
+      );
+    }
+    const status = await world.plane.mustKubectl(["get", "rackpools"]);
+    console.log(status);
+  });
+
+  it("holds while the metrics are out, and says so on the fleet", async () => {
+    const { app } = FLEETS[0];
+    const before = (await nodePool(app)).metadata.generation;
+    world.exporters.get(app)?.setOutage(true);
+    world.exporters.get(app)?.setTurnsPerSecond(0);
+    await untilTrue("the fleet to distrust its signals", async () => {
+      const status = await condition(app, "SignalsTrusted");
+      return status?.status === "False" || status;
+    });
+    // Longer than the stabilisation window: only the missing signals can hold it now.
+    const heldSince = records().length;
+    await untilTrue(
+      "a whole stabilisation window of held ticks",
+      async () => records().length - heldSince > 60 * FLEETS.length || records().length,
+      { timeoutMs: 3 * MINUTES },
+    );
+    expect((await nodePool(app)).metadata.generation).toBe(before);
+    world.exporters.get(app)?.setOutage(false);
+    await untilTrue("the fleet to trust its signals again", async () => {
+      const status = await condition(app, "SignalsTrusted");
+      return status?.status === "True" || status;
+    });
+  });
+
+  it("gives back one rack at a time when the load falls, the emptied one", async () => {
+    const { app } = FLEETS[2];
+    const before = await nodePool(app);
+    world.exporters.get(app)?.setTurnsPerSecond(1);
+    await untilTrue(
+      "the count to be lowered by exactly one",
+      async () => {
+        const { targetRacks } = (await nodePool(app)).spec;
+        expect(targetRacks).toBeGreaterThanOrEqual(before.spec.targetRacks - 1);
+        return targetRacks === before.spec.targetRacks - 1 || targetRacks;
+      },
+      { timeoutMs: 5 * MINUTES },
+    );
+    const lowering = records().find(
+      ({ group, decision }) =>
+        group === poolName(app) &&
+        decision.plan.some((action) => action.kind === "SetCount" && action.to < action.from),
+    );
+    const intent = lowering?.observation.intents.find(({ direction }) => direction === "In");
+    const rack = lowering?.observation.pools[0]?.racks.find(({ id }) => id === intent?.rack);
+    expect(rack?.nodes.every(({ cordoned }) => cordoned)).toBe(true);
+    expect(rack?.pods).toEqual([]);
+    await untilTrue("that rack, and no other, to have left", async () => {
+      const left = world.providers.get(app)?.history.filter((entry) => entry.startsWith("-"));
+      return left?.[0] === `-${intent?.rack}` || left;
+    });
+    await untilTrue("the decision to be done", async () => {
+      const phase = await phaseOf(intent?.name ?? "");
+      return phase === "Done" || phase;
+    });
+  });
+
+  it("holds to a foreign edit as onForeignWrite says, and reports it", async () => {
+    const { app } = FLEETS[1];
+    const { targetRacks } = (await nodePool(app)).spec;
+    const edit = JSON.stringify({ spec: { targetRacks: targetRacks + 1 } });
+    const pool = poolName(app);
+    await world.plane.mustKubectl(["patch", "nodepool", pool, "--type=merge", "-p", edit]);
+    await untilTrue("the pool to report the foreign write", async () => {
+      const json = await world.plane.mustKubectl(["get", "rackpool", pool, "-o", "json"]);
+      const found = conditionIn(json, "Scalable");
+      return found?.reason === "ForeignWrite" || found;
+    });
+    const held = (await nodePool(app)).metadata.generation;
+    await untilTrue("the hold to end after its 20 s", async () => {
+      const json = await world.plane.mustKubectl(["get", "rackpool", pool, "-o", "json"]);
+      expect((await nodePool(app)).metadata.generation).toBe(held);
+      const found = conditionIn(json, "Scalable");
+      return found?.status === "True" || found;
+    });
+    const events = await world.plane.mustKubectl(["get", "events", "-A"]);
+    expect(events).toContain("ForeignWrite");
+  });
+
+  it("has a standby hold the lease within 20 s of a kill -9", async () => {
+    const figures = [leader, standby].map(
+      ({ identity, daemon }) => `${identity} ${residentMb(daemon.pid)} MB`,
+    );
+    console.log(`resident memory: ${figures.join(", ")}; tick ${await tickSeconds(leader)} s`);
+    const killedAt = performance.now();
+    process.kill(leader.daemon.pid, "SIGKILL");
+    await untilTrue(
+      "the standby to hold the lease",
+      async () => {
+        const holder = await leaseHolder();
+        return holder === standby.identity || holder;
+      },
+      { timeoutMs: 20_000 },
+    );
+    console.log(`takeover after ${((performance.now() - killedAt) / 1000).toFixed(1)} s`);
+    await untilTrue("the standby to decide", async () => {
+      const view = await fleetView(standby, FLEETS[0].app);
+      return view !== undefined || view;
+    });
+  });
+
+  it("replays what was recorded bit for bit, on this Node and on a newer major", async () => {
+    const before = records().length;
+    await standby.daemon.kill();
+    expect(before).toBeGreaterThan(100);
+    for (const node of [process.execPath, toolPath("node-24")]) {
+      const out = execFileSync(node, [ENTRY, "replay", world.decisionLog, "--format=json"], {
+        encoding: "utf8",
+      });
+      const result: unknown = JSON.parse(out);
+      expect(result).toMatchObject({ difference: null, withoutMemory: 0 });
+      console.log(
+        `${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}: ${out.trim()}`,
+      );
+    }
+  });
+});

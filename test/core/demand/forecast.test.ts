@@ -1,0 +1,195 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  demandQuantile,
+  firstSighting,
+  forecastBand,
+  isBurst,
+  observeDemand,
+  rememberForecast,
+} from "../../../src/core/demand/forecast.ts";
+import { NORMAL_QUANTILES } from "../../../src/core/numeric.ts";
+import { MINUTE_MS, millis } from "../../../src/core/units.ts";
+import { NOW } from "../../support/builders/observed.ts";
+import { afterTicks, ramp, sighting, steady, tickAt } from "../../support/demand-series.ts";
+import { draws } from "../../support/draws.ts";
+
+const HORIZON_MS = millis(14 * MINUTE_MS);
+const band = (rates: readonly number[]) =>
+  forecastBand(afterTicks(rates), HORIZON_MS, NORMAL_QUANTILES.p90);
+const someRates = fc.array(fc.double({ min: 0, max: 5_000, noNaN: true }), {
+  minLength: 1,
+  maxLength: 60,
+});
+
+/** A level of 10 turns/s with 3 % of noise, for an hour. */
+function calm(seed: number): readonly number[] {
+  const { normal } = draws(seed);
+  return steady(10, 60).map((rate) => rate * Math.exp(0.03 * normal()));
+}
+
+describe("the quantiles", () => {
+  it("are ordered, positive and finite whatever was seen", () => {
+    fc.assert(
+      fc.property(someRates, fc.integer({ min: 1, max: 120 }), (rates, minutes) => {
+        const { p10, p50, p90, p99, sizing } = forecastBand(
+          afterTicks(rates),
+          millis(minutes * MINUTE_MS),
+          NORMAL_QUANTILES.p90,
+        );
+        expect([p10, p50, p90, p99].toSorted((a, b) => a - b)).toEqual([p10, p50, p90, p99]);
+        expect(p10).toBeGreaterThan(0);
+        expect(Number.isFinite(p99)).toBe(true);
+        expect(sizing).toBe(p90);
+      }),
+    );
+  });
+
+  it("are apart by the square root of 1 + 0.09 per minute of horizon", () => {
+    const memory = { ...firstSighting(sighting(10, NOW)), sigma: 0.1, widthFactor: 2 };
+    // ln(p90 / p50) = 1.2816 x 0.1 x sqrt(1 + 0.09 x 100) x 2 = 0.8105.
+    const spread = Math.log(demandQuantile(memory, millis(100 * MINUTE_MS), NORMAL_QUANTILES.p90));
+    expect(spread - Math.log(10)).toBeCloseTo(1.2815515 * 0.1 * Math.sqrt(10) * 2, 6);
+  });
+
+  it("begin 15 % wide, and narrow to 3 % while nothing changes", () => {
+    expect(firstSighting(sighting(10, NOW)).sigma).toBe(0.15);
+    expect(afterTicks(steady(10, 180)).sigma).toBe(0.03);
+  });
+});
+
+describe("the level", () => {
+  it.each([
+    ["up", 10, 30],
+    ["down", 30, 10],
+    ["down to nearly nothing", 10, 0.1],
+  ])(
+    "follows a step %s: within a third after ten minutes, 3 % after half an hour",
+    (_, from, to) => {
+      const off = (minutes: number) =>
+        Math.abs(band([...steady(from, 60), ...steady(to, minutes)]).observed / to - 1);
+      expect(off(10)).toBeLessThan(0.33);
+      expect(off(30)).toBeLessThan(0.03);
+    },
+  );
+
+  it("is the rate seen, of a single sighting and of a steady hour", () => {
+    expect(band([12]).observed).toBeCloseTo(12, 9);
+    expect(band(steady(12, 60)).p50).toBeCloseTo(12, 9);
+  });
+
+  it("averages noise away: within 5 % under 10 % of it", () => {
+    const { normal } = draws(5);
+    const noisy = steady(10, 240).map((rate) => rate * Math.exp(0.1 * normal()));
+    expect(Math.abs(band(noisy).observed / 10 - 1)).toBeLessThan(0.05);
+  });
+
+  it("of a silent fleet is one turn a minute: the logarithm needs a floor", () => {
+    expect(band(steady(0, 30)).observed).toBeCloseTo(1 / 60, 12);
+  });
+});
+
+describe("the trend", () => {
+  it("of a falling demand is not carried on: p50 is what is seen now", () => {
+    const { observed, p50 } = band(ramp(40, 10, 20));
+    expect(p50).toBeCloseTo(observed, 9);
+  });
+
+  it("never puts the median below the level, and never above twice the level", () => {
+    fc.assert(
+      fc.property(someRates, (rates) => {
+        const { observed, p50 } = band(rates);
+        expect(p50).toBeGreaterThanOrEqual(observed * (1 - 1e-12));
+        expect(p50).toBeLessThanOrEqual(2 * observed * (1 + 1e-12));
+      }),
+    );
+  });
+
+  it("of a rising demand is carried on, and fades", () => {
+    const memory = afterTicks(ramp(10, 20, 30));
+    const at = (minutes: number) =>
+      demandQuantile(memory, millis(minutes * MINUTE_MS), NORMAL_QUANTILES.p50);
+    const [now, ten, twenty, hour] = [at(0), at(10), at(20), at(60)];
+    expect(ten / now).toBeGreaterThan(1.05);
+    expect(twenty / ten).toBeLessThan(ten / now);
+    expect(hour / twenty).toBeLessThan(1.03);
+  });
+});
+
+describe("a burst", () => {
+  it.each([1.5, 2, 4])("of x %d is seen with the second tick, at its full height", (factor) => {
+    const one = afterTicks([...calm(1), 10 * factor]);
+    const two = afterTicks([...calm(1), 10 * factor, 10 * factor]);
+    expect([isBurst(one), isBurst(two)]).toEqual([false, true]);
+    expect(Math.exp(two.level)).toBeCloseTo(10 * factor, 6);
+  });
+
+  it("is not one scrape that stands out", () => {
+    const outlier = afterTicks([...calm(2), 20, 10, 10]);
+    expect(isBurst(outlier)).toBe(false);
+    expect(Math.exp(outlier.level)).toBeLessThan(11.5);
+  });
+
+  it("is not a fall, however steep", () => {
+    expect(isBurst(afterTicks([...calm(3), 1, 0.1, 0.01]))).toBe(false);
+  });
+
+  it("happens in a calm hour on at most one day in ten", () => {
+    const bursts = Array.from({ length: 240 }, (_, seed) => afterTicks(calm(seed + 10)).surprises);
+    expect(bursts.filter((surprises) => surprises >= 2).length).toBeLessThanOrEqual(1);
+  });
+
+  it("is over once demand no longer outruns the forecast", () => {
+    expect(isBurst(afterTicks([...calm(4), ...steady(30, 3)]))).toBe(false);
+  });
+
+  it("expects what climbs to climb on, by at most 8 % a minute", () => {
+    const { trendPerMinute } = afterTicks([...calm(4), 13, 17, 22, 28]);
+    expect(trendPerMinute).toBeGreaterThan(0.02);
+    expect(trendPerMinute).toBeLessThanOrEqual(0.08);
+  });
+});
+
+describe("what is remembered", () => {
+  const memory = afterTicks(steady(10, 5));
+
+  it.each([
+    ["the same instant again", 0],
+    ["an older one", -15],
+  ])("does not change by a sighting of %s", (_, seconds) => {
+    const at = tickAt(19 + seconds / 15);
+    expect(observeDemand(memory, sighting(99, at))).toBe(memory);
+  });
+
+  it.each([
+    // 15 s of 20/3 turns/s are 100 turns.
+    ["a hundred turns: by 63 %", 20 / 3, 1 - Math.exp(-1)],
+    ["a thousand: all but wholly", 200 / 3, 1 - Math.exp(-10)],
+    ["one: hardly, for turns differ much", 1 / 15, 1 - Math.exp(-0.01)],
+    ["none: not at all", 0, 0],
+  ])("follows a change of tokens per turn by what it was measured on, %s", (_, served, share) => {
+    const changes = { promptTokensPerTurn: 12_000, servedPerSecond: served };
+    const seen = observeDemand(memory, sighting(10, tickAt(20), changes));
+    expect(seen.promptTokensPerTurn).toBeCloseTo(6_000 + 6_000 * share, 6);
+    expect(seen.outputTokensPerTurn).toBe(60);
+  });
+
+  it("keeps tokens per turn while no turn arrives, and takes the first that does", () => {
+    const none = { promptTokensPerTurn: 0, outputTokensPerTurn: 0 };
+    const idle = observeDemand(memory, sighting(0, tickAt(20), none));
+    expect(idle.promptTokensPerTurn).toBe(6_000);
+    const born = observeDemand(firstSighting(sighting(0, NOW, none)), sighting(1, tickAt(1)));
+    expect([born.promptTokensPerTurn, born.outputTokensPerTurn]).toEqual([6_000, 60]);
+  });
+
+  it("holds the p90 that was forecast until it falls due", () => {
+    const remembered = rememberForecast(memory, tickAt(20), HORIZON_MS);
+    const p90 = Math.log(demandQuantile(memory, HORIZON_MS, NORMAL_QUANTILES.p90));
+    expect(remembered.pending).toEqual([{ due: tickAt(20 + 56), p90 }]);
+    const before = observeDemand(remembered, sighting(10, tickAt(75)));
+    expect([before.pending.length, before.widthFactor]).toEqual([1, 1]);
+    const due = observeDemand(before, sighting(10, tickAt(76)));
+    expect(due.pending).toEqual([]);
+    expect(due.widthFactor).toBeLessThan(1);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { CompiledFleet, CompiledPool } from "../../../../src/core/compiled.ts";
+import { PASS } from "../../../../src/core/gate/guard.ts";
+import { budgetGuard, overBudget } from "../../../../src/core/gate/guards/budget.ts";
+import { rackCount, usd, usdPerHour } from "../../../../src/core/units.ts";
+import { aSmallFleet } from "../../../support/builders/compiled.ts";
+import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
+import { aPool } from "../../../support/reports/compiled.ts";
+
+/** 100 USD an hour are 2,400 a day; five racks are committed. */
+const pool = (price: number | null): Partial<CompiledPool> => ({
+  supply: { kind: "Reserved", committedRacks: rackCount(5), windows: [] },
+  price: price === null ? null : { usdPerRackHour: usdPerHour(price), billedFrom: "Booted" },
+});
+const fleet = (usdPerDay: number, appliesTo: "AboveCommitment" | "Everything") =>
+  ({
+    budget: { usdPerDay: usd(usdPerDay), appliesTo, replaceLostRack: true },
+  }) satisfies Partial<CompiledFleet>;
+const above = (usdPerDay: number) => fleet(usdPerDay, "AboveCommitment");
+const everything = (usdPerDay: number) => fleet(usdPerDay, "Everything");
+
+describe("the budget guard", () => {
+  it.each([
+    ["without a budget", {}, pool(null), 9],
+    ["within the commitment, price unknown", above(0), pool(null), 5],
+    ["a rack above the commitment that is paid for", above(2_400), pool(100), 6],
+    ["everything within the budget", everything(14_400), pool(100), 6],
+  ])("passes growth %s", (_, changes, supply, to) => {
+    const context = aGateContext({ fleet: changes, pool: supply });
+    expect(budgetGuard.check(growthTo(to), context)).toEqual(PASS);
+  });
+
+  it.each([
+    ["two racks above, one paid for", above(2_400), 7, 6],
+    ["nothing above is paid for", above(0), 7, 5],
+    ["everything counts", everything(12_000), 7, 5],
+  ])("limits growth: %s", (_, changes, to, limit) => {
+    const context = aGateContext({ fleet: changes, pool: pool(100) });
+    expect(budgetGuard.check(growthTo(to), context)).toMatchObject({
+      kind: "Limit",
+      to: limit,
+      reason: { code: "budget" },
+    });
+  });
+
+  it.each([
+    ["the budget is spent", everything(9_600), pool(100), "budget"],
+    ["INV-14: the price is unknown", above(1e9), pool(null), "price-unknown"],
+    ["INV-14: even for part of it", everything(1e9), pool(null), "price-unknown"],
+  ])("holds growth: %s", (_, changes, supply, code) => {
+    const context = aGateContext({ fleet: changes, pool: supply });
+    expect(budgetGuard.check(growthTo(7), context)).toMatchObject({
+      kind: "Hold",
+      reason: { code },
+    });
+  });
+
+  it("never holds scale-in", () => {
+    const context = aGateContext({ fleet: everything(0), pool: pool(null) });
+    expect(budgetGuard.check(A_SHRINK, context)).toEqual(PASS);
+  });
+});
+
+describe("overBudget", () => {
+  it("says how many racks a day's money pays for", () => {
+    const why = overBudget(aSmallFleet(above(5_000)), aPool("gb200-east", pool(100)), 8);
+    expect(why?.text).toContain("5000 USD a day pay for 7 racks");
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { PASS } from "../../../../src/core/gate/guard.ts";
+import { openIntentGuard } from "../../../../src/core/gate/guards/open-intent.ts";
+import type { IntentPhase } from "../../../../src/core/observation.ts";
+import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
+import { aDrain, anIntent } from "../../../support/builders/observed.ts";
+
+const growing = (phase: IntentPhase) => aGateContext({}, { intents: [anIntent({ phase })] });
+const draining = (phase: IntentPhase) => aGateContext({}, { intents: [aDrain({ phase })] });
+
+describe("the open-intent guard", () => {
+  it.each(["Pending", "Approved", "Executing"] as const)(
+    "holds a second growth while one is %s",
+    (phase) => {
+      expect(openIntentGuard.check(growthTo(6), growing(phase))).toMatchObject({
+        kind: "Hold",
+        reason: { code: "open-intent", text: expect.stringContaining("gb200-east-out-1") },
+      });
+    },
+  );
+
+  it.each(["Rejected", "Expired", "Superseded", "Done", "Cancelled", "Failed"] as const)(
+    "passes once the earlier one is %s",
+    (phase) => {
+      expect(openIntentGuard.check(growthTo(6), growing(phase))).toEqual(PASS);
+    },
+  );
+
+  it("holds either direction while the other executes", () => {
+    const code = { reason: { code: "opposite-intent" } };
+    expect(openIntentGuard.check(A_SHRINK, growing("Executing"))).toMatchObject(code);
+    expect(openIntentGuard.check(growthTo(6), draining("Executing"))).toMatchObject(code);
+  });
+
+  it("passes growth while a drain only waits for people", () => {
+    expect(openIntentGuard.check(growthTo(6), draining("Pending"))).toEqual(PASS);
+  });
+
+  it("minds its own pool only", () => {
+    const context = aGateContext({}, { intents: [anIntent({ pool: "gb200-west" })] });
+    expect(openIntentGuard.check(growthTo(6), context)).toEqual(PASS);
+  });
+});
