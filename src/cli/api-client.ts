@@ -1,6 +1,6 @@
 /** The HTTP API of a running controller, as the command line reads it. */
-import { Value } from "typebox/value";
-import type { Static, TSchema } from "typebox";
+import { isAnswer } from "../api/answer.ts";
+import type { AnswerOf, AnswerSchema } from "../api/answer.ts";
 import { CommandFailed } from "./usage-error.ts";
 
 export interface ApiAddress {
@@ -13,11 +13,11 @@ export interface ApiAddress {
 const DEADLINE_MS = 10_000;
 
 /** @throws CommandFailed when nobody answers, or with something else than the schema says */
-export async function readApi<T extends TSchema>(
+export async function readApi<T extends AnswerSchema>(
   { url, token }: ApiAddress,
   path: string,
   schema: T,
-): Promise<Static<T>> {
+): Promise<AnswerOf<T>> {
   const address = new URL(path, url);
   const headers = token === "" ? {} : { authorization: `Bearer ${token}` };
   const answer = await asked(address, headers);
@@ -25,7 +25,7 @@ export async function readApi<T extends TSchema>(
   if (!answer.ok) {
     throw new CommandFailed(`${address.href}: ${answer.status} ${JSON.stringify(body)}`);
   }
-  if (Value.Check(schema, body)) return body;
+  if (isAnswer(schema, body)) return body;
   throw new CommandFailed(
     `${address.href}: the answer is not what this version expects; is it a Breakwater controller ` +
       "of the same version?",
@@ -37,8 +37,8 @@ async function asked(address: URL, headers: Record<string, string>): Promise<Res
     return await fetch(address, { headers, signal: AbortSignal.timeout(DEADLINE_MS) });
   } catch (cause) {
     throw new CommandFailed(
-      `${address.href}: nobody answers (${reasonOf(cause)}). Start one with \`npm start\`, or reach ` +
-        "a cluster's through `kubectl port-forward` and pass --url",
+      `${address.href}: nobody answers (${reasonOf(cause)}). Start one with \`npm start\`, or ` +
+        "reach a cluster's through `kubectl port-forward` and pass --url",
     );
   }
 }

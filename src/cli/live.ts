@@ -32,6 +32,7 @@ import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
 import { VLLM_BUCKETS_SECONDS } from "../core/profiles/vllm.ts";
 import { epochMs, millis } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
+import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { sha256 } from "./digest.ts";
@@ -103,7 +104,14 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
     await prometheus.close();
     await connection.close();
   };
-  const sweep = () => decisions.sweep();
+  const sweep = async (): Promise<void> => {
+    try {
+      await decisions.sweep();
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      logger.warn({ code: error.code, error: error.message }, "old decisions not swept");
+    }
+  };
   return { ports, review: accessReview(client), lock, watches, sweep, close };
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: exit status 0 ok, 1 failed, 2 usage or bad input. */
 import { Command, CommanderError } from "commander";
+import { HttpServerError } from "../adapters/http/server.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addPause, addResume } from "./commands/pause.ts";
@@ -32,10 +33,10 @@ function program(): Command {
   return root;
 }
 
-/** @returns the exit status; prints what went wrong for a person, without a stack where it is theirs */
+/** @returns the exit status; prints what went wrong, without a stack where it is the user's */
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof HttpServerError) {
     console.error(`breakwater: ${error.message}`);
     return 2;
   }

@@ -1,6 +1,6 @@
 /** Tells a terminal what the controller sees and does, one line at a time. */
 import pc from "picocolors";
-import type { FleetDecision } from "../core/decision.ts";
+import type { Action, FleetDecision } from "../core/decision.ts";
 import type { FleetObservation, SignalReading } from "../core/observation.ts";
 import { MINUTE_MS, elapsed } from "../core/units.ts";
 import type { EpochMs } from "../core/units.ts";
@@ -35,11 +35,7 @@ function newsOf({ decision, actions }: TickReport): string {
     state === "Waiting" ? [] : [`${intent}: ${reason.text}`],
   );
   const opened = decision.plan.flatMap((action) =>
-    action.kind === "OpenIntent"
-      ? [
-          `${action.intent.name} opened: ${action.intent.fromRacks} → ${action.intent.toRacksAtMost} racks. ${action.reason.text}`,
-        ]
-      : [],
+    action.kind === "OpenIntent" ? [openedText(action)] : [],
   );
   const failed = actions.flatMap(({ outcome, intent, detail }) =>
     outcome === "failed" || outcome === "conflict" ? [`${intent}: ${detail}`] : [],
@@ -47,10 +43,16 @@ function newsOf({ decision, actions }: TickReport): string {
   return [...opened, ...done, ...failed].join("  ");
 }
 
+function openedText({ intent, reason }: Extract<Action, { kind: "OpenIntent" }>): string {
+  const { name, fromRacks, toRacksAtMost } = intent;
+  return `${name} opened: ${fromRacks} → ${toRacksAtMost} racks. ${reason.text}`;
+}
+
 function summaries({ decision, observation }: TickReport): readonly string[] {
   return decision.fleets.map((fleet) => {
     const seen = observation.fleets.find(({ key }) => key === fleet.fleet);
-    return `${clock(decision.at)}  ${fleet.fleet}  ${latency(seen)}  ${racks(fleet)}  ${reasonOf(fleet)}`;
+    const parts = [clock(decision.at), fleet.fleet, latency(seen), racks(fleet), reasonOf(fleet)];
+    return parts.join("  ");
   });
 }
 
@@ -77,7 +79,8 @@ function percent(reading: SignalReading): string {
 function racks(fleet: FleetDecision): string {
   const hit = fleet.cache.hitRate;
   const rate = hit === null ? "hit n/a" : `hit ${Math.round(hit * 100)} %`;
-  return `${rate}  racks ${fleet.servingRacks} serving, ${fleet.heldRacks} held, ${fleet.want.racks} wanted`;
+  const { servingRacks, heldRacks, want } = fleet;
+  return `${rate}  racks ${servingRacks} serving, ${heldRacks} held, ${want.racks} wanted`;
 }
 
 const reasonOf = ({ reasons: [first] }: FleetDecision): string => pc.dim(first?.text ?? "");

@@ -14,6 +14,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
   "foreign-write",
   "pool-refused",
   "pool-unknown",
+  "workload-unknown",
   "not-a-consumer",
   "wrong-node-left",
   "price-unknown",

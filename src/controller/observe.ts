@@ -1,4 +1,4 @@
-/** The world as one tick sees it: read through the ports, assembled into one observation a group. */
+/** The world as one tick sees it: read through the ports, one observation a group. */
 import type { CompiledGroup, CompiledPool, FleetKey } from "../core/compiled.ts";
 import { groupsOf } from "../core/groups.ts";
 import type {
@@ -9,6 +9,7 @@ import type {
   UngroupedNode,
 } from "../core/observation.ts";
 import { groupIntoRacks } from "../core/racks/inventory.ts";
+import { reason } from "../core/reasons.ts";
 import type { EpochMs } from "../core/units.ts";
 import { PortError } from "../ports/errors.ts";
 import type { DesiredState } from "../ports/fleet-store.ts";
@@ -95,10 +96,18 @@ async function observeFleet(
     ...snapshot,
     overrides: overridesOf(world, fleet.key),
     rollout: world.workloads.rollouts.includes(fleet.key),
-    problems: world.desired.problems.flatMap((problem) =>
-      problem.fleet === fleet.key ? [problem.reason] : [],
-    ),
+    problems: problemsOf(world, fleet.key),
   };
+}
+
+function problemsOf({ desired, workloads }: World, key: FleetKey): FleetObservation["problems"] {
+  const unreadable = workloads.unreadable.map(({ fleet, text }) => ({
+    fleet,
+    reason: reason("workload-unknown", text),
+  }));
+  return [...desired.problems, ...unreadable].flatMap((problem) =>
+    problem.fleet === key ? [problem.reason] : [],
+  );
 }
 
 const overridesOf = ({ desired, now }: World, key: FleetKey): FleetObservation["overrides"] =>

@@ -25,7 +25,9 @@ export function fleetStatus(
   problem: Reason | null,
 ): FleetStatus {
   const [why = null] = decision.reasons;
-  const untrusted = decision.want.shrinkHold;
+  const { shrinkHold } = decision.want;
+  // Scale-in also waits for other reasons, which say nothing against the signals.
+  const untrusted = shrinkHold?.code === "signals-untrusted" ? shrinkHold : null;
   return {
     wantedRacks: decision.want.racks,
     awardedRacks: decision.awardedRacks,

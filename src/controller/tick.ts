@@ -86,7 +86,7 @@ type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly code: string };
 
-/** An error of a port or a broken invariant ends this part of the tick; anything else is a bug. */
+/** An error of a port or a broken invariant ends this part of the tick; all else is a bug. */
 async function guarded<T>(ports: Ports, what: string, work: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { ok: true, value: await work() };

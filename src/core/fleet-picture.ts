@@ -115,6 +115,7 @@ function wantAtUsual(situation: Situation, memory: FleetMemory, sizing: Sizing):
 function remember(situation: Situation, { want }: Sizing, memory: FleetMemory): FleetMemory {
   const { now, fleet, demand, horizonMs, point } = situation;
   if (!situation.signals.complete || demand === null) return memory;
+  if (!want.shrinkable) return { ...memory, demand };
   const { reviewIntervalMs, scaleInStabilizationMs } = fleet.behavior;
   const reviewDue =
     memory.lastReviewAt === null || elapsed(memory.lastReviewAt, now) >= reviewIntervalMs;

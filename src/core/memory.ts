@@ -19,6 +19,8 @@ export interface DemandMemory {
   readonly sigma: number;
   /** Consecutive observations above the one-step p99. */
   readonly surprises: number;
+  /** When the last rise began; null while none did. */
+  readonly risingSince: EpochMs | null;
   /** Adaptive-conformal factor on the width of the intervals. */
   readonly widthFactor: number;
   /** p90 forecasts that wait for their horizon to end, oldest first. */

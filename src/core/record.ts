@@ -59,7 +59,7 @@ export function makeRecord(
     group: group.name,
     index: position.index,
     policyDigest: digest(canonical(group)),
-    profileDigest: digest(canonical(profilesOf(group))),
+    profileDigest: profileDigestOf(group, digest),
     memoryDigest: digest(canonical(memory)),
     decisionDigest: digest(canonical(decision)),
     policy: group,
@@ -70,5 +70,6 @@ export function makeRecord(
   };
 }
 
-const profilesOf = ({ fleets }: CompiledGroup): unknown =>
-  fleets.map(({ model }) => ENGINE_PROFILES[model.profile] ?? null);
+/** @returns the digest of the engine profiles that the group's fleets are sized by, in their order */
+export const profileDigestOf = ({ fleets }: CompiledGroup, digest: Digest): string =>
+  digest(canonical(fleets.map(({ model }) => ENGINE_PROFILES[model.profile] ?? null)));

@@ -1,4 +1,4 @@
-/** Everything the controller talks to. Live adapters and the simulated world fill the same shape. */
+/** Everything the controller talks to; live adapters and the simulated world fill it. */
 import type { BackendKind } from "../core/compiled.ts";
 import type { Clock } from "./clock.ts";
 import type { ClusterNodes } from "./cluster-nodes.ts";

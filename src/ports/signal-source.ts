@@ -22,7 +22,7 @@ export interface SignalSource {
    */
   read(fleet: CompiledFleet, at: EpochMs): Promise<SignalSnapshot>;
   /**
-   * Recorded demand of the `window` before `at`, one sample per `step`, oldest first, gaps left out.
+   * Recorded demand of the `window` before `at`, a sample per `step`, oldest first, no gaps filled.
    * @throws PortError when nothing can be read.
    */
   history(

@@ -14,10 +14,21 @@ export interface WorkloadReading {
   readonly pods: readonly PodObservation[];
   /** Fleets with a rollout in progress. */
   readonly rollouts: readonly FleetKey[];
+  /** Workloads that could not be read: their pods may be taken for a stranger's. */
+  readonly unreadable: readonly UnreadableWorkload[];
+}
+
+export interface UnreadableWorkload {
+  readonly fleet: FleetKey;
+  /** Names the object and field, what was found and what is expected. */
+  readonly text: string;
 }
 
 export interface Workloads {
-  /** @throws PortError when the pods were never listed. */
+  /**
+   * A workload that cannot be read is that fleet's problem, not an error.
+   * @throws PortError when the pods were never listed.
+   */
   read(fleets: readonly CompiledFleet[]): Promise<WorkloadReading>;
   /** Evicts through the eviction API, so that budgets and grace periods hold. @throws PortError */
   evict(pod: PodRef): Promise<EvictOutcome>;

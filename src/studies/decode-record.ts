@@ -33,8 +33,8 @@ const REQUIRED = [
 /** @throws RecordError naming the line, what was found and what is expected */
 export function decodeRecord(text: string, line: number): DecisionRecord {
   const value = parsed(text, line);
-  if (typeof value !== "object" || value === null) {
-    throw new RecordError(line, `found ${typeof value}, expected a decision record`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new RecordError(line, `found ${kindOf(value)}, expected a decision record`);
   }
   const found = "schemaVersion" in value ? value.schemaVersion : undefined;
   if (found !== RECORD_SCHEMA_VERSION) {
@@ -46,6 +46,11 @@ export function decodeRecord(text: string, line: number): DecisionRecord {
   const missing = REQUIRED.filter((key) => !(key in value));
   if (missing.length > 0) throw new RecordError(line, `fields missing: ${missing.join(", ")}`);
   return value as DecisionRecord;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : typeof value;
 }
 
 function parsed(text: string, line: number): unknown {

@@ -3,6 +3,7 @@ import { canonical } from "../core/canonical.ts";
 import type { Digest } from "../core/canonical.ts";
 import { decide } from "../core/decide.ts";
 import type { GroupMemory } from "../core/memory.ts";
+import { profileDigestOf } from "../core/record.ts";
 import type { DecisionRecord } from "../core/record.ts";
 import { decodeRecord } from "./decode-record.ts";
 
@@ -10,8 +11,8 @@ export interface Difference {
   readonly line: number;
   readonly index: number;
   readonly group: string;
-  /** `chain`, `policy`, `memory` or `decision`: what differs first. */
-  readonly what: "chain" | "policy" | "memory" | "decision";
+  /** What differs first. `profile`: this code knows the fleet's engines otherwise. */
+  readonly what: "chain" | "policy" | "profile" | "memory" | "decision";
   readonly recorded: string;
   readonly replayed: string;
 }
@@ -65,41 +66,63 @@ export async function replay(
   return { schemaVersion: 1, records, redecided, withoutMemory, codeVersions, difference };
 }
 
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+type Finding = Pick<Difference, "what" | "recorded" | "replayed">;
+
 function replayRecord(
   record: DecisionRecord,
-  at: { readonly text: string; readonly line: number },
+  { text, line }: Line,
   progress: Progress,
   digest: Digest,
 ): Difference | null {
   progress.records += 1;
   progress.versions.add(record.codeVersion);
-  const { index, group, previousHash } = record;
-  const differs = (what: Difference["what"], recorded: string, replayed: string): Difference => ({
-    line: at.line,
-    index,
-    group,
-    what,
-    recorded,
-    replayed,
-  });
-  const expected = progress.previousHash;
-  progress.previousHash = digest(at.text);
-  if (expected !== null && expected !== previousHash)
-    return differs("chain", previousHash, expected);
-  const policy = digest(canonical(record.policy));
-  if (policy !== record.policyDigest) return differs("policy", record.policyDigest, policy);
-  const memory = record.keyframe ?? progress.memories.get(group);
+  const expected = progress.previousHash ?? record.previousHash;
+  progress.previousHash = digest(text);
+  const finding =
+    unlike("chain", record.previousHash, expected) ??
+    inconsistency(record, digest) ??
+    redecide(record, progress, digest);
+  return finding && { line, index: record.index, group: record.group, ...finding };
+}
+
+const unlike = (what: Difference["what"], recorded: string, replayed: string): Finding | null =>
+  recorded === replayed ? null : { what, recorded, replayed };
+
+/** What needs no deciding: the record against its own digests, and against this code's profiles. */
+function inconsistency(record: DecisionRecord, digest: Digest): Finding | null {
+  const { policy, decision } = record;
+  return (
+    unlike("policy", record.policyDigest, digest(canonical(policy))) ??
+    unlike("policy", record.group, policy.name) ??
+    unlike("profile", record.profileDigest, profileDigestOf(policy, digest)) ??
+    unlike("decision", record.decisionDigest, digest(canonical(decision)))
+  );
+}
+
+function redecide(record: DecisionRecord, progress: Progress, digest: Digest): Finding | null {
+  const memory = record.keyframe ?? progress.memories.get(record.group);
   if (memory === undefined) return null;
-  const memoryDigest = digest(canonical(memory));
-  if (memoryDigest !== record.memoryDigest) {
-    return differs("memory", record.memoryDigest, memoryDigest);
+  const remembered = unlike("memory", record.memoryDigest, digest(canonical(memory)));
+  if (remembered !== null) return remembered;
+  const { policy, observation, decisionDigest } = record;
+  const decided = attempt(() => decide(policy, observation, memory));
+  if (decided instanceof Error) return unlike("decision", decisionDigest, String(decided));
+  progress.memories.set(record.group, decided.memory);
+  const finding = unlike("decision", decisionDigest, digest(canonical(decided.decision)));
+  if (finding === null) progress.redecided += 1;
+  return finding;
+}
+
+/** A record that was tampered with may be one that nothing can be decided on. */
+function attempt<T>(work: () => T): T | Error {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
-  const decided = decide(record.policy, record.observation, memory);
-  progress.memories.set(group, decided.memory);
-  const decision = digest(canonical(decided.decision));
-  if (decision !== record.decisionDigest) {
-    return differs("decision", record.decisionDigest, decision);
-  }
-  progress.redecided += 1;
-  return null;
 }

@@ -137,16 +137,9 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
           const rate = view?.forecast?.observed ?? 0;
           return (settled && rate > 0.5 && rate < 2) || { racks: view?.racks, rate };
         },
-        { timeoutMs: 3 * MINUTES },
+        { timeoutMs: 4 * MINUTES },
       );
     }
-    // The rates' window holds nothing from before the engines started.
-    const decided = records().length;
-    await untilTrue(
-      "a whole window of rates",
-      async () => records().length - decided > 75 * FLEETS.length || records().length,
-      { timeoutMs: 3 * MINUTES },
-    );
     for (const { app } of FLEETS) expect((await nodePool(app)).spec.targetRacks).toBe(1);
   });
 

@@ -1,79 +1,478 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { installChart } from "../support/chart.ts";
-import { type ControlPlane, startControlPlane } from "../support/control-plane/control-plane.ts";
-import { openProcessGroup, type ProcessGroup } from "../support/control-plane/process-group.ts";
+/**
+ * What must not be scaled is not, and somebody is told: on a real API server, with the controller
+ * as a process of its own that has the chart's rights and no others. All mistakes stand at once,
+ * beside one fleet without any: it must be decided on all the while.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { conditionsOf, listAt, metaOf, numberAt } from "../../src/adapters/kubernetes/decode.ts";
+import {
+  INFERENCE_FLEETS,
+  RACK_POOLS,
+  type Resource,
+  SCALE_DECISIONS,
+} from "../../src/adapters/kubernetes/resources.ts";
+import { freePort } from "../support/control-plane/free-port.ts";
 import { controlPlaneOrSkip } from "../support/control-plane/tools.ts";
 import { untilTrue } from "../support/control-plane/until-true.ts";
-import { COREWEAVE_NODE_POOL } from "../support/crds/foreign-kinds.ts";
-import { startController, residentMb, type ControllerProcess } from "../support/cluster-world/controller-process.ts";
-import { applicationsOf, NAMESPACE, type Mistake } from "../support/cluster-world/refused-fleets.ts";
-import { answering, startStub } from "../adapters/prometheus/stub-server.ts";
-import { writeFileSync } from "node:fs";
+import type { AwkwardServers } from "../support/cluster-world/awkward-prometheus.ts";
+import { runCommand } from "../support/cluster-world/command.ts";
+import { poolName } from "../support/cluster-world/fleet-objects.ts";
+import { NODE_POOLS } from "../support/cluster-world/rack-provider.ts";
+import {
+  applied,
+  CONTENT_WITH_ONE,
+  FLEETS_NAMESPACE,
+  type Mistake,
+  THREE_RACKS,
+} from "../support/cluster-world/refused-fleets.ts";
+import {
+  OTHER_NAMESPACE,
+  type RefusalWorld,
+  startRefusalWorld,
+  WELL,
+} from "../support/cluster-world/refusal-world.ts";
+import { rawFleet, rawPool } from "../support/raw-objects.ts";
 
-const missing = controlPlaneOrSkip(["helm"]);
-describe.skipIf(missing !== "")(`refusals ${missing}`, () => {
-  let plane: ControlPlane; let group: ProcessGroup; let controller: ControllerProcess;
+const missing = controlPlaneOrSkip(["helm", "prometheus"]);
+const CANARY = {
+  token: "canary-token-7d1f",
+  username: "canary-user",
+  password: "canary-pass-93ab",
+};
+
+/** A fleet that is well has a pool whose NodePool is in Git, but for its count. */
+const WELL_FLEET: Mistake = {
+  app: WELL,
+  nodePool: [
+    ...applied("argocd-controller", { instanceType: "gb200-4x" }),
+    ...applied("kubectl", { targetRacks: 1 }),
+  ],
+  pool: { limits: { maxRacks: 4, maxDraining: 1, maxRequestsPerHour: 10 } },
+};
+
+interface Refused extends Mistake {
+  readonly reason: string;
+  /** Says the place, what was found, what is expected. */
+  readonly says: string;
+}
+
+const NODE_POOL = (app: string): string => `NodePool ${poolName(app)} spec`;
+
+const POOLS: readonly Refused[] = [
+  {
+    app: "autoscaled",
+    nodePool: applied("kubectl", { targetRacks: 1, autoscaling: true }),
+    reason: "PoolRefused",
+    says: `${NODE_POOL("autoscaled")}.autoscaling: found true, expected false: two controllers`,
+  },
+  {
+    app: "twenty-nodes",
+    nodePool: applied("kubectl", { targetNodes: 20 }),
+    reason: "PoolRefused",
+    says: `${NODE_POOL("twenty-nodes")}.targetNodes: found 20, expected a multiple of 18`,
+  },
+  {
+    app: "both-counts",
+    nodePool: applied("kubectl", { targetNodes: 18, targetRacks: 1 }),
+    reason: "PoolRefused",
+    says: `${NODE_POOL("both-counts")}: found both targetRacks and targetNodes, expected exactly`,
+  },
+  {
+    app: "argo-cd",
+    nodePool: applied("argocd-controller", { targetRacks: 1 }),
+    reason: "PoolRefused",
+    says: `${NODE_POOL("argo-cd")}.targetRacks: found it owned by argocd-controller, expected no`,
+  },
+  {
+    app: "flux",
+    nodePool: applied("kustomize-controller", { targetRacks: 1 }),
+    reason: "PoolRefused",
+    says: `${NODE_POOL("flux")}.targetRacks: found it owned by kustomize-controller, expected no`,
+  },
+  {
+    app: "no-backend",
+    nodePool: [],
+    reason: "PoolUnknown",
+    says:
+      "RackPool gb200-no-backend spec.backend: found no compute.coreweave.com/v1alpha1 NodePool " +
+      "gb200-no-backend, expected one",
+  },
+  {
+    app: "unproven",
+    pool: { backend: { kind: "coreweave", name: "gb200-unproven" } },
+    reason: "PoolRefused",
+    says: "RackPool gb200-unproven spec.backend.acknowledgeUnproven: found false, expected true",
+  },
+];
+
+const workload = (target: object) => ({
+  workloads: [{ name: "engine", target, unit: { gpus: 8 }, unitsPerRack: 8 }],
+});
+const place = (app: string): string => `InferenceFleet ${FLEETS_NAMESPACE}/${app} spec`;
+
+const FLEETS: readonly Refused[] = [
+  {
+    app: "no-price",
+    pool: { supply: { kind: "Reserved", committedRacks: 1 } },
+    fleet: { budget: { usdPerDay: "1000" } },
+    reason: "PriceUnknown",
+    says: "RackPool gb200-no-price spec.price.usdPerRackHour: found nothing, expected a price",
+  },
+  {
+    app: "unlisted",
+    pool: { consumers: [] },
+    reason: "NotAConsumer",
+    says: `${place("unlisted")}.pools[0].name: found RackPool gb200-unlisted, whose spec.consumers`,
+  },
+  {
+    app: "stranger",
+    nodePool: [],
+    pool: null,
+    fleet: { pools: [{ name: poolName(WELL) }] },
+    reason: "NotAConsumer",
+    says: `${place("stranger")}.pools[0].name: found RackPool gb200-well, whose spec.consumers`,
+  },
+  {
+    app: "forbidden-kind",
+    fleet: workload({ apiVersion: "apps/v1", kind: "ReplicaSet", name: "engine" }),
+    reason: "WorkloadUnknown",
+    says:
+      `${place("forbidden-kind")}.workloads[engine].target: reading ReplicaSet agents/engine: ` +
+      "403 Forbidden",
+  },
+  {
+    app: "no-workload",
+    fleet: workload({ apiVersion: "apps/v1", kind: "Deployment", name: "engine" }),
+    reason: "WorkloadUnknown",
+    says: "found no apps/v1 Deployment agents/engine, expected one",
+  },
+  {
+    app: "no-pool",
+    nodePool: [],
+    pool: null,
+    reason: "InvalidSpec",
+    says: `InferenceFleet ${FLEETS_NAMESPACE}/no-pool: spec.pools names gb200-no-pool; no such RackPool exists`,
+  },
+  {
+    app: "no-profile",
+    fleet: { model: { name: "m", profile: "h100" } },
+    reason: "InvalidSpec",
+    says: 'spec.model.profile: found "h100", expected one of the engine profiles',
+  },
+  {
+    app: "mars",
+    fleet: {
+      schedule: [
+        {
+          name: "launch",
+          start: "2026-12-30T10:00:00",
+          for: "1h",
+          floorRacks: 2,
+          timeZone: "Mars/Phobos",
+        },
+      ],
+    },
+    reason: "InvalidSpec",
+    says: 'spec.schedule[0].timeZone: found "Mars/Phobos", expected an IANA time zone',
+  },
+];
+
+interface Blind {
+  readonly app: string;
+  readonly namespace?: string;
+  readonly server: keyof AwkwardServers;
+  readonly secret?: string;
+  readonly says: string;
+}
+
+const BLIND: readonly Blind[] = [
+  {
+    app: "answers-401",
+    server: "unauthorized",
+    secret: "token",
+    says: "HTTP 401: no such user: [redacted]; check the credentials",
+  },
+  {
+    app: "answers-404",
+    server: "not-found",
+    says: "HTTP 404: 404 page not found; is the path prefix of the URL right?",
+  },
+  { app: "answers-500", server: "failing", says: "HTTP 500: upstream exploded" },
+  { app: "answers-nothing", server: "silent", says: "no answer within the deadline" },
+  {
+    app: "answers-html",
+    server: "login-page",
+    secret: "basic",
+    says: "expected JSON, found HTML (a login page or a proxy?): <html><title>Sign in</title>",
+  },
+  {
+    app: "no-secret",
+    server: "unauthorized",
+    secret: "absent",
+    says: 'reading Secret agents/absent: 404 NotFound: secrets "absent" not found',
+  },
+  {
+    app: "foreign-secret",
+    namespace: OTHER_NAMESPACE,
+    server: "unauthorized",
+    secret: "token",
+    says: `reading Secret ${OTHER_NAMESPACE}/token: 403 Forbidden`,
+  },
+];
+
+function blindFleet({ app, namespace, server, secret }: Blind, awkward: AwkwardServers): Mistake {
+  const secretRef = secret === undefined ? {} : { secretRef: { name: secret } };
+  const prometheus = { url: awkward[server].url, ...secretRef };
+  const fleet = { ...CONTENT_WITH_ONE, signals: { matchers: { job: app }, prometheus } };
+  const where = namespace === undefined ? {} : { namespace };
+  return { app, ...where, ...THREE_RACKS, fleet };
+}
+
+const secretNamed = (name: string, stringData: object) => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name, namespace: FLEETS_NAMESPACE },
+  stringData,
+});
+
+describe.skipIf(missing !== "")(`refusals on a real control plane ${missing}`, () => {
+  let world: RefusalWorld;
+
   beforeAll(async () => {
-    plane = await startControlPlane();
-    group = openProcessGroup("controller");
-    await plane.apply(COREWEAVE_NODE_POOL);
-    for (const n of [NAMESPACE, "elsewhere"]) await plane.mustKubectl(["create", "namespace", n]);
-    await installChart(plane, '--set-json=rbac.prometheusSecretNamespaces=["agents"]');
-    await plane.mustKubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
+    world = await startRefusalWorld((awkward) => ({
+      mistakes: [
+        WELL_FLEET,
+        ...POOLS,
+        ...FLEETS,
+        ...BLIND.map((blind) => blindFleet(blind, awkward)),
+      ],
+      others: [
+        secretNamed("token", { token: CANARY.token }),
+        secretNamed("basic", { username: CANARY.username, password: CANARY.password }),
+      ],
+    }));
   });
-  afterAll(async () => { await group?.stop(); await plane?.stop(); });
-  it("explores", async () => {
-    const p401 = await startStub((r, res) => { res.writeHead(401).end(`no entry for ${r.headers.authorization}`); });
-    const p404 = await startStub(answering(404, "404 page not found"));
-    const p500 = await startStub(answering(500, "boom"));
-    const html = await startStub(answering(200, "<html><title>Sign in</title></html>"));
-    const silent = await startStub(() => undefined);
-    const empty = await startStub(answering(200, '{"status":"success","data":{"resultType":"vector","result":[]}}'));
-    const prom = (url: string, secret?: string) => ({ racks: {min: 1, max: 4}, signals: { scrapeInterval: "1s", matchers: { job: "x" }, prometheus: { url, ...(secret ? { secretRef: { name: secret } } : {}) } } });
-    await plane.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "prom", namespace: NAMESPACE }, stringData: { token: "canary-4f1d" } });
-    const mistakes: readonly Mistake[] = [
-      { app: "healthy", pool: { limits: { maxRacks: 4, maxDraining: 1, maxRequestsPerHour: 10 } } },
-      { app: "autoscaled", count: { targetRacks: 1, autoscaling: true } },
-      { app: "nodes20", count: { targetNodes: 20 } },
-      { app: "both", count: { targetNodes: 18, targetRacks: 1 } },
-      { app: "argo", countManager: "argocd-controller" },
-      { app: "flux", countManager: "kustomize-controller" },
-      { app: "nobackend", count: null },
-      { app: "unproven", pool: { backend: { kind: "coreweave", name: "gb200-unproven" } } },
-      { app: "nobudget", pool: { supply: { kind: "Reserved", committedRacks: 1 } }, fleet: { budget: { usdPerDay: "1000" } } },
-      { app: "unlisted", pool: { consumers: [] } },
-      { app: "stranger", count: null, fleet: { pools: [{ name: "gb200-healthy" }] } },
-      { app: "nopool", count: null, fleet: { pools: [{ name: "gb200-absent" }] } },
-      { app: "p401", count: { targetRacks: 3 }, fleet: prom(p401.url, "prom") },
-      { app: "p404", count: { targetRacks: 3 }, fleet: prom(p404.url) },
-      { app: "p500", count: { targetRacks: 3 }, fleet: prom(p500.url) },
-      { app: "html", count: { targetRacks: 3 }, fleet: prom(html.url) },
-      { app: "silent", count: { targetRacks: 3 }, fleet: prom(silent.url) },
-      { app: "down", count: { targetRacks: 3 }, fleet: prom("http://127.0.0.1:9") },
-      { app: "nosecret", count: { targetRacks: 3 }, fleet: prom(empty.url, "absent") },
-      { app: "elsewhere", namespace: "elsewhere", count: { targetRacks: 3 }, fleet: prom(empty.url, "prom") },
-    ];
-    for (const m of mistakes) for (const { manager, objects } of applicationsOf(m)) {
-      const r = await plane.kubectl(["apply", "--server-side", `--field-manager=${manager}`, "-f", "-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }) });
-      if (r.code !== 0) console.log(m.app, r.stderr);
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") console.error(await world.everything());
+  });
+  afterAll(() => world?.stop());
+
+  /** Waits for the condition and returns its message. */
+  async function message(
+    at: { readonly resource: Resource; readonly name: string; readonly namespace?: string },
+    wanted: { readonly type: string; readonly status: string; readonly reason: string },
+  ): Promise<string> {
+    let text = "";
+    await untilTrue(`${at.resource.kind} ${at.name} ${JSON.stringify(wanted)}`, async () => {
+      const object = await world.client.get({ namespace: "", ...at });
+      const found = conditionsOf(object).find(({ type }) => type === wanted.type);
+      text = found?.message ?? "";
+      const { status, reason } = wanted;
+      return (found?.status === status && found.reason === reason) || object["status"];
+    });
+    return text;
+  }
+  const fleetAt = (name: string, namespace = FLEETS_NAMESPACE) => ({
+    resource: INFERENCE_FLEETS,
+    name,
+    namespace,
+  });
+  /** Events follow the status that they are about. */
+  async function warned(kind: string, name: string, says: string): Promise<void> {
+    const about = `type=Warning,involvedObject.kind=${kind},involvedObject.name=${name}`;
+    const text = "jsonpath={.items[*].message}";
+    const args = ["get", "events", "-A", `--field-selector=${about}`, "-o", text];
+    await untilTrue(`a warning about ${kind} ${name}`, async () => {
+      const found = await world.plane.mustKubectl(args);
+      return found.includes(says) || found;
+    });
+  }
+  const racksOf = async (app: string) =>
+    numberAt(
+      await world.client.get({ resource: NODE_POOLS, namespace: "", name: poolName(app) }),
+      "spec",
+      "targetRacks",
+    );
+
+  describe("a pool that must not be scaled says so, and so does its fleet", () => {
+    it.each(POOLS)("$app: $says", async ({ app, reason, says }) => {
+      const pool = { resource: RACK_POOLS, name: poolName(app) };
+      const refused = { type: "Ready", status: "False", reason };
+      expect(await message(pool, refused)).toContain(says);
+      expect(await message(fleetAt(app), { type: "Decided", status: "True", reason })).toContain(
+        says,
+      );
+      await warned("RackPool", poolName(app), says);
+      await warned("InferenceFleet", app, says);
+    });
+  });
+
+  describe("a fleet that cannot be acted on says why", () => {
+    it.each(FLEETS)("$app: $says", async ({ app, reason, says }) => {
+      const refused = { type: "Ready", status: "False", reason };
+      expect(await message(fleetAt(app), refused)).toContain(says);
+    });
+  });
+
+  describe("a fleet whose metrics cannot be read holds, and says at whose door it stands", () => {
+    it.each(BLIND)("$app: $says", async ({ app, namespace, says }) => {
+      const untrusted = { type: "SignalsTrusted", status: "False", reason: "SignalsUntrusted" };
+      const text = await message(fleetAt(app, namespace), untrusted);
+      expect(text).toContain(says);
+      expect(text).toContain("arrivals, ");
+      await warned("InferenceFleet", app, says);
+      const fleet = await world.client.get(fleetAt(app, namespace));
+      expect(fleet["status"]).toMatchObject({ outcome: "Hold", heldRacks: 3, wantedRacks: 3 });
+    });
+
+    it("asked with the credentials of its own Secret, and no others", () => {
+      const { awkward } = world;
+      const seen = (server: keyof AwkwardServers): ReadonlySet<string | undefined> =>
+        new Set(awkward[server].received.map(({ headers }) => headers.authorization));
+      const basic = Buffer.from(`${CANARY.username}:${CANARY.password}`).toString("base64");
+      expect(seen("unauthorized")).toEqual(new Set([`Bearer ${CANARY.token}`]));
+      expect(seen("login-page")).toEqual(new Set([`Basic ${basic}`]));
+      expect(seen("failing")).toEqual(new Set([undefined]));
+    });
+  });
+
+  describe("the API server refuses", () => {
+    it.each([
+      ["a pool without a limit", rawPool({ limits: {} }), "spec.limits.maxRacks: Required value"],
+      [
+        "a fleet that draws on no pool",
+        rawFleet({ pools: [] }),
+        "spec.pools: Invalid value: 0: spec.pools in body should have at least 1 items",
+      ],
+      [
+        "a Prometheus that is no address",
+        rawFleet({ signals: { prometheus: { url: "prom:9090" } } }),
+        "spec.signals.prometheus.url: Invalid value",
+      ],
+    ])("%s, naming the field", async (_name, object, says) => {
+      const stdin = JSON.stringify(object);
+      const { code, stderr } = await world.plane.kubectl(["create", "-f", "-"], { stdin });
+      expect(code).toBe(1);
+      expect(stderr).toContain(says);
+    });
+  });
+
+  it("the fleet that is well is trusted, grows, and goes on being decided on", async () => {
+    await message(fleetAt(WELL), { type: "Ready", status: "True", reason: "Ready" });
+    await message(fleetAt(WELL), {
+      type: "SignalsTrusted",
+      status: "True",
+      reason: "SignalsTrusted",
+    });
+    await untilTrue("its second rack", async () => (await racksOf(WELL)) === 2 || racksOf(WELL));
+    const patch = ["--type=merge", "-p", JSON.stringify({ spec: { racks: { min: 3 } } })];
+    await world.plane.mustKubectl(["patch", "ifleet", WELL, "-n", FLEETS_NAMESPACE, ...patch]);
+    await untilTrue("its third rack", async () => (await racksOf(WELL)) === 3 || racksOf(WELL));
+  });
+
+  it("of all the others' NodePools none was touched, and no decision was opened", async () => {
+    const selection = (resource: Resource) => ({ resource, namespace: "" });
+    const page = { limit: 500, next: "" };
+    const nodePools = await world.client.listPage(selection(NODE_POOLS), page);
+    const touched = nodePools.items.filter(
+      (object) =>
+        metaOf(object).generation !== 1 ||
+        listAt(object, "metadata", "managedFields").some((entry) =>
+          JSON.stringify(entry).includes('"manager":"breakwater"'),
+        ),
+    );
+    expect(nodePools.items.length).toBeGreaterThan(POOLS.length + BLIND.length);
+    expect(touched.map((object) => metaOf(object).name)).toEqual([poolName(WELL)]);
+    const decisions = await world.client.listPage(selection(SCALE_DECISIONS), page);
+    expect(decisions.items.map((object) => metaOf(object).name)).toEqual([
+      `${poolName(WELL)}-out-1`,
+      `${poolName(WELL)}-out-2`,
+    ]);
+  });
+
+  it("shows no credential: not in logs, events, statuses, records, metrics or the API", async () => {
+    const { plane, controller } = world;
+    const kinds = "inferencefleets,rackpools,scaledecisions,configmaps,events,leases";
+    const paths = ["fleets", "pools", "decisions", "history", "about"].map((at) => `api/v1/${at}`);
+    const told = new Map([
+      ["objects", await plane.mustKubectl(["get", kinds, "-A", "-o", "yaml"])],
+      ["log", world.printed()],
+      ["records", world.decisions()],
+      ["api/v1/events", await firstOf(`${controller.url}/api/v1/events`)],
+    ]);
+    for (const path of ["metrics", "readyz", ...paths]) {
+      const answer = await fetch(`${controller.url}/${path}`);
+      expect([path, answer.status]).toEqual([path, 200]);
+      told.set(path, await answer.text());
     }
-    controller = await startController({ plane, group, identity: "c1", prometheusUrl: empty.url, decisionLog: `${group.dir}/d.jsonl` });
-    const out: string[] = [];
-    try {
-    await untilTrue("healthy growth", async () => {
-      if (controller.daemon.ended()) throw new Error("ended " + controller.daemon.ended());
-      return (await plane.mustKubectl(["get", "nodepool", "gb200-healthy", "-o", "jsonpath={.spec.targetRacks}"])) === "2" });
-    } catch (e) { out.push(String(e)); }
-    await new Promise(r => setTimeout(r, 25000));
-    const show = async (...a: string[]) => { const r = await plane.kubectl(a); out.push(`$ ${a.join(" ")}`, r.stdout, r.stderr); };
-    await show("get", "nodepools", "-o", "custom-columns=N:.metadata.name,G:.metadata.generation,S:.spec,M:.metadata.managedFields[*].manager");
-    await show("get", "rackpools,inferencefleets,scaledecisions", "-A");
-    await show("get", "rackpools,inferencefleets", "-A", "-o", "jsonpath={range .items[*]}{.kind} {.metadata.name} reason={.status.reason} {range .status.conditions[*]}\n    {.type}={.status} {.reason}: {.message}{end}\n{end}");
-    await show("get", "events", "-A", "-o", "custom-columns=NS:.metadata.namespace,O:.involvedObject.kind,N:.involvedObject.name,T:.type,R:.reason,M:.message");
-    out.push(`rss ${residentMb(controller.daemon.pid)}`);
-    out.push(await (await fetch(controller.url + "/metrics")).text());
-    out.push(group.lastLogLines(Infinity));
-    writeFileSync("/tmp/explore.txt", out.join("\n"));
-    for (const s of [p401, p404, p500, html, silent, empty]) await s.stop();
+    const secrets = Object.values(CANARY).flatMap((text) => [
+      text,
+      Buffer.from(text).toString("base64"),
+    ]);
+    secrets.push(Buffer.from(`${CANARY.username}:${CANARY.password}`).toString("base64"));
+    const leaks = [...told].flatMap(([where, text]) =>
+      secrets.flatMap((secret) => (text.includes(secret) ? [`${where}: ${secret}`] : [])),
+    );
+    expect(leaks).toEqual([]);
+    expect(told.get("log")).toContain("[redacted]");
   });
 });
+
+describe("a kubeconfig that cannot be used ends the program before anything starts", () => {
+  const dir = mkdtempSync(join(tmpdir(), "breakwater-kubeconfig-"));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  const complete = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+    users: [{ name: "u", user: { token: CANARY.token } }],
+    contexts: [{ name: "prod", context: { cluster: "c", user: "u" } }],
+  };
+  it.each([
+    ["a file that is missing", null, "cannot be read: ENOENT"],
+    ["a directory", "", "cannot be read: EISDIR"],
+    ["what is no YAML", `token: ${CANARY.token}\nusers: [`, "cannot be read: "],
+    ["another object", '{"kind": "Pod"}', 'current-context is "", expected one of its contexts: '],
+    [
+      "one without a current context",
+      JSON.stringify(complete),
+      'current-context is "", expected one of its contexts: prod',
+    ],
+    [
+      "one whose current context is unknown",
+      JSON.stringify({ ...complete, "current-context": "test" }),
+      'current-context is "test", expected one of its contexts: prod',
+    ],
+  ])("%s", async (_name, written, says) => {
+    const path = written === "" ? dir : join(dir, written === null ? "absent" : "config");
+    if (typeof written === "string" && written !== "") writeFileSync(path, written);
+    const ended = await runCommand(
+      "run",
+      `--kubeconfig=${path}`,
+      `--http-address=127.0.0.1:${await freePort()}`,
+    );
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    expect(ended.stderr).toContain(`breakwater: kubeconfig ${path}`);
+    expect(ended.stderr).toContain(says);
+    expect(ended.stderr).not.toContain(CANARY.token);
+    expect(ended.stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+/** The snapshot with which an event stream opens. */
+async function firstOf(url: string): Promise<string> {
+  const stopping = new AbortController();
+  const { body } = await fetch(url, { signal: stopping.signal });
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.includes("data: ") && text.endsWith("\n\n")) break;
+  }
+  stopping.abort();
+  return text;
+}

@@ -95,7 +95,16 @@ describe("an InferenceFleet compiles", () => {
       { objectives: [{ ...objective, threshold: 2.5 }], behavior: { reviewInterval: 5 } },
       { objectives: [{ thresholdMs: 2_500 }], behavior: { reviewIntervalMs: 5_000 } },
     ],
-    ["a profile of its own", { model: { name: "m", profile: "p" } }, { model: { profile: "p" } }],
+    [
+      "a profile of its own",
+      { model: { name: "m", profile: "test-small" } },
+      { model: { profile: "test-small" } },
+    ],
+    [
+      "a model that is named as its profile",
+      { model: { name: "test-small" } },
+      { model: { profile: "test-small" } },
+    ],
     [
       "pods by label",
       { workloads: [{ ...workload, target: { selector: { app: "coder" } } }] },
@@ -150,6 +159,17 @@ describe("an InferenceFleet is refused with place, finding and expectation", () 
   const override = { signal: "ttftP99", query: "x", unit: "s" };
   const cases: readonly (readonly [string, Raw, string])[] = [
     ["no model", { model: undefined }, "spec.model: found nothing, expected an object with fields"],
+    [
+      "a profile that nobody wrote",
+      { model: { name: "m", profile: "h100" } },
+      'spec.model.profile: found "h100", expected one of the engine profiles dsr1-fp4-gb200,',
+    ],
+    [
+      "a model without a profile",
+      { model: { name: "m" } },
+      'spec.model.name: found "m", expected one of the engine profiles dsr1-fp4-gb200, test-small, ' +
+        "or one of them as spec.model.profile",
+    ],
     ["no limit", { racks: {} }, "spec.racks.max: found nothing, expected a whole number"],
     ["half a rack", { racks: { max: 2.5 } }, "spec.racks.max: found 2.5, expected a whole number"],
     ["minimum above maximum", { racks: { min: 3, max: 2 } }, "spec.racks.min: found 3, expected"],

@@ -1,5 +1,6 @@
 /** Decision records as JSON lines in a file, rotated by size. */
 import { appendFile, mkdir, open, rename, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Digest } from "../../core/canonical.ts";
 import type { DecisionRecord } from "../../core/record.ts";
@@ -17,6 +18,7 @@ export interface JsonlLogOptions {
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 /** Read from the end in steps of this to find the last line. */
 const TAIL_BYTES = 1024 * 1024;
+const NEWLINE = "\n";
 
 /** @throws PortError `invalid` from every method when the path cannot be written or read */
 export function jsonlLog(options: JsonlLogOptions): DecisionLog {
@@ -25,7 +27,7 @@ export function jsonlLog(options: JsonlLogOptions): DecisionLog {
     append: async (_record: DecisionRecord, line: string) => {
       await within(path, "appending to", async () => {
         await mkdir(dirname(path), { recursive: true });
-        await rotate(path, line.length + 1, maxBytes);
+        await rotate(path, Buffer.byteLength(line) + 1, maxBytes);
         await appendFile(path, `${line}\n`);
       });
     },
@@ -80,24 +82,49 @@ async function sizeOf(path: string): Promise<number> {
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ENOENT";
 
-/** @returns the last complete line; null for a file that is missing or empty */
+/**
+ * A line that a crash left half written is cut off: nothing was done on a record not yet in the log.
+ * @returns the last complete line; null for a file that is missing or has none
+ */
 async function lastLine(path: string): Promise<string | null> {
   const size = await within(path, "reading", () => sizeOf(path));
   if (size === 0) return null;
   return within(path, "reading", async () => {
-    const file = await open(path, "r");
+    const file = await open(path, "r+");
     try {
-      let text = "";
-      for (let end = size; end > 0; end -= TAIL_BYTES) {
-        const start = Math.max(0, end - TAIL_BYTES);
-        const { buffer } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
-        text = buffer.toString("utf8") + text;
-        const lines = text.split("\n").filter((line) => line !== "");
-        if (lines.length > 1 || start === 0) return lines.at(-1) ?? null;
-      }
-      return null;
+      const { line, completeBytes } = await readLastLine(file, size);
+      if (completeBytes < size) await file.truncate(completeBytes);
+      return line;
     } finally {
       await file.close();
     }
   });
+}
+
+interface LastLine {
+  readonly line: string | null;
+  /** Size of the file up to the end of its last complete line. */
+  readonly completeBytes: number;
+}
+
+async function readLastLine(file: FileHandle, size: number): Promise<LastLine> {
+  let tail = Buffer.alloc(0);
+  let start = size;
+  while (true) {
+    const from = Math.max(0, start - TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(start - from),
+      0,
+      start - from,
+      from,
+    );
+    // Joined as bytes: a step may end within a character.
+    tail = Buffer.concat([buffer.subarray(0, bytesRead), tail]);
+    start = from;
+    const end = tail.lastIndexOf(NEWLINE);
+    const before = end > 0 ? tail.lastIndexOf(NEWLINE, end - 1) : -1;
+    if (before < 0 && start > 0) continue;
+    const line = end < 0 ? null : tail.toString("utf8", before + 1, end);
+    return { line, completeBytes: start + end + 1 };
+  }
 }

@@ -56,7 +56,9 @@ function fromFile(path: string): KubeConfig {
     config.loadFromString(readFileSync(path, "utf8"));
     config.makePathsAbsolute(dirname(path));
   } catch (cause) {
-    const found = `kubeconfig ${path} cannot be read: ${describe(cause)}`;
+    // A YAML parser quotes the lines around its finding, and they may hold a token.
+    const [finding] = describe(cause).split("\n");
+    const found = `kubeconfig ${path} cannot be read: ${finding}`;
     const text = `${found}; expected a kubeconfig file`;
     throw new PortError("invalid", text, cause);
   }

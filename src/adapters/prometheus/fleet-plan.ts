@@ -13,6 +13,7 @@ import type {
   SignalQuery,
   SignalTable,
 } from "../../core/profiles/signal-table.ts";
+import { rateWindowMs } from "../../core/signals/rate-window.ts";
 import { acceptedUnits, unitFactor } from "../../core/profiles/signal-units.ts";
 import { VLLM_SIGNALS } from "../../core/profiles/vllm.ts";
 import { millis, seconds } from "../../core/units.ts";
@@ -62,15 +63,8 @@ const TABLES: Readonly<Record<CompiledFleet["signals"]["profile"], SignalTable>>
   vllm: VLLM_SIGNALS,
 };
 
-/** Four scrapes, so that a rate survives a lost one and left-open ranges; at least a minute. */
-const SCRAPES_PER_WINDOW = 4;
-const SHORTEST_WINDOW_MS = millis(60_000);
 /** DESIGN: inside the objective is judged over the last five minutes. */
 const OBJECTIVE_WINDOW_MS = millis(300_000);
-
-/** @returns the window of rates: short enough to follow a surge, never fewer than four scrapes. */
-export const rateWindowMs = (fleet: CompiledFleet): Millis =>
-  millis(Math.max(SCRAPES_PER_WINDOW * fleet.signals.scrapeIntervalMs, SHORTEST_WINDOW_MS));
 
 /** @returns one PromQL expression that answers all parts, each series labelled with its part. */
 export const batchPromql = (batch: Batch): string =>
@@ -80,7 +74,7 @@ export const batchPromql = (batch: Batch): string =>
 
 /** @returns every query of one tick for the fleet. */
 export function planFleet(fleet: CompiledFleet): FleetPlan {
-  const plan = new PlanBuilder(fleet, rateWindowMs(fleet));
+  const plan = new PlanBuilder(fleet, rateWindowMs(fleet.signals.scrapeIntervalMs));
   const signals = signalRecord((name) => plan.signal(name));
   const objectives = fleet.objectives.map((objective, index) => ({
     name: objective.name,
@@ -99,7 +93,10 @@ export type HistorySignal = "arrivals" | "promptTokens" | "generatedTokens";
 
 /** @returns the queries for recorded demand; the rate window covers a whole step at least. */
 export function planHistory(fleet: CompiledFleet, stepMs: Millis): HistoryPlan {
-  const plan = new PlanBuilder(fleet, millis(Math.max(rateWindowMs(fleet), stepMs)));
+  const plan = new PlanBuilder(
+    fleet,
+    millis(Math.max(rateWindowMs(fleet.signals.scrapeIntervalMs), stepMs)),
+  );
   const signals = {
     arrivals: plan.signal("arrivals"),
     promptTokens: plan.signal("promptTokens"),

@@ -14,8 +14,10 @@ interface Kept {
 }
 
 export interface TargetReader {
-  /** @returns null when there is no such object */
+  /** @returns null when there is no such object. @throws PortError */
   read(target: ObjectRef): Promise<TargetReading | null>;
+  /** @returns what the last read that succeeded brought, null when none did */
+  lastRead(target: ObjectRef): TargetReading | null;
 }
 
 /** Reads the objects of workloads, each at most once in a while, whichever group asks. */
@@ -25,20 +27,28 @@ export function targetReader(options: {
   readonly timers: Timers;
 }): TargetReader {
   const kept = new Map<string, Kept>();
+  const succeeded = new Map<string, TargetReading | null>();
   return {
+    lastRead: (target) => succeeded.get(keyOf(target)) ?? null,
     read: (target) => {
-      const key = [target.apiVersion, target.kind, target.namespace, target.name].join(" ");
+      const key = keyOf(target);
       const nowMs = options.timers.monotonicMs();
       const known = kept.get(key);
       if (known !== undefined && nowMs - known.atMs < FRESH_MS) return known.reading;
       const reading = fetchTarget(options, target);
       kept.set(key, { atMs: nowMs, reading });
       // A failure is the caller's to see, and not to be kept.
-      reading.catch(() => kept.delete(key));
+      reading.then(
+        (brought) => succeeded.set(key, brought),
+        () => kept.delete(key),
+      );
       return reading;
     },
   };
 }
+
+const keyOf = ({ apiVersion, kind, namespace, name }: ObjectRef): string =>
+  [apiVersion, kind, namespace, name].join(" ");
 
 async function fetchTarget(
   { client, discovery }: { readonly client: KubeClient; readonly discovery: Discovery },

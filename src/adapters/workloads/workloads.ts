@@ -1,6 +1,7 @@
 import type { CompiledFleet, CompiledWorkload, FleetKey, Role } from "../../core/compiled.ts";
 import type { PodRef } from "../../core/decision.ts";
 import type { PodObservation } from "../../core/observation.ts";
+import { PortError } from "../../ports/errors.ts";
 import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { metaOf } from "../kubernetes/decode.ts";
@@ -38,9 +39,14 @@ export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
     ...lifecycleOf(pods),
     read: async (fleets) => {
       const members = await membershipsOf(fleets, targets);
-      const observed = pods.snapshot().flatMap((pod) => observationOf(pod, members));
       const rollouts = members.filter(({ target }) => target?.rollingOut === true);
-      return { pods: observed, rollouts: [...new Set(rollouts.map(({ fleet }) => fleet))] };
+      return {
+        pods: pods.snapshot().flatMap((pod) => observationOf(pod, members)),
+        rollouts: [...new Set(rollouts.map(({ fleet }) => fleet))],
+        unreadable: members.flatMap(({ fleet, problem: text }) =>
+          text === null ? [] : [{ fleet, text }],
+        ),
+      };
     },
     evict: (pod) => evict(options.client, pod),
   };
@@ -50,8 +56,10 @@ interface Membership {
   readonly fleet: FleetKey;
   readonly namespace: string;
   readonly workload: CompiledWorkload;
-  /** null when the workload names none, or when it does not exist. */
+  /** null when the workload names none, or when it was never read. */
   readonly target: TargetReading | null;
+  /** Why the target that is named could not be read. */
+  readonly problem: string | null;
 }
 
 async function membershipsOf(
@@ -64,9 +72,27 @@ async function membershipsOf(
       fleet: fleet.key,
       namespace: fleet.namespace,
       workload,
-      target: workload.target === null ? null : await targets.read(workload.target),
+      ...(await targetOf(fleet, workload, targets)),
     })),
   );
+}
+
+/** What one fleet names wrongly, or may not be read, must not blind the others. */
+async function targetOf(
+  fleet: CompiledFleet,
+  { name, target: ref }: CompiledWorkload,
+  targets: TargetReader,
+): Promise<Pick<Membership, "target" | "problem">> {
+  if (ref === null) return { target: null, problem: null };
+  const place = `InferenceFleet ${fleet.key} spec.workloads[${name}].target`;
+  try {
+    const target = await targets.read(ref);
+    const found = `found no ${ref.apiVersion} ${ref.kind} ${ref.namespace}/${ref.name}`;
+    return { target, problem: target === null ? `${place}: ${found}, expected one.` : null };
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return { target: targets.lastRead(ref), problem: `${place}: ${error.message}.` };
+  }
 }
 
 function belongs(pod: KeptPod, { namespace, workload, target }: Membership): boolean {

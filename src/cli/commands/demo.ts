@@ -1,6 +1,6 @@
 import closeWithGrace from "close-with-grace";
 import type { Command } from "commander";
-import { createHttpServer } from "../../adapters/http/server.ts";
+import { HttpServerError, createHttpServer } from "../../adapters/http/server.ts";
 import type { HttpServer } from "../../adapters/http/server.ts";
 import { createView } from "../../adapters/http/view.ts";
 import { combineTelemetry } from "../../adapters/telemetry/combine.ts";
@@ -19,7 +19,7 @@ import { packageVersion } from "../version.ts";
 interface DemoFlags {
   readonly speed: number;
   readonly seed: number;
-  readonly port: number;
+  readonly port?: number;
 }
 
 /** One tick of the controller, in the world's time. */
@@ -27,8 +27,8 @@ const TICK_MS = millis(15 * SECOND_MS);
 
 const NOTES = [
   "Simulated fleet and racks, real controller. A rack takes 4 to 12 simulated minutes to arrive.",
-  "Watch a surge: latency leaves the objective, racks are asked for at once and enough, they join, " +
-    "start and serve, and the latency returns. Later one rack at a time is drained and given back.",
+  "Watch a surge: latency leaves the objective, racks are asked for as it rises, they " +
+    "join, start and serve, and the latency returns. Later one rack at a time is given back.",
 ];
 
 export function addDemo(program: Command): void {
@@ -39,7 +39,7 @@ export function addDemo(program: Command): void {
     )
     .option("--speed <factor>", "simulated seconds per second", positiveNumber, 60)
     .option("--seed <number>", "of the traffic and the racks", wholeNumber, 1)
-    .option("--port <number>", "of the console on 127.0.0.1; 0 takes a free one", portNumber, 0)
+    .option("--port <number>", "of the console; default: 8080, or a free one", portNumber)
     .addHelpText("after", "\nExample:\n  breakwater demo --speed 120 --seed 7\n")
     .action(runDemo);
 }
@@ -51,14 +51,15 @@ async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
   const print = (line: string): void => console.log(line);
   const telemetry = combineTelemetry(metrics, view, narrator(print));
   const { world, ports } = demo(seed, telemetry);
-  const server = createHttpServer({
-    address: { host: "127.0.0.1", port },
-    metrics,
-    view,
-    about: { version, mode: "demo", speed, notes: NOTES },
-    onError: (error, path) => console.error(`${path}: ${error.message}`),
-  });
-  const { url } = await server.listen();
+  const serverOn = (wanted: number): HttpServer =>
+    createHttpServer({
+      address: { host: "127.0.0.1", port: wanted },
+      metrics,
+      view,
+      about: { version, mode: "demo", speed, notes: NOTES },
+      onError: (error, path) => console.error(`${path}: ${error.message}`),
+    });
+  const { server, url } = await listening(serverOn, port);
   print(`Console: ${url}   (Ctrl-C ends it, nothing is left behind)`);
   print(`A fleet of 4 racks at ${speed}x, seed ${seed}. ${NOTES.join(" ")}`);
   const stop = stopOnSignal(server);
@@ -69,6 +70,24 @@ async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
     carried = await tick(ports, carried, options);
   };
   await loop(step, { everyMs: millis(TICK_MS / speed), stop, stopwatch, sleep });
+}
+
+/** Where `status` and `explain` look when nothing else is said. */
+const USUAL_PORT = 8080;
+
+/** @throws HttpServerError when the port asked for is taken; without one, another is found */
+async function listening(
+  serverOn: (port: number) => HttpServer,
+  port: number | undefined,
+): Promise<{ readonly server: HttpServer; readonly url: string }> {
+  const first = serverOn(port ?? USUAL_PORT);
+  try {
+    return { server: first, ...(await first.listen()) };
+  } catch (error) {
+    if (port !== undefined || !(error instanceof HttpServerError)) throw error;
+    const free = serverOn(0);
+    return { server: free, ...(await free.listen()) };
+  }
 }
 
 /** Ctrl-C: the tick under way ends, streams and the port are closed, the process leaves with 0. */

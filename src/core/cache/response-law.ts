@@ -86,12 +86,15 @@ export interface BelievedLaw {
 
 /**
  * The law through today's point. Where the point contradicts the prior, more cache earns no credit:
- * the measured hit rate is the most that is counted on.
+ * the measured hit rate is the most that is counted on. Likewise where nothing is free: the prior
+ * has no hit rate to compare with, and a fleet that collapsed recovers only with racks for its cold
+ * work.
  */
 export function believedLaw(prior: ResponseLaw, point: HitRatePoint | null): BelievedLaw {
   if (point === null) return { law: prior, hitRateCap: ratio(1) };
   const distance = Math.abs(point.hitRate - hitRateAt(prior, point.freeSeconds));
-  const hitRateCap = distance > PRIOR_REJECTED_BEYOND ? point.hitRate : ratio(1);
+  const rejected = point.freeSeconds <= 0 || distance > PRIOR_REJECTED_BEYOND;
+  const hitRateCap = rejected ? point.hitRate : ratio(1);
   return { law: lawThrough(prior, point), hitRateCap };
 }
 

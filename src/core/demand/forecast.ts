@@ -5,7 +5,7 @@
 import type { ForecastBand } from "../decision.ts";
 import type { DemandMemory } from "../memory.ts";
 import { NORMAL_QUANTILES, clamp, power } from "../numeric.ts";
-import { MINUTE_MS, after, elapsed, turnsPerSecond } from "../units.ts";
+import { MINUTE_MS, after, elapsed, millis, turnsPerSecond } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
 import { settle } from "./calibration.ts";
 
@@ -22,7 +22,7 @@ const TREND_DAMPING = 0.85;
 /** What a trend may add or take at most, as a factor: half an hour ahead nobody knows more. */
 const MAX_TREND_FACTOR_LOG = Math.log(2);
 /** The steepest climb a burst is believed to keep, per minute: the first samples overstate it. */
-const MAX_BURST_TREND = 0.08;
+const MAX_BURST_TREND = 0.04;
 /** Share of an innovation's variance that is a lasting change of level, per minute. */
 const LEVEL_GAIN_SQUARED = 0.09;
 /** Turns after which a change of tokens per turn is mostly believed: their lengths vary by x4. */
@@ -31,6 +31,10 @@ const TURNS_TO_LEARN = 100;
 const PRIOR_SIGMA = 0.15;
 /** Poisson noise and scrape jitter never fall below this. */
 const MIN_SIGMA = 0.03;
+/** Twice the usual window of rates. */
+export const WARM_UP_MS = millis(2 * MINUTE_MS);
+/** A surprise this long after the start of a rise begins another one. */
+const SAME_RISE_MS = millis(10 * MINUTE_MS);
 /** Two surprises in a row are a burst, one is noise. */
 const BURST_SURPRISES = 2;
 
@@ -55,6 +59,7 @@ export function firstSighting(seen: DemandSighting): DemandMemory {
     trendPerMinute: 0,
     sigma: PRIOR_SIGMA,
     surprises: 0,
+    risingSince: null,
     widthFactor: 1,
     pending: [],
     promptTokensPerTurn: seen.promptTokensPerTurn,
@@ -62,12 +67,13 @@ export function firstSighting(seen: DemandSighting): DemandMemory {
   };
 }
 
-/** @returns the memory after one more sighting; a sighting not newer than the last changes nothing */
+/** @returns the memory after one more sighting; one not newer than the last changes nothing */
 export function observeDemand(memory: DemandMemory | null, seen: DemandSighting): DemandMemory {
   if (memory === null) return firstSighting(seen);
   const minutes = elapsed(memory.lastAt, seen.at) / MINUTE_MS;
   if (minutes <= 0) return memory;
   const y = logDemand(seen.turnsPerSecond);
+  if (isYoung(memory, seen.at)) return { ...memory, ...restart(seen, y, minutes, memory) };
   const innovation = y - (memory.level + trendOver(memory, minutes));
   const surprises = isSurprise(memory, innovation) ? memory.surprises + 1 : 0;
   const moved =
@@ -79,6 +85,29 @@ export function observeDemand(memory: DemandMemory | null, seen: DemandSighting)
     ...settle(memory, seen.at, y),
     lastAt: seen.at,
     surprises,
+    risingSince: surprises > 0 ? risenSince(memory, seen.at) : memory.risingSince,
+    promptTokensPerTurn: blend(memory.promptTokensPerTurn, seen.promptTokensPerTurn, mix),
+    outputTokensPerTurn: blend(memory.outputTokensPerTurn, seen.outputTokensPerTurn, mix),
+  };
+}
+
+const risenSince = ({ risingSince }: DemandMemory, now: EpochMs): EpochMs =>
+  risingSince !== null && elapsed(risingSince, now) < SAME_RISE_MS ? risingSince : now;
+
+/** The first rates are taken over windows that are not yet full: they say nothing about growth. */
+export const isYoung = (memory: DemandMemory, now: EpochMs): boolean =>
+  elapsed(memory.firstAt, now) < WARM_UP_MS;
+
+function restart(
+  seen: DemandSighting,
+  y: number,
+  minutes: number,
+  memory: DemandMemory,
+): Partial<DemandMemory> {
+  const mix = gain(seen.servedPerSecond * minutes * 60, TURNS_TO_LEARN);
+  return {
+    lastAt: seen.at,
+    level: y,
     promptTokensPerTurn: blend(memory.promptTokensPerTurn, seen.promptTokensPerTurn, mix),
     outputTokensPerTurn: blend(memory.outputTokensPerTurn, seen.outputTokensPerTurn, mix),
   };

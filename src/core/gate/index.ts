@@ -14,6 +14,7 @@ import { limitsGuard } from "./guards/limits.ts";
 import { openIntentGuard } from "./guards/open-intent.ts";
 import { overrideGuard } from "./guards/override.ts";
 import { requestRateGuard } from "./guards/request-rate.ts";
+import { riseGuard } from "./guards/rise.ts";
 import { rolloutGuard } from "./guards/rollout.ts";
 import { signalsGuard } from "./guards/signals.ts";
 import { specificationGuard } from "./guards/specification.ts";
@@ -28,6 +29,7 @@ export const GUARDS: readonly Guard[] = [
   rolloutGuard,
   openIntentGuard,
   signalsGuard,
+  riseGuard,
   stabilizationGuard,
   stepGuard,
   limitsGuard,

@@ -77,7 +77,7 @@ export function assess(input: SituationInput): Situation {
   const signals = assessFleet(observed, now, fleet.signals.scrapeIntervalMs);
   const demand = signals.complete ? sight(signals, memory.demand, now) : memory.demand;
   const horizonMs = horizon(fleet, input.pools);
-  const cache = cacheState(signals, capacity, servingRacks);
+  const cache = cacheState(signals, demand, capacity, servingRacks);
   return {
     fleet,
     observed,
@@ -130,10 +130,12 @@ type CacheState = Pick<Situation, "point" | "kvTokensPerRack" | "pinnedPerTurnRa
 /** Where the fleet stands on the response law: hit rate against seconds of free cache. */
 function cacheState(
   { bySignal }: TrustedSignals,
+  demand: DemandMemory | null,
   capacity: RackCapacity,
   servingRacks: RackCount,
 ): CacheState {
-  const turns = bySignal.arrivals.value ?? 0;
+  // Not this tick's arrivals: one scrape with hardly any would pin the whole cache to each of them.
+  const turns = demand === null ? 0 : Math.exp(demand.level);
   const prompt = bySignal.promptTokens.value ?? 0;
   const reported = bySignal.kvCapacity.trust === "Fresh" ? (bySignal.kvCapacity.value ?? 0) : 0;
   const kvTokens = reported > 0 ? reported : servingRacks * capacity.kvTokens;

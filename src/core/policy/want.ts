@@ -1,10 +1,12 @@
 /** How many racks a fleet should have, and why: the answer to "why 7 racks?" starts here. */
 import { attainment, prefillLoad } from "../capacity/attainment.ts";
+import type { CompiledObjective } from "../compiled.ts";
 import type { AttainmentPoint, Step, WantRacks } from "../decision.ts";
 import type { FleetMemory } from "../memory.ts";
 import { reason } from "../reasons.ts";
 import type { Reason, ReasonCode } from "../reasons.ts";
-import { rackCount, ratio } from "../units.ts";
+import { WARM_UP_MS, isYoung } from "../demand/forecast.ts";
+import { elapsed, rackCount, ratio, seconds } from "../units.ts";
 import type { RackCount, Ratio } from "../units.ts";
 import { loadOn, sizingTurnsPerSecond } from "./situation.ts";
 import type { Situation } from "./situation.ts";
@@ -16,47 +18,51 @@ export interface Sizing {
 
 /** A rack that adds less attainment than this is not asked for when the objective is out of reach. */
 const WORTHWHILE_GAIN = 0.001;
+/** Demand at which turns do not meet: what an objective attains then, no rack can better. */
+const LONE_TURN = 1e-6;
 /** Prefill load up to which a queue still drains: above it a small error in demand is a backlog. */
 const CARRIED_LOAD = 0.9;
 
 /** @returns the share of turns inside every objective with `racks` racks at a demand */
 export function attainmentWith(situation: Situation, racks: number, turnsPerSecond: number): Ratio {
-  const { capacity, engine, fleet } = situation;
-  const load = loadOn(situation, racks, turnsPerSecond);
-  const shares = fleet.objectives.map((objective) =>
-    attainment(objective, racks, { capacity, engine, load }),
+  const shares = situation.fleet.objectives.map((objective) =>
+    shareWith(situation, objective, racks, turnsPerSecond),
   );
   return ratio(Math.min(1, ...shares));
 }
 
 /** @returns whether every objective's own share is met with `racks` racks at a demand */
-export function holdsObjectives(
+export const holdsObjectives = (
   situation: Situation,
   racks: number,
   turnsPerSecond: number,
-): boolean {
-  const { capacity, engine, fleet } = situation;
-  const load = loadOn(situation, racks, turnsPerSecond);
-  return fleet.objectives.every(
-    (objective) => attainment(objective, racks, { capacity, engine, load }) >= objective.share,
+): boolean =>
+  situation.fleet.objectives.every(
+    (objective) => shareWith(situation, objective, racks, turnsPerSecond) >= objective.share,
   );
-}
 
 /** The fewest racks whose objectives hold along the sizing quantile, floors and limits applied. */
 export function want(situation: Situation, memory: FleetMemory, heldRacks: RackCount): Sizing {
-  if (!situation.signals.complete || situation.demand === null) {
-    return wantUntrusted(situation, memory, heldRacks);
+  const { signals, demand, now } = situation;
+  if (!signals.complete || demand === null) {
+    const gaps = signals.gaps.length === 0 ? "No demand seen yet." : signals.gaps.join("; ");
+    return wantStanding(situation, memory, { heldRacks, why: ["signals-untrusted", gaps] });
+  }
+  if (isYoung(demand, now)) {
+    const watched = seconds(elapsed(demand.firstAt, now));
+    const text = `Demand was watched for ${watched} s of ${seconds(WARM_UP_MS)} s.`;
+    return wantStanding(situation, memory, { heldRacks, why: ["memory-young", text] });
   }
   const turnsPerSecond = sizingTurnsPerSecond(situation);
   const demanded = racksForDemand(situation, turnsPerSecond);
-  const claims = [demandClaim(situation, demanded, heldRacks), ...floors(situation)];
+  const claims = [demandClaim(situation, demanded), ...floors(situation)];
   const chosen = limited(situation, largest(claims));
   const curve = attainmentCurve(situation, turnsPerSecond, chosen.racks);
   return {
     want: {
       racks: chosen.racks,
       curve,
-      reason: relativeTo(heldRacks, chosen),
+      reason: relativeTo(heldRacks, capOf(situation), chosen),
       shrinkable: true,
       shrinkHold: null,
     },
@@ -100,11 +106,18 @@ function capacityNumbers(
   return { racks, turnsPerSecond, promptTokensPerTurn, outputTokensPerTurn, hitRate };
 }
 
-/** Stale or missing signals: the last trusted size stands; only a person's floors raise it. */
-function wantUntrusted(situation: Situation, memory: FleetMemory, heldRacks: RackCount): Sizing {
-  const gaps =
-    situation.signals.gaps.length === 0 ? "No demand seen yet." : situation.signals.gaps.join("; ");
-  const standing = claim(memory.lastTrustedWant ?? heldRacks, "signals-untrusted", gaps);
+interface Standing {
+  readonly heldRacks: RackCount;
+  readonly why: readonly [code: ReasonCode, text: string];
+}
+
+/** Nothing to size on: the last trusted size stands; only a person's floors raise it. */
+function wantStanding(
+  situation: Situation,
+  memory: FleetMemory,
+  { heldRacks, why: [code, text] }: Standing,
+): Sizing {
+  const standing = claim(memory.lastTrustedWant ?? heldRacks, code, text);
   const chosen = limited(situation, largest([standing, ...floors(situation)]));
   return {
     want: {
@@ -112,19 +125,17 @@ function wantUntrusted(situation: Situation, memory: FleetMemory, heldRacks: Rac
       curve: [],
       reason: reason(chosen.code, chosen.detail),
       shrinkable: false,
-      shrinkHold: reason("signals-untrusted", gaps),
+      shrinkHold: reason(code, text),
     },
-    steps: [step("want", gaps, { racks: chosen.racks, held: heldRacks })],
+    steps: [step("want", text, { racks: chosen.racks, held: heldRacks })],
   };
 }
 
-/** The spare racks ride on the demand; they are the reason only where demand alone fits. */
-function demandClaim(situation: Situation, demanded: Demanded, heldRacks: RackCount): Claim {
+/** The racks to survive losses ride on the demand: without any, none is spared. */
+function demandClaim(situation: Situation, demanded: Demanded): Claim {
   const spare = demanded.racks > 0 ? situation.fleet.racks.surviveRackLosses : 0;
-  if (spare === 0) return claim(demanded.racks, demandCode(situation), demanded.text);
-  const code = demanded.racks <= heldRacks ? "rack-loss-reserve" : demandCode(situation);
-  const detail = `${demanded.text} Plus ${spare} to survive the loss of as many.`;
-  return claim(demanded.racks + spare, code, detail);
+  const plus = spare === 0 ? "" : ` Plus ${spare} to survive the loss of as many.`;
+  return claim(demanded.racks + spare, demandCode(situation), `${demanded.text}${plus}`);
 }
 
 interface Demanded {
@@ -136,29 +147,52 @@ function racksForDemand(situation: Situation, turnsPerSecond: number): Demanded 
   const { max } = situation.fleet.racks;
   for (let racks = 0; racks <= max; racks += 1) {
     if (turnsPerSecond <= 0 || holdsObjectives(situation, racks, turnsPerSecond)) {
-      return { racks, text: demandText(situation, racks, turnsPerSecond) };
+      const text = `${racks} racks hold the objectives at`;
+      return { racks, text: `${text} ${demandText(situation, racks, turnsPerSecond)}` };
     }
   }
   const racks = bestEffort(situation, turnsPerSecond, max);
-  return {
-    racks,
-    text: `${demandText(situation, racks, turnsPerSecond)} No count up to ${max} holds them.`,
-  };
+  const text = `No count up to ${max} holds the objectives; ${racks} racks at`;
+  return { racks, text: `${text} ${demandText(situation, racks, turnsPerSecond)}` };
 }
 
 /**
- * No count holds the objectives: the fewest racks within `WORTHWHILE_GAIN` of the best the curve
- * reaches, or, where no turn would be in time at all, those that at least carry the cold work.
+ * No count holds every objective: the fewest racks that hold those which some count holds, and come
+ * within `WORTHWHILE_GAIN` of the best that any count reaches for the others. Where demand alone
+ * puts one wholly out of reach that is every rack there may be. Where even a single turn would miss
+ * it racks are no cure, and those that carry the cold work are enough.
  */
 function bestEffort(situation: Situation, turnsPerSecond: number, max: number): number {
-  const curve = attainmentCurve(situation, turnsPerSecond, max);
-  const best = Math.max(0, ...curve.map((point) => point.attainment));
-  const enough = curve.find(({ racks, attainment }) =>
-    best > WORTHWHILE_GAIN
-      ? attainment >= best - WORTHWHILE_GAIN
-      : carriesWork(situation, racks, turnsPerSecond),
-  );
-  return enough?.racks ?? max;
+  const enoughFor = situation.fleet.objectives.map((objective) => {
+    const shareOn = (racks: number): number =>
+      shareWith(situation, objective, racks, turnsPerSecond);
+    const best = shareOn(max);
+    if (best > WORTHWHILE_GAIN) {
+      const goal = best >= objective.share ? objective.share : best - WORTHWHILE_GAIN;
+      return fewest(max, (racks) => shareOn(racks) >= goal);
+    }
+    return shareWith(situation, objective, max, LONE_TURN) > WORTHWHILE_GAIN
+      ? max
+      : fewest(max, (racks) => carriesWork(situation, racks, turnsPerSecond));
+  });
+  return Math.max(0, ...enoughFor);
+}
+
+/** @returns the smallest count up to `max` that suffices; `max` where none does */
+function fewest(max: number, suffices: (racks: number) => boolean): number {
+  for (let racks = 0; racks < max; racks += 1) if (suffices(racks)) return racks;
+  return max;
+}
+
+function shareWith(
+  situation: Situation,
+  objective: CompiledObjective,
+  racks: number,
+  turnsPerSecond: number,
+): Ratio {
+  const { capacity, engine } = situation;
+  const load = loadOn(situation, racks, turnsPerSecond);
+  return attainment(objective, racks, { capacity, engine, load });
 }
 
 function carriesWork(situation: Situation, racks: number, turnsPerSecond: number): boolean {
@@ -170,8 +204,8 @@ function demandText(situation: Situation, racks: number, turnsPerSecond: number)
   const load = loadOn(situation, racks, turnsPerSecond);
   const cold = turnsPerSecond * load.promptTokensPerTurn * (1 - load.hitRate);
   return (
-    `${racks} racks hold the objectives at ${turnsPerSecond.toFixed(1)} turns/s: ` +
-    `hit rate ${(load.hitRate * 100).toFixed(1)} %, cold work ${Math.round(cold)} tokens/s.`
+    `${turnsPerSecond.toFixed(1)} turns/s: hit rate ${(load.hitRate * 100).toFixed(1)} %, ` +
+    `cold work ${Math.round(cold)} tokens/s.`
   );
 }
 
@@ -199,11 +233,15 @@ const largest = (claims: readonly Claim[]): Claim =>
   claims.reduce((best, next) => (next.racks > best.racks ? next : best));
 
 /** The lowest cap wins over every floor. */
-function limited({ fleet, observed }: Situation, chosen: Claim): Claim {
+function capOf({ fleet, observed }: Situation): number {
   const ceilings = observed.overrides.flatMap(({ ceilingRacks }) =>
     ceilingRacks === null ? [] : [ceilingRacks],
   );
-  const cap = Math.min(fleet.racks.max, ...ceilings);
+  return Math.min(fleet.racks.max, ...ceilings);
+}
+
+function limited(situation: Situation, chosen: Claim): Claim {
+  const cap = capOf(situation);
   if (chosen.racks <= cap) return chosen;
   return claim(cap, "fleet-limit", `${chosen.racks} wanted, at most ${cap} allowed.`);
 }
@@ -220,8 +258,8 @@ export function attainmentCurve(
 }
 
 /** Fewer than held is a surplus, as many is steady; only more needs the claim's own reason. */
-function relativeTo(heldRacks: RackCount, { racks, code, detail }: Claim): Reason {
+function relativeTo(heldRacks: RackCount, cap: number, { racks, code, detail }: Claim): Reason {
   if (racks > heldRacks) return reason(code, detail);
   if (racks === heldRacks) return reason("steady", detail);
-  return reason(code === "fleet-limit" ? "above-maximum" : "surplus", detail);
+  return reason(racks === cap ? "above-maximum" : "surplus", detail);
 }

@@ -79,7 +79,7 @@ export interface TrustedSignals {
   readonly objectives: readonly { readonly name: string; readonly share: Assessed }[];
   /** Every signal that sizing needs, and every objective, is Fresh. */
   readonly complete: boolean;
-  /** One sentence per signal that is needed and not Fresh. */
+  /** A sentence per cause, naming the signals that are needed and for that cause not Fresh. */
   readonly gaps: readonly string[];
 }
 
@@ -98,10 +98,10 @@ export function assessFleet(
     name,
     share: assess(share, { ...rule, unit: "ratio" }),
   }));
-  const gaps = [
-    ...SIZING_SIGNALS.map((name) => gap(name, bySignal[name])),
-    ...objectives.map(({ name, share }) => gap(`objective ${name}`, idle(share, bySignal))),
-  ].filter((text) => text !== "");
+  const gaps = gapsOf([
+    ...SIZING_SIGNALS.map((name) => [name, bySignal[name]] as const),
+    ...objectives.map(({ name, share }) => [`objective ${name}`, idle(share, bySignal)] as const),
+  ]);
   return { bySignal, objectives, complete: gaps.length === 0, gaps };
 }
 
@@ -133,8 +133,18 @@ function recordOfSignals(
   };
 }
 
-const gap = (name: string, { trust, why }: Assessed): string =>
-  trust === "Fresh" ? "" : `${name} is ${trust.toLowerCase()} (${why})`;
+/** A source that does not answer makes every signal missing: that is one thing to say, not eight. */
+function gapsOf(needed: readonly (readonly [string, Assessed])[]): readonly string[] {
+  const byCause = new Map<string, string[]>();
+  for (const [name, { trust, why }] of needed) {
+    if (trust === "Fresh") continue;
+    const cause = `${trust.toLowerCase()} (${why})`;
+    byCause.set(cause, [...(byCause.get(cause) ?? []), name]);
+  }
+  return [...byCause].map(
+    ([cause, names]) => `${names.join(", ")} ${names.length === 1 ? "is" : "are"} ${cause}`,
+  );
+}
 
 /** A fleet without traffic has no latency to measure: an empty share is then no gap. */
 function idle(share: Assessed, bySignal: Readonly<Record<SignalName, Assessed>>): Assessed {

@@ -21,6 +21,7 @@ export function simulatedWorkloads(world: World): Workloads {
       Promise.resolve({
         pods: placedPods(world).flatMap(({ pod }) => observed(pod, fleets)),
         rollouts: [],
+        unreadable: [],
       }),
     evict: (pod) => Promise.resolve(evict(world, pod)),
   };

@@ -3,10 +3,10 @@ import {
   batchPromql,
   planFleet,
   planHistory,
-  rateWindowMs,
 } from "../../../src/adapters/prometheus/fleet-plan.ts";
 import type { CompiledFleet } from "../../../src/core/compiled.ts";
 import { millis } from "../../../src/core/units.ts";
+import { rateWindowMs } from "../../../src/core/signals/rate-window.ts";
 import { aFleet, anObjective } from "./a-fleet.ts";
 
 const textOf = (fleet: CompiledFleet, batch: string, key: string) =>
@@ -20,7 +20,7 @@ describe("the window of rates", () => {
     [15_000, 60_000],
     [30_000, 120_000],
   ])("with scrapes every %i ms is %i ms: four scrapes, a minute at least", (every, window) => {
-    expect(rateWindowMs(aFleet({ scrapeIntervalMs: millis(every) }))).toBe(window);
+    expect(rateWindowMs(millis(every))).toBe(window);
   });
 });
 

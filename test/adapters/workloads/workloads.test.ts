@@ -153,6 +153,42 @@ describe("a rollout", () => {
   });
 });
 
+describe("a workload that cannot be read", () => {
+  const forbidden = { kind: "answer", status: 403 } as const;
+  const place = "InferenceFleet agents/coder spec.workloads[engine].target";
+  const other: CompiledFleet = { ...fleet(BY_LABELS), key: "agents/other", name: "other" };
+
+  it("is its own fleet's problem, and the others are read on", async () => {
+    const kube = await bench(engine("ours"));
+    kube.api.fail({ path: /deployments\/coder/, fault: forbidden });
+    const { pods, unreadable } = await kube.workloads.read([fleet(BY_TARGET), other]);
+    expect(pods).toMatchObject([{ name: "ours", fleet: "agents/other" }]);
+    expect(unreadable).toEqual([
+      { fleet: "agents/coder", text: expect.stringContaining(`${place}: reading Deployment`) },
+    ]);
+    await kube.workloads.stop();
+  });
+
+  it("keeps the pods that it was last seen to select", async () => {
+    const kube = await bench(engine("ours"), coderObject("Deployment", {}));
+    await kube.workloads.read([fleet(BY_TARGET)]);
+    await kube.timers.advance(15_000);
+    kube.api.fail({ path: /deployments\/coder/, fault: forbidden });
+    const { pods, unreadable } = await kube.workloads.read([fleet(BY_TARGET)]);
+    expect(pods).toMatchObject([{ name: "ours", fleet: "agents/coder" }]);
+    expect(unreadable).toMatchObject([{ fleet: "agents/coder" }]);
+    await kube.workloads.stop();
+  });
+
+  it("is said to be missing where there is none", async () => {
+    const kube = await bench();
+    const { unreadable } = await kube.workloads.read([fleet(BY_TARGET)]);
+    const text = `${place}: found no apps/v1 Deployment agents/coder, expected one.`;
+    expect(unreadable).toEqual([{ fleet: "agents/coder", text }]);
+    await kube.workloads.stop();
+  });
+});
+
 describe("an eviction", () => {
   const refOf = (object: Json | undefined) => {
     const { namespace, name, uid } = metaOf(object);

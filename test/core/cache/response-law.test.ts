@@ -188,6 +188,14 @@ describe("the law that is believed", () => {
     expect(believedLaw(STICKY, point)).toEqual({ law: lawThrough(STICKY, point), hitRateCap });
   });
 
+  it.each([0.02, 0.6])(
+    "counts on no more than the measured %d where nothing is free",
+    (hitRate) => {
+      const point = { freeSeconds: -3, hitRate: ratio(hitRate) };
+      expect(believedLaw(STICKY, point)).toEqual({ law: STICKY, hitRateCap: hitRate });
+    },
+  );
+
   it("is the prior, uncapped, while nothing is measured", () => {
     expect(believedLaw(STICKY, null)).toEqual({ law: STICKY, hitRateCap: 1 });
   });

@@ -5,11 +5,12 @@ import {
   firstSighting,
   forecastBand,
   isBurst,
+  isYoung,
   observeDemand,
   rememberForecast,
 } from "../../../src/core/demand/forecast.ts";
 import { NORMAL_QUANTILES } from "../../../src/core/numeric.ts";
-import { MINUTE_MS, millis } from "../../../src/core/units.ts";
+import { MINUTE_MS, elapsed, millis } from "../../../src/core/units.ts";
 import { NOW } from "../../support/builders/observed.ts";
 import { afterTicks, ramp, sighting, steady, tickAt } from "../../support/demand-series.ts";
 import { draws } from "../../support/draws.ts";
@@ -147,6 +148,40 @@ describe("a burst", () => {
     const { trendPerMinute } = afterTicks([...calm(4), 13, 17, 22, 28]);
     expect(trendPerMinute).toBeGreaterThan(0.02);
     expect(trendPerMinute).toBeLessThanOrEqual(0.08);
+  });
+});
+
+describe("the first two minutes", () => {
+  // The windows that rates are taken over are not yet full: what looks like growth is their filling.
+  const filling = [2, 4, 6, 8, 9, 10, 10, 10];
+
+  it("learn no growth from rates that fill up", () => {
+    const memory = afterTicks(filling);
+    expect([memory.trendPerMinute, memory.surprises, memory.sigma]).toEqual([0, 0, 0.15]);
+    expect(Math.exp(memory.level)).toBeCloseTo(10, 9);
+    expect(isYoung(memory, tickAt(7))).toBe(true);
+  });
+
+  it("are over with the ninth tick of 15 s", () => {
+    expect(isYoung(afterTicks(filling), tickAt(8))).toBe(false);
+  });
+});
+
+describe("a rise", () => {
+  const since = (rates: readonly number[]) => {
+    const { risingSince } = afterTicks(rates);
+    return risingSince === null ? null : elapsed(NOW, risingSince) / MINUTE_MS;
+  };
+  const hour = calm(1);
+
+  it.each([
+    ["has not begun in a calm hour", hour, null],
+    ["begins with the first surprise", [...hour, 20], 60],
+    ["is the same while it goes on", [...hour, 20, 30, 45, 60], 60],
+    ["is remembered when it is over", [...hour, ...steady(30, 30)], 60],
+    ["begins anew ten minutes later", [...hour, ...steady(30, 20), 90], 80],
+  ])("%s", (_, rates, minutes) => {
+    expect(since(rates)).toBe(minutes);
   });
 });
 

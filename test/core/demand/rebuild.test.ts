@@ -14,7 +14,6 @@ const history = fc
       gapMs: fc.integer({ min: 1, max: 600_000 }),
       turnsPerSecond: fc.double({ min: 0, max: 1_000, noNaN: true }),
       servedPerSecond: fc.double({ min: 0, max: 1_000, noNaN: true }),
-      servedPerSecond: fc.double({ min: 0, max: 1_000, noNaN: true }),
       promptTokensPerTurn: fc.double({ min: 0, max: 1e5, noNaN: true }),
       outputTokensPerTurn: fc.double({ min: 0, max: 1e4, noNaN: true }),
     }),

@@ -15,7 +15,6 @@ export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ["cli", "adapters/telemetry"],
   "prom-client": ["adapters/telemetry"],
   typebox: ["api", "adapters/http"],
-  udsv: ["traces"],
   undici: ["adapters/kubernetes", "adapters/prometheus"],
   uplot: ["console", "report"],
   yaml: ["config", "traces", "cli"],

@@ -93,6 +93,7 @@ export function someSignals(
 /** @returns the values of a fleet that serves so many turns/s of 6,000 prompt tokens, half cached */
 export const aLoad = (arrivals: number): Partial<Record<SignalName, number>> => ({
   arrivals,
+  servedTurns: arrivals,
   promptTokens: arrivals * 6_000,
   computedPromptTokens: arrivals * 3_000,
   generatedTokens: arrivals * 60,

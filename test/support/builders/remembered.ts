@@ -1,4 +1,5 @@
 /** Builders of memory: a fleet watched for three hours, a pool whose count is known. */
+import { firstSighting } from "../../../src/core/demand/forecast.ts";
 import type { FleetMemory, GroupMemory, PoolMemory } from "../../../src/core/memory.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_MEMORY, EMPTY_POOL_MEMORY } from "../../../src/core/memory.ts";
 import { HOUR_MS, MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
@@ -18,16 +19,15 @@ export function aFleetMemory(
   return {
     ...EMPTY_FLEET_MEMORY,
     demand: {
-      firstAt: after(NOW, millis(-hours * HOUR_MS)),
+      ...firstSighting({
+        at: after(NOW, millis(-hours * HOUR_MS)),
+        turnsPerSecond,
+        servedPerSecond: turnsPerSecond,
+        promptTokensPerTurn: 6_000,
+        outputTokensPerTurn: 60,
+      }),
       lastAt: after(NOW, millis(-MINUTE_MS)),
-      level: Math.log(turnsPerSecond),
-      trendPerMinute: 0,
       sigma: 0.03,
-      surprises: 0,
-      widthFactor: 1,
-      pending: [],
-      promptTokensPerTurn: 6_000,
-      outputTokensPerTurn: 60,
     },
     wants: Array.from({ length: reviews }, (_, n) => ({
       at: after(NOW, millis((n - reviews) * 5 * MINUTE_MS)),

@@ -1,44 +1,61 @@
-/**
- * Fleets each of which must be refused something, one mistake each: their racks, their pool, their
- * Prometheus. Every one asks for a rack more than it holds, so that only the refusal stops it.
- */
+/** Fleets with one mistake each, in their NodePool, their RackPool or themselves. */
 import type { Json } from "../../../src/adapters/kubernetes/decode.ts";
 import { fleetObjects, poolName } from "./fleet-objects.ts";
 
 export interface Mistake {
   readonly app: string;
   readonly namespace?: string;
-  /** The NodePool's spec beside its instance type; null: there is no NodePool. */
-  readonly count?: Json | null;
-  /** Who applies the NodePool. */
-  readonly countManager?: string;
-  readonly pool?: Json;
+  /** Who applies what of the NodePool's spec, in order; empty: there is no NodePool. */
+  readonly nodePool?: readonly Application[];
+  /** Changes to the RackPool's spec; null: there is no RackPool. */
+  readonly pool?: Json | null;
+  /** Changes to the InferenceFleet's spec. */
   readonly fleet?: Json;
 }
 
-export const NAMESPACE = "agents";
-/** A rack more than the one that is there. */
-export const WANTS_ONE_MORE: Json = { racks: { min: 2, max: 4 } };
-
-/** What to apply, and as whom. */
+/** Fields that one field manager applies on the server's side. */
 export interface Application {
   readonly manager: string;
-  readonly objects: readonly Json[];
+  readonly spec: Json;
 }
 
-export function applicationsOf(mistake: Mistake): readonly Application[] {
-  const { app, namespace = NAMESPACE, count = { targetRacks: 1 }, countManager } = mistake;
-  const fleet = { ...WANTS_ONE_MORE, ...mistake.fleet };
-  const pool = mistake.pool ?? {};
-  const all = fleetObjects({ app, namespace, maxRacks: 4, pool, fleet });
-  const ours = all.filter(({ kind }) => kind === "RackPool" || kind === "InferenceFleet");
-  const objects = [{ manager: "kubectl", objects: ours }];
-  if (count === null) return objects;
-  const nodePool = {
-    apiVersion: "compute.coreweave.com/v1alpha1",
-    kind: "NodePool",
-    metadata: { name: poolName(app) },
-    spec: { instanceType: "gb200-4x", ...count },
-  };
-  return [{ manager: countManager ?? "kubectl", objects: [nodePool] }, ...objects];
+export interface AppliedObject {
+  readonly manager: string;
+  readonly object: Json;
 }
+
+export const FLEETS_NAMESPACE = "agents";
+const MAX_RACKS = 4;
+const PERSON = "kubectl";
+
+/** A rack more than is there: growth that only the refusal stops. */
+const WANTS_ONE_MORE: Json = { racks: { min: 2, max: MAX_RACKS } };
+const ONE_RACK: readonly Application[] = [{ manager: PERSON, spec: { targetRacks: 1 } }];
+
+/** A NodePool of three racks and a fleet that is content with one, blind or not. */
+export const THREE_RACKS: Pick<Mistake, "nodePool"> = {
+  nodePool: [{ manager: PERSON, spec: { targetRacks: 3 } }],
+};
+export const CONTENT_WITH_ONE: Json = { racks: { min: 1, max: MAX_RACKS } };
+
+export const applied = (manager: string, spec: Json): readonly Application[] => [{ manager, spec }];
+
+/** @returns what to apply, and as whom, in order */
+export function objectsOf(mistake: Mistake): readonly AppliedObject[] {
+  const { app, namespace = FLEETS_NAMESPACE, nodePool = ONE_RACK } = mistake;
+  const traits = { app, namespace, maxRacks: MAX_RACKS, pool: mistake.pool ?? {} };
+  const all = fleetObjects({ ...traits, fleet: { ...WANTS_ONE_MORE, ...mistake.fleet } });
+  const kinds = ["InferenceFleet", ...(mistake.pool === null ? [] : ["RackPool"])];
+  const ours = all.filter(({ kind }) => kinds.includes(String(kind)));
+  return [
+    ...nodePool.map(({ manager, spec }) => ({ manager, object: nodePoolObject(app, spec) })),
+    ...ours.map((object) => ({ manager: PERSON, object })),
+  ];
+}
+
+const nodePoolObject = (app: string, spec: Json): Json => ({
+  apiVersion: "compute.coreweave.com/v1alpha1",
+  kind: "NodePool",
+  metadata: { name: poolName(app) },
+  spec,
+});

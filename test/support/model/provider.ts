@@ -20,11 +20,12 @@ function resize(pool: PoolObservation): PoolObservation {
   return { ...pool, racks, count: { ...pool.count, current: rackCount(racks.length) } };
 }
 
-/** A rack that was given back does not return under its name. */
+/** As large as the others; a rack that was given back does not return under its name. */
 function newRacks({ racks }: PoolObservation, count: number): readonly RackObservation[] {
   const numbers = racks.map(({ id }) => Number(id.slice(id.lastIndexOf("-") + 1)));
   const first = 1 + Math.max(0, ...numbers);
-  return Array.from({ length: count }, (_, n) => aRack(`rack-${first + n}`));
+  const nodes = racks[0]?.nodes.length ?? 18;
+  return Array.from({ length: count }, (_, n) => aRack(`rack-${first + n}`, { nodes, pods: 0 }));
 }
 
 /** Empty racks go first, as providers that look at the nodes do. */

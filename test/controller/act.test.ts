@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import { act } from "../../src/controller/act.ts";
+import type { Action } from "../../src/core/decision.ts";
+import { reason } from "../../src/core/reasons.ts";
+import { rackCount } from "../../src/core/units.ts";
+import type { Evidence } from "../../src/ports/decision-store.ts";
+import { PortError } from "../../src/ports/errors.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import { aSmallGroup } from "../support/builders/compiled.ts";
+import { CODER, aDrain, aRack, anIntent } from "../support/builders/observed.ts";
+import { ModelCluster } from "../support/model/cluster.ts";
+
+const why = reason("demand-forecast");
+const EVIDENCE: Evidence = {
+  attainmentIfDone: 0.99,
+  attainmentIfNot: 0.8,
+  cacheCause: "none",
+  alternatives: [],
+  policyDigest: "p",
+  observationDigest: "o",
+};
+
+const setPhase = (intent = "gb200-east-out-1"): Action => ({
+  kind: "SetPhase",
+  intent,
+  fleet: CODER,
+  phase: "Executing",
+  askedRacks: rackCount(6),
+  reason: why,
+});
+const setCount = (from = 4, to = 6, pool = "gb200-east"): Action => ({
+  kind: "SetCount",
+  intent: "gb200-east-out-1",
+  pool,
+  uid: "uid-object",
+  from: rackCount(from),
+  to: rackCount(to),
+  reason: why,
+});
+const drained = { intent: "gb200-east-in-1", pool: "gb200-east", reason: why } as const;
+const cordon: Action = { kind: "Cordon", nodes: aRack("rack-0").nodes, ...drained };
+const evict: Action = { kind: "Evict", pods: aRack("rack-0").pods, ...drained };
+
+const failOn = (failing: string, code: "timeout" | "conflict" = "timeout") => ({
+  before: (call: string) => {
+    if (call === failing) throw new PortError(code, `${failing} failed`);
+  },
+  after: () => {},
+});
+
+function aCluster(changes: Partial<ModelCluster> = {}): ModelCluster {
+  const cluster = Object.assign(new ModelCluster(aSmallGroup()), changes);
+  cluster.world = { ...cluster.world, intents: [anIntent({ phase: "Approved" }), aDrain()] };
+  return cluster;
+}
+
+async function outcomes(cluster: ModelCluster, plan: readonly Action[], ports?: Ports) {
+  const group = cluster.group;
+  const results = await act(plan, ports ?? cluster.ports(), { group, evidenceFor: () => EVIDENCE });
+  return results.map(({ kind, outcome }) => `${kind} ${outcome}`);
+}
+
+const writes = ({ calls }: ModelCluster) => calls.filter((call) => !call.endsWith("read"));
+
+describe("a plan is carried out", () => {
+  it("in order, each action through its port", async () => {
+    const cluster = aCluster();
+    expect(await outcomes(cluster, [setPhase(), setCount(), cordon, evict])).toEqual([
+      "SetPhase applied",
+      "SetCount applied",
+      "Cordon applied",
+      "Evict applied",
+    ]);
+    expect(cluster.world.pools[0]?.count?.desired).toBe(6);
+    expect(cluster.world.intents[0]).toMatchObject({ phase: "Executing", askedRacks: 6 });
+    const [rack] = cluster.world.pools[0]?.racks ?? [];
+    expect(rack?.nodes.every(({ cordoned }) => cordoned)).toBe(true);
+    expect(rack?.pods).toEqual([]);
+  });
+
+  it("uncordoning what was cordoned", async () => {
+    const cluster = aCluster();
+    const uncordon: Action = { ...drained, kind: "Uncordon", nodes: aRack("rack-0").nodes };
+    await outcomes(cluster, [cordon, uncordon]);
+    expect(cluster.world.pools[0]?.racks[0]?.nodes[0]?.cordoned).toBe(false);
+  });
+
+  it("an intent is opened with the evidence that its approver reads", async () => {
+    const cluster = aCluster();
+    const ports = cluster.ports();
+    const told: Evidence[] = [];
+    const decisions = {
+      ...ports.decisions,
+      open: (_: unknown, evidence: Evidence) => Promise.resolve(void told.push(evidence)),
+    };
+    const open: Action = { kind: "OpenIntent", intent: anIntent({ name: "new" }), reason: why };
+    expect(await outcomes(cluster, [open], { ...ports, decisions })).toEqual([
+      "OpenIntent applied",
+    ]);
+    expect(told).toEqual([EVIDENCE]);
+  });
+
+  it("twice, and the second time nothing changes", async () => {
+    const cluster = aCluster();
+    const plan = [setPhase(), setCount(), cordon, evict];
+    await outcomes(cluster, plan);
+    const { world } = cluster;
+    expect(await outcomes(cluster, plan)).toContain("SetCount unchanged");
+    expect(cluster.world).toEqual(world);
+  });
+});
+
+describe("an action that fails ends the chain of its intent, not of others", () => {
+  it.each([
+    [
+      "a phase that could not be written",
+      failOn("decisions.setPhase"),
+      ["SetPhase failed", "SetCount failed"],
+    ],
+    [
+      "one that somebody else wrote first",
+      failOn("decisions.setPhase", "conflict"),
+      ["SetPhase conflict", "SetCount failed"],
+    ],
+    [
+      "a count that could not be written",
+      failOn("backend.write"),
+      ["SetPhase applied", "SetCount failed"],
+    ],
+  ])("%s", async (_, interruption, expected) => {
+    const cluster = aCluster({ interruption });
+    expect(await outcomes(cluster, [setPhase(), setCount(), cordon])).toEqual([
+      ...expected,
+      "Cordon applied",
+    ]);
+    expect(cluster.world.pools[0]?.count?.desired).toBe(4);
+  });
+
+  it("and what was not tried says why", async () => {
+    const cluster = aCluster({ interruption: failOn("decisions.setPhase") });
+    const execution = { group: cluster.group, evidenceFor: () => EVIDENCE };
+    const results = await act([setPhase(), setCount()], cluster.ports(), execution);
+    expect(results.map(({ detail }) => detail)).toEqual([
+      "timeout: decisions.setPhase failed",
+      "not tried: timeout: decisions.setPhase failed",
+    ]);
+  });
+
+  it("a count that is neither: a conflict that says what was found", async () => {
+    expect(await outcomes(aCluster(), [setCount(5, 7)])).toEqual(["SetCount conflict"]);
+  });
+
+  it("a pool without a backend", async () => {
+    const cluster = aCluster();
+    const ports = { ...cluster.ports(), backends: {} };
+    expect(await outcomes(cluster, [setCount()], ports)).toEqual(["SetCount failed"]);
+    expect(await outcomes(cluster, [setCount(4, 6, "west")])).toEqual(["SetCount failed"]);
+  });
+
+  it("a bug in an adapter is not swallowed", async () => {
+    const interruption = {
+      before: () => {
+        throw new TypeError("bug");
+      },
+      after: () => {},
+    };
+    await expect(outcomes(aCluster({ interruption }), [cordon])).rejects.toThrow(TypeError);
+  });
+});
+
+describe("an eviction that a disruption budget refuses", () => {
+  it("ends this tick's round, and is no failure", async () => {
+    const cluster = aCluster({ evictions: "Blocked" });
+    expect(await outcomes(cluster, [evict, { ...setPhase("gb200-east-in-1") }])).toEqual([
+      "Evict blocked",
+      "SetPhase applied",
+    ]);
+    expect(cluster.calls.filter((call) => call === "workloads.evict")).toHaveLength(1);
+  });
+
+  it("a pod that is gone is as good as evicted", async () => {
+    expect(await outcomes(aCluster({ evictions: "Gone" }), [evict])).toEqual(["Evict applied"]);
+  });
+});
+
+describe("INV-13: past the lease deadline no write starts", () => {
+  it("from the first action on", async () => {
+    const cluster = aCluster({ mayWrite: false });
+    expect(await outcomes(cluster, [cordon, setPhase()])).toEqual([
+      "Cordon fenced",
+      "SetPhase fenced",
+    ]);
+    expect(writes(cluster)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "between two actions",
+      "decisions.setPhase",
+      ["SetPhase applied", "SetCount fenced", "Cordon fenced"],
+    ],
+    ["between two evictions", "workloads.evict", ["Evict fenced", "SetPhase fenced"]],
+  ])("%s", async (_, last, expected) => {
+    const cluster = aCluster();
+    cluster.interruption = {
+      before: () => {},
+      after: (call) => {
+        if (call === last) cluster.mayWrite = false;
+      },
+    };
+    const plan =
+      last === "workloads.evict" ? [evict, setPhase()] : [setPhase(), setCount(), cordon];
+    expect(await outcomes(cluster, plan)).toEqual(expected);
+    expect(writes(cluster)).toEqual([last]);
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it, vi } from "vitest";
+import type { CompiledPool } from "../../src/core/compiled.ts";
+import { nodeCount, rackCount } from "../../src/core/units.ts";
+import { PortError } from "../../src/ports/errors.ts";
+import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
+import { withFloor } from "../support/builders/edits.ts";
+import { aFleetMemory, aMemory } from "../support/builders/remembered.ts";
+import { aPoolObservation, someRacks } from "../support/builders/observed.ts";
+import { sha256 } from "../support/model/cluster.ts";
+import type { ModelCluster } from "../support/model/cluster.ts";
+import { aPool } from "../support/reports/compiled.ts";
+import { ModelController } from "../support/model/controller.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+class Crash extends Error {}
+
+const cordonedIn = ({ world }: ModelCluster): number =>
+  world.pools
+    .flatMap(({ racks }) => racks.flatMap(({ nodes }) => nodes))
+    .filter(({ cordoned }) => cordoned).length;
+
+/** What a person would find on the cluster at the end, names left aside. */
+function endOf({ cluster }: ModelController) {
+  const { world, records, lines } = cluster;
+  const racks = world.pools.flatMap((pool) => pool.racks);
+  return {
+    counts: world.pools.map(({ count }) => count?.desired),
+    racks: racks.map(({ id, pods }) => `${id} ${pods.length}`),
+    cordoned: cordonedIn(cluster),
+    phases: world.intents.map(({ direction, phase }) => `${direction} ${phase}`),
+    holds: cluster.reports.at(-1)?.decision.pools.flatMap((pool) => pool.holds),
+    logIsWhole: records.every(
+      ({ index, previousHash }, n) =>
+        index === n && previousHash === (n === 0 ? "" : sha256(lines[n - 1] ?? "")),
+    ),
+  };
+}
+
+/** Racks of two nodes: it is the calls that matter here. */
+const POOL: Partial<CompiledPool> = {
+  rack: { ...aPool().rack, nodes: nodeCount(2), usableNodes: nodeCount(2) },
+};
+
+function starting(racks: number, min: number): ModelController {
+  const group = aSmallGroup({ racks: { ...aSmallFleet().racks, min: rackCount(min) } }, POOL);
+  const controller = new ModelController(group, aMemory(aFleetMemory({ racks })));
+  const small = aPoolObservation(4, { racks: someRacks(4, { nodes: 2, pods: 2 }) });
+  controller.cluster.world = { ...controller.cluster.world, pools: [small] };
+  return controller;
+}
+
+const growth = () => starting(4, 6);
+const drain = () => starting(1, 3);
+
+/** A drain that demand stops: once the rack is cordoned four racks are asked for again. */
+function cancelled(): ModelController {
+  const controller = drain();
+  const { cluster } = controller;
+  const pass = cluster.pass.bind(cluster);
+  cluster.pass = (ms) => {
+    pass(ms);
+    if (cordonedIn(cluster) > 0) cluster.world = withFloor(4)(cluster.world);
+  };
+  return controller;
+}
+
+/** Ticks in which a fault may strike, and ticks to settle afterwards. */
+const STRUCK = 6;
+const SETTLING = 5;
+
+interface Fault {
+  readonly call: number;
+  readonly at: "before" | "after";
+  readonly kind: "crash" | "error";
+}
+
+interface Run {
+  readonly controller: ModelController;
+  /** Calls of the ticks in which a fault may strike. */
+  readonly struck: number;
+}
+
+/** Runs to the end with one fault: the process dies there, or the port answers with an error. */
+async function run(start: () => ModelController, fault: Fault | null): Promise<Run> {
+  const controller = start();
+  let calls = 0;
+  const strike = (at: Fault["at"]) => () => {
+    if (at === "before") calls += 1;
+    if (fault === null || calls !== fault.call || fault.at !== at) return;
+    if (fault.kind === "crash") throw new Crash();
+    throw new PortError("timeout", "no answer");
+  };
+  controller.cluster.interruption = { before: strike("before"), after: strike("after") };
+  for (let n = 0; n < STRUCK; n += 1) await tickOrRestart(controller);
+  const struck = controller.cluster.calls.length;
+  for (let n = 0; n < SETTLING; n += 1) await tickOrRestart(controller);
+  return { controller, struck };
+}
+
+async function tickOrRestart(controller: ModelController): Promise<void> {
+  try {
+    await controller.tick();
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+    controller.restart();
+    controller.cluster.pass(15_000);
+  }
+}
+
+describe.each([
+  ["a growth", growth, { counts: [6], cordoned: 0, phases: ["Out Done"] }],
+  ["a drain", drain, { counts: [3], cordoned: 0, phases: ["In Done"] }],
+  ["a drain that is cancelled", cancelled, { counts: [4], cordoned: 0, phases: ["In Cancelled"] }],
+])("%s", (_, start, end) => {
+  it("ends as it should when nothing fails", async () => {
+    const { controller } = await run(start, null);
+    expect(endOf(controller)).toMatchObject({ ...end, holds: [], logIsWhole: true });
+  });
+
+  it.each([
+    ["crash", "before"],
+    ["crash", "after"],
+    ["error", "before"],
+    ["error", "after"],
+  ] as const)("ends the same with a single %s %s any one call of a port", async (kind, at) => {
+    const { controller: undisturbed, struck } = await run(start, null);
+    const expected = endOf(undisturbed);
+    expect(struck).toBeGreaterThan(50);
+    for (let call = 1; call <= struck; call += 1) {
+      const name = undisturbed.cluster.calls[call - 1];
+      const { controller } = await run(start, { call, at, kind });
+      expect({ call, name, ...endOf(controller) }).toEqual({ call, name, ...expected });
+    }
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { observeGroup, observeWorld } from "../../src/controller/observe.ts";
+import { reason } from "../../src/core/reasons.ts";
+import { MINUTE_MS, after, millis } from "../../src/core/units.ts";
+import { PortError } from "../../src/ports/errors.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import { aSmallGroup } from "../support/builders/compiled.ts";
+import { CODER, NOW, aDrain, anIntent, anOverride } from "../support/builders/observed.ts";
+import { ModelCluster } from "../support/model/cluster.ts";
+
+async function observed(cluster: ModelCluster, ports: Ports = cluster.ports()) {
+  const world = await observeWorld(ports, NOW);
+  const [group] = world.groups;
+  if (group === undefined) throw new Error("no group");
+  return observeGroup(ports, world, group);
+}
+
+const aCluster = () => new ModelCluster(aSmallGroup());
+
+describe("what one tick sees", () => {
+  it("is everything of the group as of one instant", async () => {
+    const cluster = aCluster();
+    const observation = await observed(cluster);
+    expect(observation).toMatchObject({ now: NOW, leading: true, intents: [] });
+    expect(observation.pools).toMatchObject([
+      { name: "gb200-east", count: { desired: 4 }, refusals: [] },
+    ]);
+    expect(observation.pools[0]?.racks.map(({ id }) => id)).toEqual([
+      "rack-0",
+      "rack-1",
+      "rack-2",
+      "rack-3",
+    ]);
+    expect(observation.pools[0]?.racks[0]?.pods).toHaveLength(8);
+    expect(observation.fleets).toMatchObject([
+      { key: CODER, rollout: false, problems: [], signals: { arrivals: { value: 1 } } },
+    ]);
+  });
+
+  it("holds overrides of the fleet that are in force, until the instant they end", async () => {
+    const cluster = aCluster();
+    const until = (ms: number) => anOverride({ until: after(NOW, millis(ms)) });
+    cluster.desired = {
+      overrides: [
+        { fleet: CODER, override: until(1) },
+        { fleet: CODER, override: until(0) },
+        { fleet: CODER, override: until(-MINUTE_MS) },
+        { fleet: "agents/writer", override: until(1) },
+      ],
+    };
+    const { fleets } = await observed(cluster);
+    expect(fleets[0]?.overrides).toEqual([until(1)]);
+  });
+
+  it("holds the intents of its pools, by name", async () => {
+    const cluster = aCluster();
+    const elsewhere = anIntent({ name: "west-out-1", pool: "gb200-west" });
+    cluster.world = { ...cluster.world, intents: [anIntent(), elsewhere, aDrain()] };
+    const { intents } = await observed(cluster);
+    expect(intents.map(({ name }) => name)).toEqual(["gb200-east-in-1", "gb200-east-out-1"]);
+  });
+
+  it("holds what is wrong with the fleet's specification and workloads", async () => {
+    const cluster = aCluster();
+    const problem = reason("not-a-consumer", "spec.pools[0]");
+    cluster.desired = {
+      problems: [
+        { fleet: CODER, reason: problem },
+        { fleet: "agents/writer", reason: problem },
+      ],
+    };
+    const ports = cluster.ports();
+    const unreadable = [{ fleet: CODER, text: "spec.workloads[0].target: no such Deployment." }];
+    const { fleets } = await observed(cluster, {
+      ...ports,
+      workloads: {
+        ...ports.workloads,
+        read: async (list) => ({ ...(await ports.workloads.read(list)), unreadable }),
+      },
+    });
+    expect(fleets[0]?.problems).toEqual([
+      problem,
+      reason("workload-unknown", "spec.workloads[0].target: no such Deployment."),
+    ]);
+  });
+
+  it("says whether the lease is held when it is seen, not when the tick began", async () => {
+    const cluster = aCluster();
+    const world = await observeWorld(cluster.ports(), NOW);
+    cluster.leading = false;
+    const [group] = world.groups;
+    if (group === undefined) throw new Error("no group");
+    expect((await observeGroup(cluster.ports(), world, group)).leading).toBe(false);
+  });
+});
+
+describe("what cannot be seen", () => {
+  it("a pool whose object does not answer: a refusal that names it, not an error", async () => {
+    const cluster = aCluster();
+    cluster.interruption = {
+      before: (call) => {
+        if (call === "backend.read") throw new PortError("timeout", "no answer within 5 s");
+      },
+      after: () => {},
+    };
+    expect((await observed(cluster)).pools[0]).toMatchObject({
+      count: null,
+      refusals: [{ code: "pool-unknown", text: "RackPool gb200-east: no answer within 5 s" }],
+    });
+  });
+
+  it("a pool of a backend that this controller does not have: a refusal that names the field", async () => {
+    const cluster = aCluster();
+    const { pools } = await observed(cluster, { ...cluster.ports(), backends: {} });
+    expect(pools[0]).toMatchObject({
+      count: null,
+      refusals: [
+        { code: "pool-refused", text: expect.stringContaining("spec.backend.kind simulated") },
+      ],
+    });
+    expect(pools[0]?.racks).toHaveLength(4);
+  });
+
+  it.each(["store.read", "nodes.list", "workloads.read", "decisions.list"])(
+    "%s was never read: an error, for an unsynced world must not be decided on",
+    async (failing) => {
+      const cluster = aCluster();
+      cluster.interruption = {
+        before: (call) => {
+          if (call === failing) throw new PortError("unreachable", `${failing}: not synced`);
+        },
+        after: () => {},
+      };
+      await expect(observed(cluster)).rejects.toThrow("not synced");
+    },
+  );
+
+  it("a bug in an adapter is not taken for a refusal", async () => {
+    const cluster = aCluster();
+    cluster.interruption = {
+      before: (call) => {
+        if (call === "backend.read") throw new TypeError("undefined is not a function");
+      },
+      after: () => {},
+    };
+    await expect(observed(cluster)).rejects.toThrow(TypeError);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { recall } from "../../src/controller/recall.ts";
+import { EMPTY_FLEET_MEMORY } from "../../src/core/memory.ts";
+import { MINUTE_MS, after, millis } from "../../src/core/units.ts";
+import { PortError } from "../../src/ports/errors.ts";
+import { aSmallGroup } from "../support/builders/compiled.ts";
+import { CODER, NOW } from "../support/builders/observed.ts";
+import { aMemory } from "../support/builders/remembered.ts";
+import { ModelCluster } from "../support/model/cluster.ts";
+
+const group = aSmallGroup();
+const recalled = (cluster: ModelCluster) => recall(cluster.ports(), group, NOW);
+
+const failing = (call: string, error: Error) => ({
+  before: (name: string) => {
+    if (name === call) throw error;
+  },
+  after: () => {},
+});
+
+describe("memory at start", () => {
+  it("is what was saved, with the version to save against", async () => {
+    const cluster = new ModelCluster(group);
+    cluster.memory = { memory: aMemory(), version: "7" };
+    expect(await recalled(cluster)).toEqual({
+      memory: aMemory(),
+      version: "7",
+      savedAt: null,
+      sinceKeyframe: 0,
+      announced: {},
+    });
+    expect(cluster.calls).toEqual(["memory.load"]);
+  });
+
+  it("else is rebuilt from recorded demand; what was wanted is not known, so nothing scales in", async () => {
+    const cluster = new ModelCluster(group);
+    cluster.history = [10, 20, 20].map((turnsPerSecond, n) => ({
+      at: after(NOW, millis((n - 3) * MINUTE_MS)),
+      turnsPerSecond,
+      promptTokensPerSecond: turnsPerSecond * 6_000,
+      outputTokensPerSecond: turnsPerSecond * 60,
+    }));
+    const { memory, version } = await recalled(cluster);
+    expect(version).toBeNull();
+    expect(memory.fleets[CODER]).toMatchObject({
+      demand: { lastAt: after(NOW, millis(-MINUTE_MS)), promptTokensPerTurn: 6_000 },
+      wants: [],
+      lastTrustedWant: null,
+    });
+    expect(memory.pools).toEqual({});
+  });
+
+  it("else is empty, also of idle minutes", async () => {
+    const cluster = new ModelCluster(group);
+    expect((await recalled(cluster)).memory.fleets).toEqual({ [CODER]: EMPTY_FLEET_MEMORY });
+    const none = { turnsPerSecond: 0, promptTokensPerSecond: 0, outputTokensPerSecond: 0 };
+    cluster.history = [{ at: NOW, ...none }];
+    const { demand } = (await recalled(cluster)).memory.fleets[CODER] ?? EMPTY_FLEET_MEMORY;
+    expect(demand?.promptTokensPerTurn).toBe(0);
+  });
+
+  it("is empty, and that is told, when nothing recorded can be read", async () => {
+    const cluster = new ModelCluster(group);
+    cluster.interruption = failing("signals.history", new PortError("timeout", "no answer"));
+    expect((await recalled(cluster)).memory.fleets).toEqual({ [CODER]: EMPTY_FLEET_MEMORY });
+    expect(cluster.failures).toEqual([
+      { what: CODER, code: "timeout", message: "rebuilding memory: no answer" },
+    ]);
+  });
+
+  it("is waited for when the memory store does not answer: forgetting is worse", async () => {
+    const cluster = new ModelCluster(group);
+    cluster.interruption = failing("memory.load", new PortError("unreachable", "refused"));
+    await expect(recalled(cluster)).rejects.toThrow("refused");
+  });
+
+  it("does not swallow a bug of an adapter", async () => {
+    const cluster = new ModelCluster(group);
+    cluster.interruption = failing("signals.history", new TypeError("bug"));
+    await expect(recalled(cluster)).rejects.toThrow(TypeError);
+  });
+});

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { arbitrate, consumerOf, marginalAttainment } from "../../src/core/arbitrate.ts";
+import type { Claimant } from "../../src/core/arbitrate.ts";
+import type { CompiledPool } from "../../src/core/compiled.ts";
+import type { AttainmentByRacks, WantRacks } from "../../src/core/decision.ts";
+import { reason } from "../../src/core/reasons.ts";
+import { rackCount, ratio } from "../../src/core/units.ts";
+import { aFleet, aPool } from "../support/reports/compiled.ts";
+
+interface Share {
+  readonly guaranteed?: number;
+  readonly max?: number;
+  readonly weight?: number;
+}
+
+const poolOf = (name: string, shares: Readonly<Record<string, Share>>): CompiledPool =>
+  aPool(name, {
+    consumers: Object.entries(shares).map(([fleet, { guaranteed = 0, max = 20, weight = 1 }]) => ({
+      fleet: { namespace: "agents", name: fleet },
+      guaranteed: rackCount(guaranteed),
+      max: rackCount(max),
+      weight,
+    })),
+  });
+
+const curveOf = (...attainment: readonly number[]): AttainmentByRacks =>
+  attainment.map((share, racks) => ({ racks: rackCount(racks), attainment: ratio(share) }));
+
+/** Every rack brings the same until ten. */
+const STEADY = curveOf(...Array.from({ length: 11 }, (_, racks) => racks / 10));
+
+function claim(
+  name: string,
+  racks: number,
+  more: {
+    readonly curve?: AttainmentByRacks;
+    readonly pools?: readonly string[];
+    readonly owned?: Claimant["owned"];
+  } = {},
+): Claimant {
+  const { curve = STEADY, pools = ["a"], owned = {} } = more;
+  const want: WantRacks = {
+    racks: rackCount(racks),
+    curve,
+    reason: reason("demand-forecast"),
+    shrinkable: true,
+    shrinkHold: null,
+  };
+  const drawn = pools.map((pool, preference) => ({
+    name: pool,
+    preference,
+    engineStartPrior: aPool().leadTimePrior.join,
+  }));
+  return { fleet: aFleet(name, { pools: drawn }), want, owned };
+}
+
+function awarded(
+  claimants: readonly Claimant[],
+  pools: readonly CompiledPool[],
+  ceilings: Readonly<Record<string, number>>,
+) {
+  const counted = Object.fromEntries(
+    Object.entries(ceilings).map(([pool, racks]) => [pool, rackCount(racks)]),
+  );
+  return arbitrate(claimants, pools, counted).map(({ byPool }) => byPool);
+}
+
+describe("one pool, two fleets", () => {
+  const even = poolOf("a", { x: {}, y: {} });
+
+  it("everyone gets what they want while there is enough", () => {
+    expect(awarded([claim("x", 3), claim("y", 4)], [even], { a: 7 })).toEqual([{ a: 3 }, { a: 4 }]);
+  });
+
+  it("guarantees come first, whatever weighs more", () => {
+    const pool = poolOf("a", { x: { weight: 100 }, y: { guaranteed: 3 } });
+    expect(awarded([claim("x", 9), claim("y", 9)], [pool], { a: 5 })).toEqual([{ a: 2 }, { a: 3 }]);
+  });
+
+  it("a guarantee that is not wanted is free for others", () => {
+    const pool = poolOf("a", { x: {}, y: { guaranteed: 3 } });
+    expect(awarded([claim("x", 9), claim("y", 1)], [pool], { a: 5 })).toEqual([{ a: 4 }, { a: 1 }]);
+  });
+
+  it("then weight decides", () => {
+    const pool = poolOf("a", { x: { weight: 1 }, y: { weight: 2 } });
+    expect(awarded([claim("x", 9), claim("y", 3)], [pool], { a: 4 })).toEqual([{ a: 1 }, { a: 3 }]);
+  });
+
+  it("and what a rack brings: the second of one before the first of another", () => {
+    const steep = claim("x", 2, { curve: curveOf(0, 0.5, 1) });
+    const flat = claim("y", 9);
+    expect(awarded([flat, steep], [even], { a: 3 })).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
+  it("a fleet that needs three racks before any turn is in time is not starved", () => {
+    const late = claim("x", 3, { curve: curveOf(0, 0, 0, 0.9) });
+    expect(awarded([claim("y", 9), late], [even], { a: 3 })).toEqual([{}, { a: 3 }]);
+  });
+
+  it("on a tie the first listed", () => {
+    expect(awarded([claim("x", 1), claim("y", 1)], [even], { a: 1 })).toEqual([{ a: 1 }, {}]);
+  });
+});
+
+describe("two pools, one fleet", () => {
+  const pools = [poolOf("a", { x: { max: 2 } }), poolOf("b", { x: {} })];
+
+  it("fills the preferred pool first, up to its max", () => {
+    expect(awarded([claim("x", 5, { pools: ["a", "b"] })], pools, { a: 9, b: 9 })).toEqual([
+      { a: 2, b: 3 },
+    ]);
+  });
+
+  it("keeps the racks it has before it prefers others", () => {
+    const settled = claim("x", 2, { pools: ["a", "b"], owned: { b: 2 } });
+    expect(awarded([settled], pools, { a: 9, b: 9 })).toEqual([{ b: 2 }]);
+  });
+
+  it("gets nothing of a pool it does not draw on, does not appear in, or that is unknown", () => {
+    expect(awarded([claim("x", 5, { pools: ["b"] })], pools, { a: 9, b: 2 })).toEqual([{ b: 2 }]);
+    expect(awarded([claim("z", 5)], pools, { a: 9 })).toEqual([{}]);
+    expect(awarded([claim("x", 5)], pools, {})).toEqual([{}]);
+  });
+});
+
+describe("never", () => {
+  it("more than wanted, than a share's max, than a pool's ceiling; and nothing is left over", () => {
+    const upTo = (max: number) => fc.integer({ min: 0, max });
+    const share = fc.record({ guaranteed: upTo(4), max: upTo(8), weight: upTo(3) });
+    fc.assert(
+      fc.property(
+        fc.tuple(share, share),
+        fc.tuple(upTo(9), upTo(9)),
+        fc.tuple(upTo(9), upTo(9)),
+        ([x, y], [wantX, wantY], [a, b]) => {
+          const pools = [poolOf("a", { x, y }), poolOf("b", { x, y })];
+          const names = ["a", "b"];
+          const both = [claim("x", wantX, { pools: names }), claim("y", wantY, { pools: names })];
+          const given = awarded(both, pools, { a, b });
+          const sum = (of: Readonly<Record<string, number>> | undefined) =>
+            (of?.["a"] ?? 0) + (of?.["b"] ?? 0);
+          expect(sum(given[0])).toBeLessThanOrEqual(wantX);
+          expect(sum(given[1])).toBeLessThanOrEqual(wantY);
+          for (const [pool, ceiling] of [["a", a] as const, ["b", b] as const]) {
+            const [ofX = 0, ofY = 0] = given.map((award) => award[pool]);
+            expect(ofX).toBeLessThanOrEqual(x.max);
+            expect(ofY).toBeLessThanOrEqual(y.max);
+            expect(ofX + ofY).toBeLessThanOrEqual(ceiling);
+            const lacking = sum(given[0]) < wantX && ofX < x.max;
+            if (lacking) expect(ofX + ofY).toBe(ceiling);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe("what one more rack brings", () => {
+  it.each([
+    ["the next rack's gain", curveOf(0, 0.5, 0.6), 0, 0.5],
+    ["the best slope further on", curveOf(0, 0, 0.8), 0, 0.4],
+    ["nothing on the plateau", curveOf(0, 1, 1), 1, 0],
+    ["nothing beyond the curve", curveOf(0, 0.5), 5, 0],
+    ["nothing without a curve", [], 0, 0],
+  ])("%s", (_, curve, racks, gain) => {
+    expect(marginalAttainment(curve, racks)).toBeCloseTo(gain);
+  });
+});
+
+describe("a consumer of a pool", () => {
+  it("is found by namespace and name", () => {
+    const pool = poolOf("a", { x: { max: 7 } });
+    expect(consumerOf(pool, aFleet("x"))?.max).toBe(7);
+    expect(consumerOf(pool, aFleet("y"))).toBeUndefined();
+    expect(consumerOf(pool, aFleet("x", { key: "other/x" }))).toBeUndefined();
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { fleetPicture } from "../../src/core/fleet-picture.ts";
+import type { FleetMemory } from "../../src/core/memory.ts";
+import type { FleetObservation } from "../../src/core/observation.ts";
+import { MINUTE_MS, SECOND_MS, after, millis, rackCount } from "../../src/core/units.ts";
+import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
+import { aStage } from "../support/builders/gate.ts";
+import { NOW, aFleetObservation, aLoad, someSignals } from "../support/builders/observed.ts";
+import { aFleetMemory } from "../support/builders/remembered.ts";
+
+const picture = (memory: FleetMemory, seen: Partial<FleetObservation> = {}, secondsLater = 0) => {
+  const now = after(NOW, millis(secondsLater * SECOND_MS));
+  const signals = someSignals(aLoad(1), now);
+  return fleetPicture(aSmallFleet(), {
+    group: aSmallGroup(),
+    observed: aFleetObservation({ signals, ...seen }),
+    memory,
+    now,
+    pools: [aStage().state],
+  });
+};
+
+describe("a fleet's picture", () => {
+  it("counts the racks that serve it and run its units", () => {
+    const { situation, owned } = picture(aFleetMemory());
+    expect(situation.servingRacks).toBe(4);
+    expect(owned).toEqual({ "gb200-east": 4 });
+  });
+
+  it("needs the fleet to have been observed", () => {
+    const input = { group: aSmallGroup(), memory: aFleetMemory(), now: NOW, pools: [] };
+    expect(() => fleetPicture(aSmallFleet(), { ...input, observed: undefined })).toThrow(
+      "fleet agents/coder: not in the observation",
+    );
+  });
+
+  it("says that the hit rate cannot be measured where its signals are not trusted", () => {
+    const signals = someSignals({ computedPromptTokens: null });
+    expect(picture(aFleetMemory(), { signals }).cache).toMatchObject({
+      cause: "broken-signal",
+      hitRate: null,
+    });
+  });
+
+  it("knows what would be wanted at the usual hit rate only with a past", () => {
+    const hitRates = Array.from({ length: 5 }, (_, n) => ({
+      at: after(NOW, millis((n - 5) * MINUTE_MS)),
+      hitRate: 0.5,
+      freeSeconds: 100,
+    }));
+    expect(picture(aFleetMemory()).wantAtUsualHitRate).toBeNull();
+    const { wantAtUsualHitRate, sizing } = picture(aFleetMemory({}, { hitRates }));
+    expect(wantAtUsualHitRate).toBe(sizing.want.racks);
+  });
+});
+
+describe("what is remembered of a fleet", () => {
+  const memory = aFleetMemory({ racks: 3 }, { lastReviewAt: after(NOW, millis(-MINUTE_MS)) });
+
+  it("at a review: the want, the hit rate and the forecast", () => {
+    const { memory: next } = picture(memory);
+    expect(next.lastReviewAt).toBe(NOW);
+    expect(next.wants.at(-1)).toEqual({ at: NOW, racks: next.lastTrustedWant });
+    expect(next.hitRates).toHaveLength(1);
+    expect(next.demand?.pending).toHaveLength(1);
+  });
+
+  it("between reviews: the most that was wanted since the last", () => {
+    const reviewed = { ...memory, lastReviewAt: NOW };
+    const { memory: next } = picture(reviewed, {}, 15);
+    expect(next.lastReviewAt).toBe(NOW);
+    expect(next.wants).toEqual(memory.wants);
+    const low = { ...reviewed, wants: [{ at: NOW, racks: rackCount(0) }] };
+    expect(picture(low, {}, 15).memory.wants).toEqual([{ at: NOW, racks: next.lastTrustedWant }]);
+  });
+
+  it("nothing new from signals that are not trusted", () => {
+    const signals = someSignals({ arrivals: null });
+    expect(picture(memory, { signals }).memory).toBe(memory);
+  });
+
+  it("wants of the stabilisation window and a little more: proof that all of it was watched", () => {
+    const { memory: next } = picture(memory);
+    const oldest = next.wants[0]?.at ?? NOW;
+    expect(NOW - oldest).toBeGreaterThanOrEqual(120 * MINUTE_MS);
+    expect(NOW - oldest).toBeLessThanOrEqual(122 * MINUTE_MS);
+  });
+});

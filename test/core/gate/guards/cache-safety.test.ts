@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { PASS } from "../../../../src/core/gate/guard.ts";
+import { cacheSafetyGuard } from "../../../../src/core/gate/guards/cache-safety.ts";
+import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
+import { aLoad, someSignals } from "../../../support/builders/observed.ts";
+import { aFleetMemory } from "../../../support/builders/remembered.ts";
+
+const at = (
+  turnsPerSecond: number,
+  router: "session-sticky" | "prefix-affinity" = "prefix-affinity",
+) =>
+  aGateContext({
+    demand: turnsPerSecond,
+    memory: aFleetMemory({ turnsPerSecond }),
+    fleet: { router },
+  });
+
+/**
+ * A rack prefills 32,000 tokens/s and a turn brings 6,000, half of them cached: three racks carry 16
+ * turns/s without any cache.
+ */
+describe("the cache-safety guard", () => {
+  it("passes while three racks could carry the whole prompt work: there is nothing to tip", () => {
+    expect(cacheSafetyGuard.check(A_SHRINK, at(1))).toEqual(PASS);
+  });
+
+  it("holds where the load is only carried thanks to the cache, and could collapse", () => {
+    expect(cacheSafetyGuard.check(A_SHRINK, at(18))).toMatchObject({
+      kind: "Hold",
+      reason: {
+        code: "cache-unsafe",
+        text: expect.stringMatching(/above 30 % a fleet .* collapse/),
+      },
+    });
+  });
+
+  it("holds where the objectives would be missed", () => {
+    expect(cacheSafetyGuard.check(A_SHRINK, at(60))).toMatchObject({
+      reason: {
+        code: "cache-unsafe",
+        text: expect.stringContaining("would not hold with 3 racks"),
+      },
+    });
+  });
+
+  it("holds where the hit rate cannot be measured although prompts are known to come", () => {
+    const signals = someSignals({ ...aLoad(0) });
+    const context = aGateContext({ seen: { signals } });
+    expect(cacheSafetyGuard.check(A_SHRINK, context)).toMatchObject({
+      reason: { text: expect.stringContaining("cannot be measured") },
+    });
+  });
+
+  it("never holds growth", () => {
+    expect(cacheSafetyGuard.check(growthTo(5), at(60))).toEqual(PASS);
+  });
+});

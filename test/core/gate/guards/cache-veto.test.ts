@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { CompiledFleet } from "../../../../src/core/compiled.ts";
+import type { CacheVerdict } from "../../../../src/core/decision.ts";
+import { PASS } from "../../../../src/core/gate/guard.ts";
+import type { Proposal } from "../../../../src/core/gate/guard.ts";
+import { cacheVetoGuard } from "../../../../src/core/gate/guards/cache-veto.ts";
+import type { ReasonCode } from "../../../../src/core/reasons.ts";
+import { rackCount, ratio } from "../../../../src/core/units.ts";
+import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
+import { aReading } from "../../../support/builders/observed.ts";
+
+const FALLEN: CacheVerdict = {
+  cause: "cannot-tell",
+  hitRate: ratio(0.4),
+  expectedHitRate: ratio(0.9),
+  rackHelps: null,
+  text: "The hit rate fell from 90.0 % to 40.0 %.",
+};
+
+interface Told {
+  readonly cacheVeto?: CompiledFleet["cacheVeto"];
+  readonly cache?: CacheVerdict;
+  readonly usual?: number | null;
+  /** Share of the TTFT objective that is met, of 0.95 asked for. */
+  readonly share?: number;
+}
+
+/** Four racks held; four would do at the usual hit rate. */
+function told({ cacheVeto = "Confirm", cache = FALLEN, usual = 4, share = 0.99 }: Told = {}) {
+  return aGateContext(
+    { fleet: { cacheVeto }, seen: { objectives: [{ name: "ttft", share: aReading(share) }] } },
+    { cache, wantAtUsualHitRate: usual === null ? null : rackCount(usual) },
+  );
+}
+
+const dueTo = (code: ReasonCode): Proposal => ({ ...growthTo(6), reason: { code, text: "." } });
+
+describe("the cache-veto guard", () => {
+  it("asks a person before racks are bought for a fall in hit rate they would not cure", () => {
+    expect(cacheVetoGuard.check(growthTo(6), told())).toMatchObject({
+      kind: "Confirm",
+      approvers: 1,
+      reason: { code: "cache-veto", text: expect.stringContaining("fell from 90.0 %") },
+    });
+  });
+
+  it("holds outright where the fleet says Hold", () => {
+    expect(cacheVetoGuard.check(growthTo(6), told({ cacheVeto: "Hold" }))).toMatchObject({
+      kind: "Hold",
+      reason: { code: "cache-veto" },
+    });
+  });
+
+  it.each([
+    ["the fleet says Off", { cacheVeto: "Off" }],
+    ["there is no fall", { cache: { ...FALLEN, cause: "none" } }],
+    ["a rack helps", { cache: { ...FALLEN, cause: "capacity-bound", rackHelps: true } }],
+    ["more would be wanted at the usual hit rate, too", { usual: 5 }],
+    ["the usual hit rate is not known", { usual: null }],
+    ["an objective is being missed", { share: 0.94 }],
+  ] as const)("passes when %s", (_, changes) => {
+    expect(cacheVetoGuard.check(growthTo(6), told(changes))).toEqual(PASS);
+  });
+
+  it.each(["schedule-floor", "override-floor", "minimum"] as const)(
+    "passes what a person asked for: %s",
+    (code) => {
+      expect(cacheVetoGuard.check(dueTo(code), told())).toEqual(PASS);
+    },
+  );
+
+  it("never holds scale-in", () => {
+    expect(cacheVetoGuard.check(A_SHRINK, told({ cacheVeto: "Hold" }))).toEqual(PASS);
+  });
+});

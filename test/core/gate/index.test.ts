@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { GUARDS, passGuards, shadowHold } from "../../../src/core/gate/index.ts";
+import { rackCount } from "../../../src/core/units.ts";
+import { A_SHRINK, aGateContext, growthTo } from "../../support/builders/gate.ts";
+import { anIntent, anOverride } from "../../support/builders/observed.ts";
+
+describe("the order of the guards", () => {
+  it("is policy: people first, then who may write, then what is known, then amounts", () => {
+    expect(GUARDS.map(({ name }) => name)).toEqual([
+      "override",
+      "leader",
+      "specification",
+      "foreign-writer",
+      "rollout",
+      "open-intent",
+      "signals",
+      "stabilization",
+      "step",
+      "limits",
+      "request-rate",
+      "drain-safety",
+      "cache-safety",
+      "cache-veto",
+      "budget",
+    ]);
+  });
+});
+
+describe("the gate", () => {
+  it.each([growthTo(6), A_SHRINK])("lets $direction through when no guard minds", (proposal) => {
+    expect(passGuards(proposal, aGateContext())).toEqual({
+      to: proposal.to,
+      holds: [],
+      limits: [],
+      approvers: 0,
+      steps: [],
+    });
+  });
+
+  it("names everything that holds, in order, and lets nothing through", () => {
+    const overrides = [anOverride({ pauseOut: true })];
+    const context = aGateContext({ seen: { overrides, rollout: true } }, { intents: [anIntent()] });
+    const passage = passGuards(growthTo(6), context);
+    expect(passage.holds.map(({ code }) => code)).toEqual(["paused", "rollout", "open-intent"]);
+    expect(passage.to).toBe(4);
+    expect(passage.steps.map(({ name }) => name)).toEqual(["override", "rollout", "open-intent"]);
+  });
+
+  it("hands each guard what the earlier ones left: the lowest limit wins", () => {
+    const limits = { maxRacks: rackCount(6), maxDraining: rackCount(1), maxRequestsPerHour: 2 };
+    const passage = passGuards(growthTo(9), aGateContext({ pool: { limits } }));
+    expect(passage.to).toBe(6);
+    expect(passage.limits.map(({ code }) => code)).toEqual(["step-limit", "pool-limit"]);
+  });
+});
+
+describe("Shadow mode", () => {
+  it("holds; the other modes do not", () => {
+    expect(shadowHold("Shadow")?.code).toBe("shadow");
+    expect([shadowHold("Approve"), shadowHold("Auto")]).toEqual([null, null]);
+  });
+});

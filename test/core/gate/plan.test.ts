@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { planIntent } from "../../../src/core/gate/plan.ts";
+import type { IntentView } from "../../../src/core/gate/plan.ts";
+import type { Intent } from "../../../src/core/observation.ts";
+import { reason } from "../../../src/core/reasons.ts";
+import { MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
+import { aSmallFleet } from "../../support/builders/compiled.ts";
+import { aStage } from "../../support/builders/gate.ts";
+import type { Scene } from "../../support/builders/gate.ts";
+import { CODER, NOW, aDrain, anIntent } from "../../support/builders/observed.ts";
+import { labelOf } from "../../support/model/run.ts";
+
+/** Four racks, `wanted` of them or more awarded to the one fleet. */
+function aView(wanted: number, changes: Partial<IntentView> = {}, scene: Scene = {}): IntentView {
+  const racks = rackCount(wanted);
+  return {
+    now: NOW,
+    leading: true,
+    fleet: aSmallFleet(),
+    state: aStage(scene).state,
+    awards: [{ fleet: CODER, byPool: { "gb200-east": racks }, total: racks }],
+    paused: null,
+    untrusted: null,
+    ...changes,
+  };
+}
+
+function planned(intent: Intent, view: IntentView) {
+  const { actions, progress } = planIntent(intent, view);
+  return { actions: actions.map(labelOf), state: progress.state, code: progress.reason.code };
+}
+
+const growing = (changes: Partial<Intent> = {}) => anIntent({ askedRacks: null, ...changes });
+const waiting = (code: string) => ({ actions: [], state: "Waiting", code });
+
+describe("a growth of four racks to six", () => {
+  it.each([
+    ["Pending, still wanted", { phase: "Pending", requiredApprovals: 1 }, 6, "awaiting-approval"],
+  ] as const)("%s: waits", (_, changes, wanted, code) => {
+    expect(planned(growing(changes), aView(wanted))).toEqual(waiting(code));
+  });
+
+  it.each([
+    [
+      "Pending, no longer wanted",
+      { phase: "Pending", requiredApprovals: 1 },
+      4,
+      ["SetPhase Superseded"],
+    ],
+    ["Approved, no longer wanted", { phase: "Approved" }, 4, ["SetPhase Superseded"]],
+    [
+      "Approved, wanted as before",
+      { phase: "Approved" },
+      6,
+      ["SetPhase Executing", "SetCount 4 → 6"],
+    ],
+    ["Approved, less wanted", { phase: "Approved" }, 5, ["SetPhase Executing", "SetCount 4 → 5"]],
+    ["Approved, more wanted", { phase: "Approved" }, 9, ["SetPhase Executing", "SetCount 4 → 6"]],
+    [
+      "Approved, its time to act is over",
+      { phase: "Approved", actBefore: after(NOW, millis(-1)) },
+      6,
+      ["SetPhase Expired"],
+    ],
+    [
+      "Executing: the write is repeated until it shows",
+      { phase: "Executing" },
+      6,
+      ["SetCount 4 → 6"],
+    ],
+    [
+      "Executing, though no longer wanted: it was asked for",
+      { phase: "Executing" },
+      4,
+      ["SetCount 4 → 6"],
+    ],
+    [
+      "Executing, and the count shows it",
+      { phase: "Executing", askedRacks: rackCount(4), fromRacks: rackCount(2) },
+      6,
+      ["SetPhase Done"],
+    ],
+    [
+      "Executing, and the count is somebody else's",
+      { phase: "Executing", fromRacks: rackCount(3) },
+      6,
+      ["SetPhase Failed"],
+    ],
+  ] as const)("%s", (_, changes, wanted, actions) => {
+    expect(planned(growing(changes), aView(wanted)).actions).toEqual(actions);
+  });
+
+  it("is asked for with its uid, counts and reason", () => {
+    expect(planIntent(growing({ phase: "Approved" }), aView(6)).actions).toMatchObject([
+      { phase: "Executing", askedRacks: 6, fleet: CODER },
+      { intent: "gb200-east-out-1", pool: "gb200-east", uid: "uid-object", from: 4, to: 6 },
+    ]);
+  });
+});
+
+describe("whatever its direction, a decision waits", () => {
+  const phases = ["Approved", "Executing"] as const;
+
+  it.each(phases)("%s, while a person pauses it", (phase) => {
+    const paused = reason("paused", "FleetOverride incident.");
+    expect(planned(growing({ phase }), aView(6, { paused }))).toEqual(waiting("paused"));
+  });
+
+  it.each(phases)("%s, while the pool refuses or cannot be read", (phase) => {
+    const text = "NodePool gb200-east: autoscaling.";
+    const refusing: Scene = { observed: { refusals: [{ code: "pool-refused", text }] } };
+    expect(planned(growing({ phase }), aView(6, {}, refusing))).toEqual(waiting("pool-refused"));
+    const unread: Scene = { observed: { count: null } };
+    expect(planned(growing({ phase }), aView(6, {}, unread))).toEqual(waiting("pool-unknown"));
+  });
+
+  it.each(["Pending", ...phases] as const)("%s, on a standby", (phase) => {
+    expect(planned(growing({ phase }), aView(6, { leading: false }))).toEqual(
+      waiting("not-leader"),
+    );
+  });
+
+  it("Pending, a pause leaves the verdict to people", () => {
+    const approvals = [{ by: "ada", verdict: "Approve" as const, reason: "ok" }];
+    const intent = growing({ phase: "Pending", requiredApprovals: 1, approvals });
+    expect(planned(intent, aView(6, { paused: reason("paused") })).actions).toEqual([
+      "SetPhase Approved",
+    ]);
+  });
+});
+
+describe("a drain of one rack of four", () => {
+  const untrusted = reason("signals-untrusted", "arrivals is missing");
+
+  it.each([
+    ["Approved, still a surplus", { phase: "Approved" }, 3, ["SetPhase Executing", "Cordon"]],
+    ["Approved, demand is back", { phase: "Approved" }, 4, ["SetPhase Superseded"]],
+    ["Executing, demand is back", { phase: "Executing" }, 4, ["SetPhase Cancelled"]],
+    ["Executing", { phase: "Executing" }, 3, ["Cordon"]],
+  ] as const)("%s", (_, changes, wanted, actions) => {
+    expect(planned(aDrain(changes), aView(wanted)).actions).toEqual(actions);
+  });
+
+  it.each(["Approved", "Executing"] as const)("%s: goes no further while blind", (phase) => {
+    expect(planned(aDrain({ phase }), aView(3, { untrusted }))).toEqual(
+      waiting("signals-untrusted"),
+    );
+  });
+
+  it("blind, is still given up at its deadline", () => {
+    const drain = aDrain({ drainDeadline: after(NOW, millis(-MINUTE_MS)) });
+    expect(planned(drain, aView(3, { untrusted }))).toMatchObject({
+      actions: ["SetPhase Cancelled"],
+      code: "drain-deadline",
+    });
+  });
+
+  it("a growth does not mind being blind: its consent and its size stand", () => {
+    expect(planned(growing({ phase: "Approved" }), aView(6, { untrusted })).actions).toHaveLength(
+      2,
+    );
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { inOrder } from "../../src/core/in-order.ts";
+import { aSmallGroup } from "../support/builders/compiled.ts";
+import {
+  aDrain,
+  aGroupObservation,
+  aPoolObservation,
+  aRack,
+  anIntent,
+} from "../support/builders/observed.ts";
+import { aFleet, aPool } from "../support/reports/compiled.ts";
+
+describe("the input of a decision", () => {
+  it("is put in order of names: pools, fleets, racks, intents", () => {
+    const group = {
+      ...aSmallGroup(),
+      pools: [aPool("b"), aPool("a")],
+      fleets: [aFleet("y"), aFleet("x")],
+    };
+    const observation = aGroupObservation({
+      pools: [aPoolObservation(2, { racks: [aRack("r2"), aRack("r10"), aRack("r1")] })],
+      intents: [anIntent(), aDrain()],
+    });
+    const ordered = inOrder(group, observation);
+    expect(ordered.group.pools.map(({ name }) => name)).toEqual(["a", "b"]);
+    expect(ordered.group.fleets.map(({ name }) => name)).toEqual(["x", "y"]);
+    const [pool] = ordered.observation.pools;
+    expect(pool?.racks.map(({ id }) => id)).toEqual(["r1", "r10", "r2"]);
+    expect(ordered.observation.intents.map(({ name }) => name)).toEqual([
+      "gb200-east-in-1",
+      "gb200-east-out-1",
+    ]);
+  });
+});

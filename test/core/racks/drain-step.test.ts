@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import type { Intent, RackObservation } from "../../../src/core/observation.ts";
+import { drainStep } from "../../../src/core/racks/drain-step.ts";
+import type { DrainView } from "../../../src/core/racks/drain-step.ts";
+import { reason } from "../../../src/core/reasons.ts";
+import { MINUTE_MS, after, millis } from "../../../src/core/units.ts";
+import { aSmallFleet } from "../../support/builders/compiled.ts";
+import {
+  NOW,
+  aDrain,
+  aPoolObservation,
+  aRack,
+  someRacks,
+} from "../../support/builders/observed.ts";
+import type { RackOptions } from "../../support/builders/observed.ts";
+import { labelOf } from "../../support/model/run.ts";
+
+const CORDONED = { node: { cordoned: true } } as const;
+const EMPTY = { ...CORDONED, pods: 0 } as const;
+const OVERDUE = { drainDeadline: after(NOW, millis(-MINUTE_MS)) };
+const { drain } = aSmallFleet();
+const FORCE = { drain: { ...drain, onDeadline: "Force" } } as const;
+
+/** `rack-0`, as told, and three more. */
+const racks = (victim: RackOptions = {}): readonly RackObservation[] => [
+  aRack("rack-0", victim),
+  ...someRacks(4).slice(1),
+];
+
+function step(victim: RackOptions, view: Partial<DrainView> = {}, intent: Partial<Intent> = {}) {
+  const found = drainStep(aDrain(intent), {
+    now: NOW,
+    count: aPoolObservation(4).count,
+    racks: racks(victim),
+    drain,
+    lostRacks: [],
+    cancel: null,
+    ...view,
+  });
+  const actions = "actions" in found ? found.actions : "restore" in found ? found.restore : [];
+  return { kind: found.kind, actions: actions.map(labelOf), code: found.reason.code };
+}
+
+const lowered = { count: aPoolObservation(3).count };
+const gone = { ...lowered, racks: someRacks(4).slice(1) };
+
+describe("the next step of giving a rack back", () => {
+  it.each([
+    ["nodes take pods: cordon", {}, {}, ["Act", ["Cordon"], "cordoning"]],
+    ["cordoned, pods run: evict", CORDONED, {}, ["Act", ["Evict"], "evicting"]],
+    [
+      "all pods are ending: wait",
+      { ...CORDONED, pod: { terminating: true } },
+      {},
+      ["Wait", [], "evicting"],
+    ],
+    ["empty: lower the count by one rack", EMPTY, {}, ["Act", ["SetCount 4 → 3"], "surplus"]],
+    ["lowered, nodes there: wait", EMPTY, lowered, ["Wait", [], "releasing"]],
+    ["lowered, nodes gone: done", EMPTY, gone, ["Done", [], "released"]],
+    ["the count is not known: wait", EMPTY, { count: null }, ["Wait", [], "pool-unknown"]],
+  ] as const)("%s", (_, victim, view, [kind, actions, code]) => {
+    expect(step(victim, view)).toEqual({ kind, actions, code });
+  });
+
+  it("cordons and evicts by uid", () => {
+    const found = drainStep(aDrain(), {
+      now: NOW,
+      count: aPoolObservation(4).count,
+      racks: racks(),
+      drain,
+      lostRacks: [],
+      cancel: null,
+    });
+    expect(found).toMatchObject({
+      actions: [{ nodes: expect.arrayContaining([{ name: "rack-0-n3", uid: "uid-rack-0-n3" }]) }],
+    });
+  });
+});
+
+describe("giving it up", () => {
+  const cancel = reason("demand-returned");
+
+  it.each([
+    ["before anything was done", {}, { cancel }, ["Cancel", [], "demand-returned"]],
+    ["after cordoning", CORDONED, { cancel }, ["Cancel", ["Uncordon"], "demand-returned"]],
+    ["not once the count is lowered", EMPTY, { ...lowered, cancel }, ["Wait", [], "releasing"]],
+  ] as const)("for a reason, %s", (_, victim, view, [kind, actions, code]) => {
+    expect(step(victim, view)).toEqual({ kind, actions, code });
+  });
+
+  it("at a count that is neither its start nor its goal: it fails, and restores", () => {
+    const view = { count: aPoolObservation(5).count };
+    expect(step(CORDONED, view)).toEqual({
+      kind: "Fail",
+      actions: ["Uncordon"],
+      code: "count-conflict",
+    });
+  });
+
+  it.each([
+    [
+      "Cancel: given up, even when just empty",
+      EMPTY,
+      {},
+      ["Cancel", ["Uncordon"], "drain-deadline"],
+    ],
+    ["Force: lowered although pods run", CORDONED, FORCE, ["Act", ["SetCount 4 → 3"], "surplus"]],
+    ["Force: cordoned first all the same", {}, FORCE, ["Act", ["Cordon"], "cordoning"]],
+  ] as const)(
+    "past its deadline, where the fleet says %s",
+    (_, victim, view, [kind, actions, code]) => {
+      expect(step(victim, view, OVERDUE)).toEqual({ kind, actions, code });
+    },
+  );
+
+  it("without a deadline it has all the time", () => {
+    expect(step(CORDONED, {}, { drainDeadline: null }).kind).toBe("Act");
+  });
+});
+
+describe("verifying which rack left", () => {
+  it("another one: it fails, and the rack takes pods again", () => {
+    const view = { ...lowered, racks: racks(EMPTY).slice(0, 3), lostRacks: ["rack-3"] };
+    expect(step(EMPTY, view)).toEqual({
+      kind: "Fail",
+      actions: ["Uncordon"],
+      code: "wrong-node-left",
+    });
+  });
+
+  it("the right one, another as well: that one is not this drain's business", () => {
+    expect(step(EMPTY, { ...gone, lostRacks: ["rack-3"] }).kind).toBe("Done");
+  });
+
+  it("none by the deadline: it fails and says so, the nodes stay as they are", () => {
+    expect(step(EMPTY, lowered, OVERDUE)).toEqual({
+      kind: "Fail",
+      actions: [],
+      code: "drain-deadline",
+    });
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import type { CompiledPool } from "../../../src/core/compiled.ts";
+import type { PoolMemory } from "../../../src/core/memory.ts";
+import type { Intent, PoolObservation } from "../../../src/core/observation.ts";
+import { UNLABELLED } from "../../../src/core/racks/inventory.ts";
+import { poolState } from "../../../src/core/racks/pool-state.ts";
+import { HOUR_MS, after, millis, rackCount } from "../../../src/core/units.ts";
+import { aSmallFleet } from "../../support/builders/compiled.ts";
+import {
+  NOW,
+  aDrain,
+  aPoolObservation,
+  anIntent,
+  someRacks,
+} from "../../support/builders/observed.ts";
+import { aPoolMemory } from "../../support/builders/remembered.ts";
+import { aPool } from "../../support/reports/compiled.ts";
+
+interface Given {
+  readonly pool?: Partial<CompiledPool>;
+  readonly desired?: number;
+  readonly observed?: Partial<PoolObservation>;
+  readonly memory?: PoolMemory;
+  readonly intents?: readonly Intent[];
+}
+
+function stateOf({ pool, desired = 4, observed, memory, intents = [] }: Given) {
+  return poolState({
+    pool: aPool("gb200-east", pool),
+    observed: aPoolObservation(desired, observed),
+    fleets: [aSmallFleet()],
+    intents,
+    memory: memory ?? aPoolMemory(4),
+    now: NOW,
+  });
+}
+
+const ago = (hours: number) => after(NOW, millis(-hours * HOUR_MS));
+const out = (changes: Partial<Intent>) => anIntent({ askedRacks: rackCount(6), ...changes });
+
+describe("who last changed the count", () => {
+  const held = (given: Given) => {
+    const { expectedRacks, foreignHoldUntil } = stateOf(given).memory;
+    return { expectedRacks, held: foreignHoldUntil !== null };
+  };
+
+  it.each([
+    ["nobody", {}, 4],
+    [
+      "unknown at the first sight",
+      { desired: 6, memory: aPoolMemory(4, { expectedRacks: null }) },
+      6,
+    ],
+    ["we, a growth executing", { desired: 6, intents: [out({ phase: "Executing" })] }, 6],
+    ["we, a growth just done", { desired: 6, intents: [out({ phase: "Done" })] }, 6],
+    ["we, a drain", { desired: 3, intents: [aDrain()] }, 3],
+    ["unknown while it cannot be read", { observed: { count: null } }, 4],
+  ] as const)("%s: no hold", (_, given, expectedRacks) => {
+    expect(held(given)).toEqual({ expectedRacks, held: false });
+  });
+
+  it.each([
+    ["no decision explains it", { desired: 6 }],
+    [
+      "a decision that was not started does not",
+      { desired: 6, intents: [out({ phase: "Approved" })] },
+    ],
+    ["a decision of another size does not", { desired: 5, intents: [out({ phase: "Executing" })] }],
+    [
+      "a decision from another count does not",
+      { desired: 6, intents: [out({ phase: "Done", fromRacks: rackCount(5) })] },
+    ],
+    ["another pool's does not", { desired: 6, intents: [out({ pool: "gb200-west" })] }],
+  ] as const)("somebody else, when %s: held, and accepted as the count we know", (_, given) => {
+    const { memory } = stateOf(given);
+    expect(memory.expectedRacks).toBe(given.desired);
+    expect(memory.foreignHoldUntil).toBe(after(NOW, millis(2 * HOUR_MS)));
+  });
+
+  it("somebody else, where the pool says Adopt: accepted, not held", () => {
+    const pool = { onForeignWrite: { action: "Adopt", forMs: HOUR_MS } } as const;
+    expect(held({ pool, desired: 6 })).toEqual({ expectedRacks: 6, held: false });
+  });
+});
+
+describe("racks that served and are gone", () => {
+  const seen = Object.fromEntries(
+    ["rack-0", "rack-9"].map((id) => [id, { firstAt: ago(9), servingAt: ago(8) }]),
+  );
+  const remembering = aPoolMemory(4, {
+    seen: { ...seen, "rack-8": { firstAt: ago(9), servingAt: null } },
+  });
+
+  it("are named once, those that never served are not", () => {
+    const { lostRacks, memory } = stateOf({ memory: remembering });
+    expect(lostRacks).toEqual(["rack-9"]);
+    expect(stateOf({ memory }).lostRacks).toEqual([]);
+  });
+
+  it("cannot be told while a node lacks its label: asked again when it has it", () => {
+    const racks = [...someRacks(3), { ...(someRacks(4).at(-1) ?? fail()), id: UNLABELLED }];
+    const unsure = stateOf({ memory: remembering, observed: { racks } });
+    expect(unsure.lostRacks).toEqual([]);
+    expect(stateOf({ memory: unsure.memory }).lostRacks).toEqual(["rack-9"]);
+  });
+});
+
+function fail(): never {
+  throw new Error("no rack");
+}
+
+describe("the most racks a pool may have", () => {
+  const window = (from: number, until: number, racks: number) => ({
+    from: after(NOW, millis(from * HOUR_MS)),
+    until: after(NOW, millis(until * HOUR_MS)),
+    racks: rackCount(racks),
+    evacuateBeforeMs: HOUR_MS,
+  });
+  const calendar = (...windows: ReturnType<typeof window>[]): Partial<CompiledPool> => ({
+    supply: { kind: "Calendar", committedRacks: rackCount(0), windows },
+  });
+
+  it.each([
+    ["its limit", {}, 12],
+    ["its open windows'", calendar(window(-2, 5, 3), window(0, 9, 2)), 5],
+    ["not those of windows to come or past", calendar(window(1, 5, 3), window(-5, 0, 2)), 0],
+    ["not those that must be evacuated by now", calendar(window(-2, 1, 3)), 0],
+    ["never above its limit", calendar(window(-2, 5, 30)), 12],
+  ])("%s", (_, pool, ceiling) => {
+    expect(stateOf({ pool }).ceiling).toBe(ceiling);
+  });
+});
+
+describe("what is carried on", () => {
+  it("the requests of the last hour", () => {
+    const memory = aPoolMemory(4, { requests: [ago(2), ago(1), ago(0.5)] });
+    expect(stateOf({ memory }).memory.requests).toEqual([ago(0.5)]);
+  });
+
+  it("a sequence that never hands a name out twice, even when memory was lost", () => {
+    const intents = [out({ name: "gb200-east-out-7" }), aDrain({ name: "gb200-east-in-9" })];
+    expect(stateOf({ intents }).memory.sequence).toBe(10);
+    expect(stateOf({ memory: aPoolMemory(4, { sequence: 12 }), intents }).memory.sequence).toBe(12);
+  });
+});

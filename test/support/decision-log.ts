@@ -1,0 +1,61 @@
+/** A decision log as the controller writes it: a surge of demand over one group, tick by tick. */
+import { createHash } from "node:crypto";
+import { canonical, parseCanonical } from "../../src/core/canonical.ts";
+import type { CompiledGroup } from "../../src/core/compiled.ts";
+import { decide } from "../../src/core/decide.ts";
+import { EMPTY_MEMORY } from "../../src/core/memory.ts";
+import { makeRecord } from "../../src/core/record.ts";
+import { aSmallGroup } from "./builders/compiled.ts";
+import { aFleetObservation, aGroupObservation, aLoad, someSignals } from "./builders/observed.ts";
+import { tickAt } from "./demand-series.ts";
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+export interface LogSpec {
+  readonly ticks?: number;
+  /** Ticks whose record carries the memory. */
+  readonly keyframes?: readonly number[];
+  readonly groups?: readonly CompiledGroup[];
+  readonly codeVersion?: string;
+}
+
+/** @returns canonical lines, those of several groups in turn, chained one to the next */
+export function aDecisionLog(spec: LogSpec = {}): readonly string[] {
+  const { ticks = 24, keyframes = [0, 10], groups = [aSmallGroup()] } = spec;
+  const memories = new Map(groups.map(({ name }) => [name, EMPTY_MEMORY]));
+  const lines: string[] = [];
+  for (let tick = 0; tick < ticks; tick += 1) {
+    for (const group of groups) {
+      const memory = memories.get(group.name) ?? EMPTY_MEMORY;
+      const observation = observedAt(tick);
+      const decided = decide(group, observation, memory);
+      memories.set(group.name, decided.memory);
+      const position = {
+        index: lines.length,
+        previousHash: sha256(lines.at(-1) ?? ""),
+        keyframe: keyframes.includes(tick),
+      };
+      const { codeVersion = "1.2.3" } = spec;
+      const input = { codeVersion, group, observation, memory, decision: decided.decision };
+      lines.push(canonical(makeRecord(input, position, sha256)));
+    }
+  }
+  return lines;
+}
+
+/** Demand triples at tick 12. One reading of every tick is no number: records must carry that too. */
+function observedAt(tick: number) {
+  const now = tickAt(tick);
+  const signals = someSignals({ ...aLoad(tick < 12 ? 8 : 24), ttftP99: Number.NaN }, now);
+  return aGroupObservation({ now, fleets: [aFleetObservation({ signals })] });
+}
+
+/** @returns the line with one part of its record replaced, everything else as it was */
+export function edited(
+  line: string | undefined,
+  changes: Readonly<Record<string, unknown>>,
+): string {
+  const record = parseCanonical(line ?? "");
+  if (typeof record !== "object" || record === null) throw new Error(`no record: ${line}`);
+  return canonical({ ...record, ...changes });
+}
