@@ -11,6 +11,7 @@ import { fleetStore } from "../adapters/fleet-store/fleet-store.ts";
 import { kubeClient } from "../adapters/kubernetes/client.ts";
 import { connect } from "../adapters/kubernetes/connection.ts";
 import { discovery } from "../adapters/kubernetes/discovery.ts";
+import { fenced } from "../adapters/kubernetes/fenced.ts";
 import { lifecycleOf } from "../adapters/kubernetes/reflector.ts";
 import type { Lifecycle } from "../adapters/kubernetes/reflector.ts";
 import { processTimers } from "../adapters/kubernetes/timers.ts";
@@ -57,16 +58,14 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
   const connection = connect(flags.kubeconfig);
   const timers = processTimers();
   const warn: Warn = (message, fields) => logger.warn(fields, message);
-  const client = kubeClient({ transport: connection.transport, timers });
-  const base = { client, timers, warn, clock: wallClock };
-  const found = discovery(client);
+  // The lease and questions about callers are not fenced: they must go through when we do not lead.
+  const open = kubeClient({ transport: connection.transport, timers });
   const namespace = flags.namespace ?? connection.namespace;
-  const store = fleetStore({ ...base, compilers: COMPILERS });
-  const nodes = clusterNodes(base);
-  const pods = workloads({ ...base, discovery: found });
-  const decisions = decisionStore(base);
   const lock = leaderLock({
-    ...base,
+    client: open,
+    timers,
+    warn,
+    clock: wallClock,
     namespace,
     name: flags.leaseName,
     identity: flags.identity,
@@ -75,6 +74,14 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
     retryPeriodMs: Math.round(flags.leaseDurationMs / 7),
     onLost: () => logger.error({ identity: flags.identity }, "lease lost, writes stop"),
   });
+  const transport = fenced(connection.transport, lock.mayWrite);
+  const client = kubeClient({ transport, timers });
+  const base = { client, timers, warn, clock: wallClock };
+  const found = discovery(client);
+  const store = fleetStore({ ...base, compilers: COMPILERS });
+  const nodes = clusterNodes(base);
+  const pods = workloads({ ...base, discovery: found });
+  const decisions = decisionStore(base);
   const prometheus = createPrometheusClient(PROMETHEUS_LIMITS);
   const watches = lifecycleOf(store, nodes, pods, decisions);
   const ports: Ports = {
@@ -112,7 +119,7 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
       logger.warn({ code: error.code, error: error.message }, "old decisions not swept");
     }
   };
-  return { ports, review: accessReview(client), lock, watches, sweep, close };
+  return { ports, review: accessReview(open), lock, watches, sweep, close };
 }
 
 /** A tick of 15 s must end before the next; more than a few queries at once slow a server down. */

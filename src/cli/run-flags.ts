@@ -33,7 +33,7 @@ const FLAGS: readonly Flag[] = [
   ["--namespace <name>", "NAMESPACE", "of the lease and the memory; default: the context's"],
   ["--lease-name <name>", "LEASE_NAME", "replicas of one controller share it", "breakwater"],
   ["--lease-duration <duration>", "LEASE_DURATION", "a standby takes over after it", "15s"],
-  ["--identity <name>", "IDENTITY", "unique among replicas", hostname()],
+  ["--identity <name>", "IDENTITY", "unique among replicas", `${hostname()}-${process.pid}`],
   ["--http-address <host:port>", "HTTP_ADDRESS", "metrics, health, API, console", "127.0.0.1:8080"],
   ["--console-address <host:port>", "CONSOLE_ADDRESS", "a second, loopback listener in a pod"],
   ["--tick <duration>", "TICK", "how often the world is looked at", "15s"],
@@ -85,7 +85,8 @@ const optional = <T>(text: string | undefined, decode: (text: string) => T): T |
 function addressOf(flag: string, text: string): Address {
   const cut = text.lastIndexOf(":");
   const host = text.slice(0, cut).replace(/^\[|\]$/g, "");
-  const port = Number(text.slice(cut + 1));
-  if (cut > 0 && Number.isInteger(port) && port >= 0 && port <= 65_535) return { host, port };
+  const digits = text.slice(cut + 1);
+  const port = Number(digits);
+  if (cut > 0 && /^\d+$/.test(digits) && port <= 65_535) return { host, port };
   throw new UsageError(`${flag}: found "${text}", expected host:port as 127.0.0.1:8080`);
 }

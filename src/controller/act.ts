@@ -4,6 +4,8 @@
  */
 import type { CompiledGroup } from "../core/compiled.ts";
 import type { Action, PodRef } from "../core/decision.ts";
+import type { Intent } from "../core/observation.ts";
+import { reason } from "../core/reasons.ts";
 import type { Evidence } from "../ports/decision-store.ts";
 import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -11,6 +13,7 @@ import type { ActionResult } from "../ports/telemetry.ts";
 
 export interface Execution {
   readonly group: CompiledGroup;
+  readonly intents: readonly Intent[];
   /** What an approver of the intent reads. */
   readonly evidenceFor: (action: Extract<Action, { kind: "OpenIntent" }>) => Evidence;
 }
@@ -36,8 +39,31 @@ export async function act(
         : { outcome: "failed", detail: `not tried: ${before}` };
     if (endsChain(outcome)) broken.set(intent, outcome.detail);
     results.push({ kind: action.kind, intent, ...outcome });
+    const ending = endOfGrowth(action, outcome, execution);
+    if (ending !== null) {
+      results.push({ kind: ending.kind, intent, ...(await attempt(ending, ports, execution)) });
+    }
   }
   return results;
+}
+
+/** Somebody else writes this count: a growth that met them ends, it does not try again (no fight). */
+function endOfGrowth(
+  action: Action,
+  { outcome, detail }: Outcome,
+  { intents }: Execution,
+): Extract<Action, { kind: "SetPhase" }> | null {
+  if (action.kind !== "SetCount" || outcome !== "conflict" || action.to < action.from) return null;
+  const intent = intents.find(({ name }) => name === action.intent);
+  if (intent === undefined) return null;
+  return {
+    kind: "SetPhase",
+    intent: intent.name,
+    fleet: intent.fleet,
+    phase: "Failed",
+    askedRacks: action.to,
+    reason: reason("count-conflict", detail),
+  };
 }
 
 const endsChain = ({ outcome }: Outcome): boolean =>

@@ -66,7 +66,7 @@ interface GroupEnd {
 
 /**
  * A group whose tick failed keeps what it carried, unless the stored memory is no longer that: then
- * it is read again. How far the log got is not known: it is asked, and the next record stands alone.
+ * it is read again. How far the log got is not known: it is asked, and a keyframe follows.
  */
 function merge(
   next: Carried,
@@ -122,6 +122,7 @@ async function tickGroup(
   const saved = await save(ports, group.name, carried, decided);
   const actions = await act(decided.decision.plan, ports, {
     group,
+    intents: observation.intents,
     evidenceFor: (action) => evidenceFor(action, { group, observation, decided, options }),
   });
   await writeStatuses(ports, group, { decision: decided.decision, observation });

@@ -61,14 +61,30 @@ const sum = (given: ReadonlyMap<string, number>): number =>
 
 function dealGuarantees(table: Table, dealer: Dealer): void {
   for (const pool of dealer.pools) {
+    if (preference(table.claimant, pool) === null) continue;
     const consumer = consumerOf(pool, table.claimant.fleet);
     const guaranteed = Math.min(consumer?.guaranteed ?? 0, consumer?.max ?? 0);
     for (let dealt = 0; dealt < guaranteed; dealt += 1) {
-      const wanted = sum(table.given) < table.claimant.want.racks;
+      const wanted =
+        sum(table.given) + ownedElsewhere(table, pool, dealer) < table.claimant.want.racks;
       if (wanted && (dealer.left.get(pool.name) ?? 0) > 0) give(table, pool.name, dealer);
     }
   }
 }
+
+/** Racks of other pools that the claimant runs on and was not yet dealt: they are dealt next. */
+const ownedElsewhere = (
+  { claimant, given }: Table,
+  pool: CompiledPool,
+  { pools }: Dealer,
+): number =>
+  pools
+    .filter(({ name }) => name !== pool.name)
+    .reduce(
+      (total, { name }) =>
+        total + Math.max(0, (claimant.owned[name] ?? 0) - (given.get(name) ?? 0)),
+      0,
+    );
 
 function give(table: Table, pool: string, { left }: Dealer): void {
   table.given.set(pool, (table.given.get(pool) ?? 0) + 1);

@@ -10,6 +10,7 @@ import { fleetPicture } from "./fleet-picture.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
 import { proposeForPool } from "./gate/propose.ts";
 import type { PoolProposal } from "./gate/propose.ts";
+import { shadowHold } from "./gate/index.ts";
 import { planIntent } from "./gate/plan.ts";
 import type { IntentPlan } from "./gate/plan.ts";
 import { inOrder } from "./in-order.ts";
@@ -53,9 +54,7 @@ export function decide(
   const held = Object.fromEntries(
     pools.map((state) => [state.pool.name, heldIn(state, awards, observation.intents)]),
   );
-  const proposals = pools.map((state) =>
-    proposeForPool({ state, fleets, awards, held, observation }),
-  );
+  const proposals = proposeInTurn(pools, { fleets, awards, held, observation });
   const plans = openIntents(observation).flatMap((intent) =>
     planOf(intent, { fleets, pools, awards, observation }),
   );
@@ -71,6 +70,19 @@ export function decide(
   };
   checkDecision({ group, observation, decision });
   return { decision, memory: remember(fleets, pools, decision) };
+}
+
+/** Pool by pool, each seeing what the ones before opened: a fleet gives back one rack at a time. */
+function proposeInTurn(
+  pools: readonly PoolState[],
+  world: Omit<Parameters<typeof proposeForPool>[0], "state">,
+): readonly PoolProposal[] {
+  return pools.reduce<readonly PoolProposal[]>((before, state) => {
+    const opened = before.flatMap(({ open }) => (open === null ? [] : [open.intent]));
+    const intents = [...world.observation.intents, ...opened];
+    const observation = { ...world.observation, intents };
+    return [...before, proposeForPool({ ...world, state, observation })];
+  }, []);
 }
 
 function stateOf(
@@ -138,21 +150,24 @@ function planOf(
 ): readonly IntentPlan[] {
   const state = world.pools.find(({ pool }) => pool.name === intent.pool);
   const picture = world.fleets.find(({ situation }) => situation.fleet.key === intent.fleet);
-  if (state === undefined || picture === undefined) return [];
+  if (state === undefined) return [];
   const { now, leading } = world.observation;
   const view = {
     now,
     leading,
-    fleet: picture.situation.fleet,
+    fleet: picture?.situation.fleet ?? null,
     state,
     awards: world.awards,
-    paused: pausedBy(intent, picture),
-    untrusted: picture.sizing.want.shrinkHold,
+    paused: picture === undefined ? null : pausedBy(intent, picture),
+    untrusted: picture?.sizing.want.shrinkHold ?? null,
   };
   return [planIntent(intent, view)];
 }
 
 function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
+  const { mode } = picture.situation.fleet;
+  const shadow = shadowHold(intent.direction === "Out" ? mode.scaleOut : mode.scaleIn);
+  if (shadow !== null) return shadow;
   const pausing = picture.situation.observed.overrides.find(({ pauseOut, pauseIn }) =>
     intent.direction === "Out" ? pauseOut : pauseIn,
   );

@@ -118,7 +118,7 @@ function remember(situation: Situation, { want }: Sizing, memory: FleetMemory): 
   if (!want.shrinkable) return { ...memory, demand };
   const { reviewIntervalMs, scaleInStabilizationMs } = fleet.behavior;
   const reviewDue =
-    memory.lastReviewAt === null || elapsed(memory.lastReviewAt, now) >= reviewIntervalMs;
+    memory.lastReviewAt === null || Math.abs(elapsed(memory.lastReviewAt, now)) >= reviewIntervalMs;
   const wants = rememberWant(memory, want.racks, now, reviewDue);
   if (!reviewDue) return { ...memory, demand, wants, lastTrustedWant: want.racks };
   const measured = point === null ? [] : [{ at: now, ...point }];
@@ -149,4 +149,4 @@ const since = <T extends { readonly at: EpochMs }>(
   samples: readonly T[],
   now: EpochMs,
   windowMs: number,
-): readonly T[] => samples.filter(({ at }) => elapsed(at, now) <= windowMs);
+): readonly T[] => samples.filter(({ at }) => at <= now && elapsed(at, now) <= windowMs);

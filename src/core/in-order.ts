@@ -1,4 +1,4 @@
-/** The order in which an API server or a map lists things carries no meaning and decides nothing. */
+/** The order in which an API server lists things carries no meaning and decides nothing. */
 import type { CompiledGroup } from "./compiled.ts";
 import type { GroupObservation } from "./observation.ts";
 

@@ -60,7 +60,8 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
   );
   const allowed = intent.phase === "Executing" || (intent.phase === "Approved" && started);
   demand(allowed, "INV-11", `${name}: ${action.kind} in phase ${intent.phase}`);
-  demand(!isPaused(intent, observation), "INV-11", `${name}: ${action.kind} while paused`);
+  const paused = action.kind !== "Uncordon" && isPaused(intent, observation);
+  demand(!paused, "INV-11", `${name}: ${action.kind} while paused`);
 }
 
 function isPaused(intent: Intent, observation: GroupObservation): boolean {

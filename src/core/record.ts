@@ -70,6 +70,6 @@ export function makeRecord(
   };
 }
 
-/** @returns the digest of the engine profiles that the group's fleets are sized by, in their order */
+/** @returns the digest of the engine profiles that the group's fleets are sized by, in order */
 export const profileDigestOf = ({ fleets }: CompiledGroup, digest: Digest): string =>
   digest(canonical(fleets.map(({ model }) => ENGINE_PROFILES[model.profile] ?? null)));

@@ -163,7 +163,7 @@ export class FleetService {
       const ttftMs = engine.baseTtftMs + doneAt - turn.arrivedAt;
       this.counters.firstToken(turn, coldTokens, ttftMs / 1_000);
       this.judgeFirstToken(turn, ttftMs / 1_000);
-      if (unit.accepting) this.free.push(unit);
+      this.free.push(unit);
       this.startDecode(turn, unit, doneAt);
       this.dispatch(doneAt);
     });

@@ -46,6 +46,12 @@ function conditionIn(json: string, type: string): Condition | undefined {
   return object.status?.conditions?.find((entry) => entry.type === type);
 }
 
+/** p95 of TTFT in seconds as the record's observation has it. */
+function ttftP95Of(record: DecisionRecord | undefined): number {
+  const reading = record?.observation.fleets[0]?.signals.ttftP95;
+  return reading?.kind === "value" ? reading.value : Number.NaN;
+}
+
 const readiness = async ({ url }: ControllerProcess): Promise<true | string> => {
   const answer = await fetch(`${url}/readyz`);
   return answer.ok || answer.text();
@@ -63,6 +69,7 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
   let world: FleetWorld;
   let leader: ControllerProcess;
   let standby: ControllerProcess;
+  let quietUntil = 0;
 
   beforeAll(async () => {
     world = await startFleetWorld(FLEETS, NAMESPACE);
@@ -94,6 +101,10 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
   /** The record that opened a pool's first growth. */
   const growthOf = (app: string): DecisionRecord | undefined =>
     records().find(({ group, decision }) => group === poolName(app) && opensGrowth(decision));
+
+  /** The newest record of a pool from before its load rose. */
+  const quietRecordOf = (app: string): DecisionRecord | undefined =>
+    records().findLast(({ group, index }) => group === poolName(app) && index < quietUntil);
 
   const fleetView = async (
     from: ControllerProcess,
@@ -144,6 +155,7 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
   });
 
   it("asks for the racks worked out by hand, at three loads, in one guarded patch", async () => {
+    quietUntil = records().length;
     for (const { app, busy } of FLEETS) world.exporters.get(app)?.setTurnsPerSecond(busy);
     for (const { app } of FLEETS) {
       await untilTrue(
@@ -159,6 +171,10 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
       if (!input) throw new Error(`${app}: no record opened the growth`);
       const expected = racksByHand(input, 8);
       const pool = await nodePool(app);
+      const latency = [quietRecordOf(app), record].map(ttftP95Of);
+      expect(latency[1], `${app}: p95 TTFT before and at the growth`).toBeGreaterThan(
+        latency[0] ?? Number.NaN,
+      );
       console.log(`${app}: ${input.turnsPerSecond.toFixed(1)} turns/s → ${expected} racks`);
       expect(pool.spec.targetRacks, `${app} at ${JSON.stringify(input)}`).toBe(expected);
       expect(pool.metadata.generation, "one write of the specification").toBe(2);

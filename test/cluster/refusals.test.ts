@@ -36,6 +36,10 @@ import {
 } from "../support/cluster-world/refusal-world.ts";
 import { rawFleet, rawPool } from "../support/raw-objects.ts";
 
+/** One test each, called what it is about. */
+const named = <T extends { readonly what: string }>(cases: readonly T[]) =>
+  cases.map((one) => [one.what, one] as const);
+
 const missing = controlPlaneOrSkip(["helm", "prometheus"]);
 const CANARY = {
   token: "canary-token-7d1f",
@@ -54,6 +58,7 @@ const WELL_FLEET: Mistake = {
 };
 
 interface Refused extends Mistake {
+  readonly what: string;
   readonly reason: string;
   /** Says the place, what was found, what is expected. */
   readonly says: string;
@@ -63,36 +68,42 @@ const NODE_POOL = (app: string): string => `NodePool ${poolName(app)} spec`;
 
 const POOLS: readonly Refused[] = [
   {
+    what: "that the provider's autoscaler sizes",
     app: "autoscaled",
     nodePool: applied("kubectl", { targetRacks: 1, autoscaling: true }),
     reason: "PoolRefused",
     says: `${NODE_POOL("autoscaled")}.autoscaling: found true, expected false: two controllers`,
   },
   {
+    what: "whose count of nodes is no multiple of a rack's",
     app: "twenty-nodes",
     nodePool: applied("kubectl", { targetNodes: 20 }),
     reason: "PoolRefused",
     says: `${NODE_POOL("twenty-nodes")}.targetNodes: found 20, expected a multiple of 18`,
   },
   {
+    what: "with two counts",
     app: "both-counts",
     nodePool: applied("kubectl", { targetNodes: 18, targetRacks: 1 }),
     reason: "PoolRefused",
     says: `${NODE_POOL("both-counts")}: found both targetRacks and targetNodes, expected exactly`,
   },
   {
+    what: "whose count Argo CD owns",
     app: "argo-cd",
     nodePool: applied("argocd-controller", { targetRacks: 1 }),
     reason: "PoolRefused",
     says: `${NODE_POOL("argo-cd")}.targetRacks: found it owned by argocd-controller, expected no`,
   },
   {
+    what: "whose count Flux owns",
     app: "flux",
     nodePool: applied("kustomize-controller", { targetRacks: 1 }),
     reason: "PoolRefused",
     says: `${NODE_POOL("flux")}.targetRacks: found it owned by kustomize-controller, expected no`,
   },
   {
+    what: "whose NodePool does not exist",
     app: "no-backend",
     nodePool: [],
     reason: "PoolUnknown",
@@ -101,6 +112,7 @@ const POOLS: readonly Refused[] = [
       "gb200-no-backend, expected one",
   },
   {
+    what: "on a backend that nobody acknowledged to be unproven",
     app: "unproven",
     pool: { backend: { kind: "coreweave", name: "gb200-unproven" } },
     reason: "PoolRefused",
@@ -115,6 +127,7 @@ const place = (app: string): string => `InferenceFleet ${FLEETS_NAMESPACE}/${app
 
 const FLEETS: readonly Refused[] = [
   {
+    what: "with a budget, above a commitment, at an unknown price",
     app: "no-price",
     pool: { supply: { kind: "Reserved", committedRacks: 1 } },
     fleet: { budget: { usdPerDay: "1000" } },
@@ -122,12 +135,14 @@ const FLEETS: readonly Refused[] = [
     says: "RackPool gb200-no-price spec.price.usdPerRackHour: found nothing, expected a price",
   },
   {
+    what: "that its own pool does not list",
     app: "unlisted",
     pool: { consumers: [] },
     reason: "NotAConsumer",
     says: `${place("unlisted")}.pools[0].name: found RackPool gb200-unlisted, whose spec.consumers`,
   },
   {
+    what: "that draws on another's pool",
     app: "stranger",
     nodePool: [],
     pool: null,
@@ -136,6 +151,7 @@ const FLEETS: readonly Refused[] = [
     says: `${place("stranger")}.pools[0].name: found RackPool gb200-well, whose spec.consumers`,
   },
   {
+    what: "whose workload the controller may not read",
     app: "forbidden-kind",
     fleet: workload({ apiVersion: "apps/v1", kind: "ReplicaSet", name: "engine" }),
     reason: "WorkloadUnknown",
@@ -144,25 +160,29 @@ const FLEETS: readonly Refused[] = [
       "403 Forbidden",
   },
   {
+    what: "whose workload does not exist",
     app: "no-workload",
     fleet: workload({ apiVersion: "apps/v1", kind: "Deployment", name: "engine" }),
     reason: "WorkloadUnknown",
     says: "found no apps/v1 Deployment agents/engine, expected one",
   },
   {
+    what: "whose pool does not exist",
     app: "no-pool",
     nodePool: [],
     pool: null,
     reason: "InvalidSpec",
-    says: `InferenceFleet ${FLEETS_NAMESPACE}/no-pool: spec.pools names gb200-no-pool; no such RackPool exists`,
+    says: "agents/no-pool: spec.pools names gb200-no-pool; no such RackPool exists",
   },
   {
+    what: "with an engine profile that nobody wrote",
     app: "no-profile",
     fleet: { model: { name: "m", profile: "h100" } },
     reason: "InvalidSpec",
     says: 'spec.model.profile: found "h100", expected one of the engine profiles',
   },
   {
+    what: "whose schedule is in no time zone",
     app: "mars",
     fleet: {
       schedule: [
@@ -181,6 +201,7 @@ const FLEETS: readonly Refused[] = [
 ];
 
 interface Blind {
+  readonly what: string;
   readonly app: string;
   readonly namespace?: string;
   readonly server: keyof AwkwardServers;
@@ -190,31 +211,46 @@ interface Blind {
 
 const BLIND: readonly Blind[] = [
   {
+    what: "is refused with 401",
     app: "answers-401",
     server: "unauthorized",
     secret: "token",
     says: "HTTP 401: no such user: [redacted]; check the credentials",
   },
   {
+    what: "is not found: 404",
     app: "answers-404",
     server: "not-found",
     says: "HTTP 404: 404 page not found; is the path prefix of the URL right?",
   },
-  { app: "answers-500", server: "failing", says: "HTTP 500: upstream exploded" },
-  { app: "answers-nothing", server: "silent", says: "no answer within the deadline" },
   {
+    what: "fails: 500",
+    app: "answers-500",
+    server: "failing",
+    says: "HTTP 500: upstream exploded",
+  },
+  {
+    what: "never answers",
+    app: "answers-nothing",
+    server: "silent",
+    says: "no answer within the deadline",
+  },
+  {
+    what: "is a login page: HTML with 200",
     app: "answers-html",
     server: "login-page",
     secret: "basic",
     says: "expected JSON, found HTML (a login page or a proxy?): <html><title>Sign in</title>",
   },
   {
+    what: "needs a Secret that does not exist",
     app: "no-secret",
     server: "unauthorized",
     secret: "absent",
     says: 'reading Secret agents/absent: 404 NotFound: secrets "absent" not found',
   },
   {
+    what: "needs a Secret that the controller may not read",
     app: "foreign-secret",
     namespace: OTHER_NAMESPACE,
     server: "unauthorized",
@@ -297,8 +333,8 @@ describe.skipIf(missing !== "")(`refusals on a real control plane ${missing}`, (
       "targetRacks",
     );
 
-  describe("a pool that must not be scaled says so, and so does its fleet", () => {
-    it.each(POOLS)("$app: $says", async ({ app, reason, says }) => {
+  describe("says so on the pool and on its fleet: a pool", () => {
+    it.each(named(POOLS))("%s", async (_what, { app, reason, says }) => {
       const pool = { resource: RACK_POOLS, name: poolName(app) };
       const refused = { type: "Ready", status: "False", reason };
       expect(await message(pool, refused)).toContain(says);
@@ -310,15 +346,15 @@ describe.skipIf(missing !== "")(`refusals on a real control plane ${missing}`, (
     });
   });
 
-  describe("a fleet that cannot be acted on says why", () => {
-    it.each(FLEETS)("$app: $says", async ({ app, reason, says }) => {
+  describe("says why it is not acted on: a fleet", () => {
+    it.each(named(FLEETS))("%s", async (_what, { app, reason, says }) => {
       const refused = { type: "Ready", status: "False", reason };
       expect(await message(fleetAt(app), refused)).toContain(says);
     });
   });
 
-  describe("a fleet whose metrics cannot be read holds, and says at whose door it stands", () => {
-    it.each(BLIND)("$app: $says", async ({ app, namespace, says }) => {
+  describe("a fleet holds, and says at whose door it stands, when its Prometheus", () => {
+    it.each(named(BLIND))("%s", async (_what, { app, namespace, says }) => {
       const untrusted = { type: "SignalsTrusted", status: "False", reason: "SignalsUntrusted" };
       const text = await message(fleetAt(app, namespace), untrusted);
       expect(text).toContain(says);
@@ -328,7 +364,7 @@ describe.skipIf(missing !== "")(`refusals on a real control plane ${missing}`, (
       expect(fleet["status"]).toMatchObject({ outcome: "Hold", heldRacks: 3, wantedRacks: 3 });
     });
 
-    it("asked with the credentials of its own Secret, and no others", () => {
+    it("is asked with the credentials of the fleet's own Secret, and no others", () => {
       const { awkward } = world;
       const seen = (server: keyof AwkwardServers): ReadonlySet<string | undefined> =>
         new Set(awkward[server].received.map(({ headers }) => headers.authorization));
@@ -393,7 +429,17 @@ describe.skipIf(missing !== "")(`refusals on a real control plane ${missing}`, (
     ]);
   });
 
-  it("shows no credential: not in logs, events, statuses, records, metrics or the API", async () => {
+  it("the chart's rights suffice for everything but what was asked in spite of them", () => {
+    const refused = world
+      .printed()
+      .split("\n")
+      .filter((line) => line.includes("403 Forbidden"));
+    const expected = `reading Secret ${OTHER_NAMESPACE}/token: 403 Forbidden`;
+    expect(refused.filter((line) => !line.includes(expected))).toEqual([]);
+    expect(world.printed()).not.toContain('"level":60');
+  });
+
+  it("shows no credential in logs, events, statuses, records, metrics or the API", async () => {
     const { plane, controller } = world;
     const kinds = "inferencefleets,rackpools,scaledecisions,configmaps,events,leases";
     const paths = ["fleets", "pools", "decisions", "history", "about"].map((at) => `api/v1/${at}`);

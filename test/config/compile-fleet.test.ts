@@ -167,8 +167,8 @@ describe("an InferenceFleet is refused with place, finding and expectation", () 
     [
       "a model without a profile",
       { model: { name: "m" } },
-      'spec.model.name: found "m", expected one of the engine profiles dsr1-fp4-gb200, test-small, ' +
-        "or one of them as spec.model.profile",
+      'spec.model.name: found "m", expected one of the engine profiles dsr1-fp4-gb200, ' +
+        "test-small, or one of them as spec.model.profile",
     ],
     ["no limit", { racks: {} }, "spec.racks.max: found nothing, expected a whole number"],
     ["half a rack", { racks: { max: 2.5 } }, "spec.racks.max: found 2.5, expected a whole number"],

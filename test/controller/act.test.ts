@@ -56,7 +56,9 @@ function aCluster(changes: Partial<ModelCluster> = {}): ModelCluster {
 
 async function outcomes(cluster: ModelCluster, plan: readonly Action[], ports?: Ports) {
   const group = cluster.group;
-  const results = await act(plan, ports ?? cluster.ports(), { group, evidenceFor: () => EVIDENCE });
+  const { intents } = cluster.world;
+  const execution = { group, intents, evidenceFor: () => EVIDENCE };
+  const results = await act(plan, ports ?? cluster.ports(), execution);
   return results.map(({ kind, outcome }) => `${kind} ${outcome}`);
 }
 
@@ -138,7 +140,7 @@ describe("an action that fails ends the chain of its intent, not of others", () 
 
   it("and what was not tried says why", async () => {
     const cluster = aCluster({ interruption: failOn("decisions.setPhase") });
-    const execution = { group: cluster.group, evidenceFor: () => EVIDENCE };
+    const execution = { group: cluster.group, intents: [], evidenceFor: () => EVIDENCE };
     const results = await act([setPhase(), setCount()], cluster.ports(), execution);
     expect(results.map(({ detail }) => detail)).toEqual([
       "timeout: decisions.setPhase failed",
@@ -147,7 +149,10 @@ describe("an action that fails ends the chain of its intent, not of others", () 
   });
 
   it("a count that is neither: a conflict that says what was found", async () => {
-    expect(await outcomes(aCluster(), [setCount(5, 7)])).toEqual(["SetCount conflict"]);
+    expect(await outcomes(aCluster(), [setCount(5, 7)])).toEqual([
+      "SetCount conflict",
+      "SetPhase applied",
+    ]);
   });
 
   it("a pool without a backend", async () => {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { CompiledPool } from "../../src/core/compiled.ts";
 import { nodeCount, rackCount } from "../../src/core/units.ts";
@@ -65,15 +66,24 @@ function cancelled(): ModelController {
   return controller;
 }
 
-/** Ticks in which a fault may strike, and ticks to settle afterwards. */
-const STRUCK = 6;
-const SETTLING = 5;
-
 interface Fault {
   readonly call: number;
   readonly at: "before" | "after";
   readonly kind: "crash" | "error";
 }
+
+/** Ticks in which a fault may strike, and ticks to settle afterwards. */
+const STRUCK = 6;
+const SETTLING = 6;
+
+const someFaults: fc.Arbitrary<readonly Fault[]> = fc.uniqueArray(
+  fc.record({
+    call: fc.integer({ min: 1, max: 70 }),
+    at: fc.constantFrom("before" as const, "after" as const),
+    kind: fc.constantFrom("crash" as const, "error" as const),
+  }),
+  { minLength: 2, maxLength: 6, selector: ({ call, at }) => `${call} ${at}` },
+);
 
 interface Run {
   readonly controller: ModelController;
@@ -81,13 +91,14 @@ interface Run {
   readonly struck: number;
 }
 
-/** Runs to the end with one fault: the process dies there, or the port answers with an error. */
-async function run(start: () => ModelController, fault: Fault | null): Promise<Run> {
+/** Runs to the end with faults: the process dies there, or the port answers with an error. */
+async function run(start: () => ModelController, ...faults: readonly Fault[]): Promise<Run> {
   const controller = start();
   let calls = 0;
   const strike = (at: Fault["at"]) => () => {
     if (at === "before") calls += 1;
-    if (fault === null || calls !== fault.call || fault.at !== at) return;
+    const fault = faults.find(({ call, at: when }) => call === calls && when === at);
+    if (fault === undefined) return;
     if (fault.kind === "crash") throw new Crash();
     throw new PortError("timeout", "no answer");
   };
@@ -114,8 +125,30 @@ describe.each([
   ["a drain that is cancelled", cancelled, { counts: [4], cordoned: 0, phases: ["In Cancelled"] }],
 ])("%s", (_, start, end) => {
   it("ends as it should when nothing fails", async () => {
-    const { controller } = await run(start, null);
+    const { controller } = await run(start);
     expect(endOf(controller)).toMatchObject({ ...end, holds: [], logIsWhole: true });
+  });
+
+  it("is decided the same when the process is restarted before every tick", async () => {
+    const decisions = async (restarting: boolean) => {
+      const controller = start();
+      for (let n = 0; n < STRUCK + SETTLING; n += 1) {
+        if (restarting) controller.restart();
+        await controller.tick();
+      }
+      return controller.cluster.records.map(({ decisionDigest }) => decisionDigest);
+    };
+    expect(await decisions(true)).toEqual(await decisions(false));
+  });
+
+  it("ends the same with several of both, wherever they strike", async () => {
+    const expected = endOf((await run(start)).controller);
+    await fc.assert(
+      fc.asyncProperty(someFaults, async (faults) => {
+        expect(endOf((await run(start, ...faults)).controller)).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it.each([
@@ -124,7 +157,7 @@ describe.each([
     ["error", "before"],
     ["error", "after"],
   ] as const)("ends the same with a single %s %s any one call of a port", async (kind, at) => {
-    const { controller: undisturbed, struck } = await run(start, null);
+    const { controller: undisturbed, struck } = await run(start);
     const expected = endOf(undisturbed);
     expect(struck).toBeGreaterThan(50);
     for (let call = 1; call <= struck; call += 1) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { observeGroup, observeWorld } from "../../src/controller/observe.ts";
 import { reason } from "../../src/core/reasons.ts";
-import { MINUTE_MS, after, millis } from "../../src/core/units.ts";
+import { after, millis } from "../../src/core/units.ts";
 import { PortError } from "../../src/ports/errors.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
@@ -44,7 +44,7 @@ describe("what one tick sees", () => {
       overrides: [
         { fleet: CODER, override: until(1) },
         { fleet: CODER, override: until(0) },
-        { fleet: CODER, override: until(-MINUTE_MS) },
+        { fleet: CODER, override: until(-1) },
         { fleet: "agents/writer", override: until(1) },
       ],
     };
@@ -109,7 +109,7 @@ describe("what cannot be seen", () => {
     });
   });
 
-  it("a pool of a backend that this controller does not have: a refusal that names the field", async () => {
+  it("a pool of a backend that is not there: a refusal that names the field", async () => {
     const cluster = aCluster();
     const { pools } = await observed(cluster, { ...cluster.ports(), backends: {} });
     expect(pools[0]).toMatchObject({

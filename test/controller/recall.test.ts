@@ -32,7 +32,7 @@ describe("memory at start", () => {
     expect(cluster.calls).toEqual(["memory.load"]);
   });
 
-  it("else is rebuilt from recorded demand; what was wanted is not known, so nothing scales in", async () => {
+  it("else is rebuilt from recorded demand, without wants: so nothing scales in", async () => {
     const cluster = new ModelCluster(group);
     cluster.history = [10, 20, 20].map((turnsPerSecond, n) => ({
       at: after(NOW, millis((n - 3) * MINUTE_MS)),
@@ -43,7 +43,7 @@ describe("memory at start", () => {
     const { memory, version } = await recalled(cluster);
     expect(version).toBeNull();
     expect(memory.fleets[CODER]).toMatchObject({
-      demand: { lastAt: after(NOW, millis(-MINUTE_MS)), promptTokensPerTurn: 6_000 },
+      demand: { lastAt: after(NOW, millis(-1 * MINUTE_MS)), promptTokensPerTurn: 6_000 },
       wants: [],
       lastTrustedWant: null,
     });

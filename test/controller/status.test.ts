@@ -37,17 +37,29 @@ describe("the status of a fleet", () => {
   });
 
   it.each([
-    ["Ready", {}, null, "True", "Ready"],
-    ["Ready", {}, reason("not-a-consumer", "spec.pools[0]"), "False", "NotAConsumer"],
-    ["Decided", {}, null, "True", "Steady"],
-    ["SignalsTrusted", { want: blind("signals-untrusted") }, null, "False", "SignalsUntrusted"],
-    ["SignalsTrusted", { want: blind("memory-young") }, null, "True", "SignalsTrusted"],
-    ["Automatic", {}, null, "True", "Automatic"],
-  ] as const)("condition %s", (type, changes, problem, holds, why) => {
-    expect(conditionOf(status(changes, problem), type)).toMatchObject({
-      status: holds,
-      reason: why,
-    });
+    ["Ready", {}, null, { status: "True", reason: "Ready" }],
+    [
+      "Ready",
+      {},
+      reason("not-a-consumer", "spec.pools[0]"),
+      { status: "False", reason: "NotAConsumer" },
+    ],
+    ["Decided", {}, null, { status: "True", reason: "Steady" }],
+    [
+      "SignalsTrusted",
+      { want: blind("signals-untrusted") },
+      null,
+      { status: "False", reason: "SignalsUntrusted" },
+    ],
+    [
+      "SignalsTrusted",
+      { want: blind("memory-young") },
+      null,
+      { status: "True", reason: "SignalsTrusted" },
+    ],
+    ["Automatic", {}, null, { status: "True", reason: "Automatic" }],
+  ] as const)("condition %s", (type, changes, problem, told) => {
+    expect(conditionOf(status(changes, problem), type)).toMatchObject(told);
   });
 
   it("is not Automatic where a person is asked", () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { NOTHING_CARRIED } from "../../src/controller/carried.ts";
+import { tick } from "../../src/controller/tick.ts";
 import { canonical } from "../../src/core/canonical.ts";
 import { KEYFRAME_EVERY } from "../../src/core/record.ts";
 import { rackCount } from "../../src/core/units.ts";
@@ -9,7 +11,7 @@ import { withCount, withFloor, withOverride } from "../support/builders/edits.ts
 import { aFleetMemory, aMemory } from "../support/builders/remembered.ts";
 import { sha256 } from "../support/model/cluster.ts";
 import type { ModelCluster } from "../support/model/cluster.ts";
-import { ModelController } from "../support/model/controller.ts";
+import { ModelController, OPTIONS } from "../support/model/controller.ts";
 
 /** Four racks held and wanted, or more where a floor says so. */
 function aController(floor = 0): ModelController {
@@ -73,29 +75,35 @@ describe("a tick", () => {
     expect(cluster.failures).toEqual([]);
   });
 
-  it("gives an approver the evidence, digests of policy and observation included", async () => {
-    const controller = aController(6);
-    const ports = controller.cluster.ports();
-    expect(ports.decisions).toBeDefined();
-    await controller.tick();
-    const [report] = controller.cluster.reports;
-    const digest = sha256(canonical(report?.observation));
-    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  it("gives an approver the evidence: what is predicted, and on what", async () => {
+    const { cluster } = await aController(6).ticks(1);
+    const [report] = cluster.reports;
+    const curve = report?.decision.fleets[0]?.want.curve;
+    expect(cluster.evidence).toEqual([
+      {
+        attainmentIfDone: curve?.[6]?.attainment,
+        attainmentIfNot: curve?.[4]?.attainment,
+        cacheCause: "none",
+        alternatives: [],
+        policyDigest: sha256(canonical(cluster.group)),
+        observationDigest: sha256(canonical(report?.observation)),
+      },
+    ]);
   });
 
   it("does nothing on a standby, and forgets what it carried", async () => {
     const controller = await aController().ticks(1);
     controller.cluster.leading = false;
     const before = controller.cluster.calls.length;
-    await controller.tick();
+    const carried = await tick(controller.cluster.ports(), controller.carried, OPTIONS);
     expect(controller.cluster.calls).toHaveLength(before);
-    expect(controller.carried).toEqual({ groups: {}, log: null });
+    expect(carried).toEqual(NOTHING_CARRIED);
     expect(controller.cluster.forgotten).toEqual(["gb200-east"]);
   });
 });
 
 describe("memory", () => {
-  it("is saved before anything is written, so that our own write is never taken for foreign", async () => {
+  it("is saved before any write, so that our own is never taken for foreign", async () => {
     const { cluster } = await aController(6).ticks(3);
     for (const write of writes(cluster)) {
       const index = cluster.calls.indexOf(write);

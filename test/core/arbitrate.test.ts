@@ -126,7 +126,7 @@ describe("two pools, one fleet", () => {
 });
 
 describe("never", () => {
-  it("more than wanted, than a share's max, than a pool's ceiling; and nothing is left over", () => {
+  it("more than wanted, than max, than a ceiling; and nothing is left over", () => {
     const upTo = (max: number) => fc.integer({ min: 0, max });
     const share = fc.record({ guaranteed: upTo(4), max: upTo(8), weight: upTo(3) });
     fc.assert(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CompiledGroup } from "../../src/core/compiled.ts";
 import { decide } from "../../src/core/decide.ts";
 import type { Decision } from "../../src/core/decision.ts";
-import { EMPTY_MEMORY } from "../../src/core/memory.ts";
+import { EMPTY_MEMORY, EMPTY_POOL_MEMORY } from "../../src/core/memory.ts";
 import type { GroupObservation } from "../../src/core/observation.ts";
 import { reason } from "../../src/core/reasons.ts";
 import { rackCount } from "../../src/core/units.ts";
@@ -15,6 +15,7 @@ import {
   aGroupObservation,
   aLoad,
   aPoolObservation,
+  anIntent,
   someRacks,
   someSignals,
 } from "../support/builders/observed.ts";
@@ -65,15 +66,30 @@ describe("a fleet that has what it wants", () => {
     ]);
   });
 
+  it("is not sized at all by a controller that has just begun to watch", () => {
+    const { decision, memory } = decide(
+      aSmallGroup(min),
+      quietly(aGroupObservation()),
+      EMPTY_MEMORY,
+    );
+    expect(first(decision).want).toMatchObject({
+      racks: 4,
+      shrinkable: false,
+      shrinkHold: { code: "memory-young" },
+    });
+    expect(memory.fleets[CODER]).toMatchObject({ wants: [], lastTrustedWant: null });
+  });
+
   it("is remembered: demand, want and the count", () => {
     const observation = quietly(aGroupObservation());
-    const { memory } = decide(aSmallGroup(min), observation, EMPTY_MEMORY);
+    const before = aMemory(aFleetMemory({ racks: 3 }), EMPTY_POOL_MEMORY);
+    const { memory } = decide(aSmallGroup(min), observation, before);
     expect(memory.fleets[CODER]).toMatchObject({
       lastReviewAt: NOW,
       lastTrustedWant: 4,
-      wants: [{ at: NOW, racks: 4 }],
       demand: { lastAt: NOW, promptTokensPerTurn: 6_000 },
     });
+    expect(memory.fleets[CODER]?.wants.at(-1)).toEqual({ at: NOW, racks: 4 });
     expect(memory.pools["gb200-east"]).toMatchObject({ expectedRacks: 4, foreignHoldUntil: null });
   });
 });
@@ -144,6 +160,21 @@ describe("a refusal is a hold that names the place, and nothing is written", () 
     expect(decision.plan).toEqual([]);
     expect(first(decision)).toMatchObject({ awardedRacks: 0, outcome: "Hold" });
     expect(first(decision).reasons.map(({ code }) => code)).toContain("arbitration");
+  });
+});
+
+describe("a decision of a fleet that was deleted", () => {
+  it("is ended, so that the pool is free for the others", () => {
+    const orphan = anIntent({ fleet: "agents/gone", phase: "Executing" });
+    const story = new Story(aSmallGroup(), {
+      world: withFloor(6)(aGroupObservation({ intents: [orphan] })),
+      memory: wanting(4),
+    }).ticks(4);
+    expect(story.phases()).toEqual([
+      ["gb200-east-out-1", "Cancelled"],
+      ["gb200-east-out-2", "Done"],
+    ]);
+    expect(story.desired()).toBe(6);
   });
 });
 

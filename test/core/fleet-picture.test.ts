@@ -55,7 +55,7 @@ describe("a fleet's picture", () => {
 });
 
 describe("what is remembered of a fleet", () => {
-  const memory = aFleetMemory({ racks: 3 }, { lastReviewAt: after(NOW, millis(-MINUTE_MS)) });
+  const memory = aFleetMemory({ racks: 3 }, { lastReviewAt: after(NOW, millis(-1 * MINUTE_MS)) });
 
   it("at a review: the want, the hit rate and the forecast", () => {
     const { memory: next } = picture(memory);
@@ -79,7 +79,7 @@ describe("what is remembered of a fleet", () => {
     expect(picture(memory, { signals }).memory).toBe(memory);
   });
 
-  it("wants of the stabilisation window and a little more: proof that all of it was watched", () => {
+  it("wants of the stabilisation window and a little more, as proof of the watch", () => {
     const { memory: next } = picture(memory);
     const oldest = next.wants[0]?.at ?? NOW;
     expect(NOW - oldest).toBeGreaterThanOrEqual(120 * MINUTE_MS);

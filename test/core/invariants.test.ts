@@ -72,7 +72,7 @@ const out = anIntent({ phase: "Executing" });
 const empty = aPoolObservation(4, { racks: [aRack("rack-0", { pods: 0 })] });
 const emptied = (world: GroupObservation) => ({ ...world, pools: [empty] });
 const forcing = { drain: { ...aSmallFleet().drain, onDeadline: "Force" } } as const;
-const overdue = aDrain({ drainDeadline: after(NOW, millis(-MINUTE_MS)) });
+const overdue = aDrain({ drainDeadline: after(NOW, millis(-1 * MINUTE_MS)) });
 
 describe("a decision may", () => {
   it.each([

@@ -64,7 +64,7 @@ describe("a decision record", () => {
     expect(swapped.profileDigest).not.toBe(known.profileDigest);
   });
 
-  it("written and read back decides the same, bit for bit, numbers that JSON lacks included", () => {
+  it("read back decides the same, bit for bit, numbers that JSON lacks included", () => {
     const signals = someSignals({ arrivals: Number.NaN, kvUsage: -0, kvCapacity: Infinity });
     const observation = withFleet({ signals })(aGroupObservation());
     const input = anInput({ observation });

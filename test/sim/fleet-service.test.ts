@@ -87,6 +87,34 @@ describe("a turn", () => {
   });
 });
 
+describe("a unit that dies", () => {
+  it("takes its share of the caches with it, once", () => {
+    const { service } = aService();
+    const [first] = [service.addUnit(0), service.addUnit(0)];
+    const { kvTokens } = service.metrics();
+    const before = service.hitRate();
+    service.killUnit(first);
+    service.killUnit(first);
+    expect(service.metrics().kvTokens).toBe(kvTokens / 2);
+    expect(service.hitRate()).toBeCloseTo(before / 2, 9);
+  });
+
+  it("leaves decoding as it was when only a prefill is lost", () => {
+    const engine = { ...PLAIN_ENGINE, itlPerSequenceMs: 1 };
+    const { queue, service } = aService({ engine });
+    const doomed = service.addUnit(0);
+    service.offer(aTurn(0));
+    queue.runUntil(1);
+    service.killUnit(doomed);
+    service.addUnit(0);
+    // Prefill at the hit rate that is left (0), then 100 tokens at 10 + 1 ms.
+    queue.runUntil(1_001 + 1_099);
+    expect(service.counts()).toMatchObject({ completed: 0, running: 1 });
+    queue.runUntil(1_001 + 1_101);
+    expect(service.counts()).toMatchObject({ completed: 1, running: 0 });
+  });
+});
+
 describe("a draining unit", () => {
   it("takes no new turn and tells when its last one ended", () => {
     const { queue, service } = aService();

@@ -73,6 +73,34 @@ describe("lowering the count", () => {
     expect(ids(pool)).toEqual(before);
   });
 
+  it("prefers what was not granted to a rack that is empty", () => {
+    const world = aWorld();
+    const pool = onlyPool(world);
+    const [empty] = pool.racks();
+    if (empty === undefined) throw new Error("no rack");
+    pool.setCordoned(new Set(empty.nodes.map(({ uid }) => uid)), true);
+    for (const pod of empty.pods.slice()) pool.evict(empty, pod);
+    world.advanceTo(minutes(1));
+    expect(empty.pods).toEqual([]);
+    pool.setDesired(5, "olga");
+    pool.setDesired(4, "olga");
+    expect(phases(pool)).toEqual(["Up", "Up", "Up", "Up"]);
+  });
+
+  it("stops the nodes of a rack on its way", () => {
+    const world = aWorld();
+    const pool = onlyPool(world);
+    pool.setDesired(5, "olga");
+    const rack = pool.racks()[4];
+    secondsUntil(world, () => (rack?.nodes.length ?? 0) > 0);
+    pool.setDesired(4, "olga");
+    const nodes = rack?.nodes.length;
+    secondsUntil(world, () => pool.racks().length === 4);
+    expect(rack?.nodes).toHaveLength(nodes ?? 0);
+    world.advanceTo(minutes(30));
+    expect(rack?.pods).toEqual([]);
+  });
+
   it("takes the rack that was emptied, and no other", () => {
     const world = aWorld();
     const pool = onlyPool(world);

@@ -32,6 +32,13 @@ describe("a random stream", () => {
     expect(mean(values.map((value) => value * value))).toBeCloseTo(1 / 3, 2);
   });
 
+  it("uses all 53 bits of a double", () => {
+    const fine = draws(new RandomStream(1, "fine"), 100).filter(
+      (draw) => !Number.isInteger(draw * 134_217_728),
+    );
+    expect(fine.length).toBeGreaterThan(95);
+  });
+
   it("never leaves its bounds, whatever the seed", () => {
     fc.assert(
       fc.property(fc.integer(), fc.string(), (seed, name) => {

@@ -8,6 +8,7 @@ import { simulatedPorts } from "../../src/sim/ports/simulated-ports.ts";
 import type { World } from "../../src/sim/world.ts";
 import type { SeedOutcome, SeedRun } from "../../src/studies/seeds.ts";
 import { runSeed } from "../../src/studies/seeds.ts";
+import type { SurgeOutcome } from "../../src/studies/surge-outcome.ts";
 import { MINUTE, START } from "../support/simulated-world.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
@@ -55,6 +56,9 @@ const firstSurge = ({ surges }: SeedOutcome) => {
   if (surge === undefined) throw new Error("the seed has no surge");
   return surge;
 };
+
+const isAbsorbed = ({ absorbedAfterMs }: SurgeOutcome): boolean =>
+  absorbedAfterMs !== null && absorbedAfterMs <= LIMIT_MINUTES * MINUTE;
 
 const minutesOf = (ms: number | null): string => (ms === null ? "-" : (ms / MINUTE).toFixed(1));
 
@@ -106,16 +110,12 @@ describe("twenty seeds of the demo", () => {
     }
     console.log(rows.join("\n"));
     const surges = controlled.map(firstSurge);
-    const absorbed = surges.filter(
-      ({ absorbedAfterMs }) =>
-        absorbedAfterMs !== null && absorbedAfterMs <= LIMIT_MINUTES * MINUTE,
-    );
-    expect(absorbed.length).toBeGreaterThanOrEqual(19);
-    // A surge that breaks nothing and needs no rack proves nothing: most must be real.
-    const real = surges.filter(
-      ({ broke, racksAtOnset, racksAtPeak }) => broke || racksAtPeak > racksAtOnset,
-    );
-    expect(real.length).toBeGreaterThanOrEqual(18);
+    expect(surges.filter(isAbsorbed).length).toBeGreaterThanOrEqual(19);
+    // A surge that four racks would have borne proves nothing: most must break the objectives.
+    const real = surges.filter((surge, index) => surge.broke || alone[index]?.surges[0]?.broke);
+    console.log(`${real.length} of ${SEEDS.length} surges break the objectives of four racks`);
+    expect(real.length).toBeGreaterThanOrEqual(12);
+    expect(real.filter(isAbsorbed).length).toBeGreaterThanOrEqual(real.length - 1);
     const outside = (outcomes: readonly SeedOutcome[]): number =>
       median(outcomes.map((outcome) => firstSurge(outcome).outsideMs));
     expect(outside(controlled)).toBeLessThan(outside(alone) / 1.5);

@@ -125,6 +125,9 @@ const camelCase = (code: string): string =>
 function shortened(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= NOTE_BYTES) return text;
-  const kept = bytes.subarray(0, NOTE_BYTES - 3).toString("utf8").replace(/\uFFFD+$/, "");
+  const kept = bytes
+    .subarray(0, NOTE_BYTES - 3)
+    .toString("utf8")
+    .replace(/\uFFFD+$/, "");
   return `${kept}…`;
 }

@@ -4,6 +4,8 @@ import type { FleetView } from "../../api/fleet-view.ts";
 import { readApi } from "../api-client.ts";
 import { apiOf, withApiFlags } from "../api-flags.ts";
 import type { ApiFlags } from "../api-flags.ts";
+import { formatOption } from "../format-flag.ts";
+import type { FormatFlag } from "../format-flag.ts";
 import { table } from "../table.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -12,15 +14,12 @@ export function addExplain(program: Command): void {
     .command("explain")
     .description("Why a fleet has, wants and gets the racks it does: every stage with its numbers.")
     .argument("[fleet]", "namespace/name; may be left out where there is only one")
-    .option("--format <format>", "text or json", "text")
+    .addOption(formatOption())
     .addHelpText("after", "\nExample:\n  breakwater explain agents/coder\n");
   withApiFlags(command).action(explain);
 }
 
-async function explain(
-  wanted: string | undefined,
-  flags: ApiFlags & { readonly format: string },
-): Promise<void> {
+async function explain(wanted: string | undefined, flags: ApiFlags & FormatFlag): Promise<void> {
   const { fleets } = await readApi(apiOf(flags), "/api/v1/fleets", FleetsAnswerSchema);
   const fleet = chosen(fleets, wanted);
   console.log(flags.format === "json" ? JSON.stringify(fleet, null, 2) : inWords(fleet));

@@ -4,7 +4,7 @@ import { kubeClient } from "../../adapters/kubernetes/client.ts";
 import type { KubeClient } from "../../adapters/kubernetes/client.ts";
 import { connect } from "../../adapters/kubernetes/connection.ts";
 import { metaOf } from "../../adapters/kubernetes/decode.ts";
-import { FLEET_OVERRIDES } from "../../adapters/kubernetes/resources.ts";
+import { FLEET_OVERRIDES, INFERENCE_FLEETS } from "../../adapters/kubernetes/resources.ts";
 import { processTimers } from "../../adapters/kubernetes/timers.ts";
 import { GO_DURATION_PATTERN, durationMs } from "../../config/go-duration.ts";
 import { PortError } from "../../ports/errors.ts";
@@ -62,7 +62,9 @@ async function pause(fleet: string, flags: PauseFlags): Promise<void> {
   const until = new Date(Date.now() + durationMs(flags.for)).toISOString();
   const { direction, reason } = flags;
   await onCluster(flags, async (client, namespace) => {
-    const name = `pause-${fleet}-${userInfo().username}`.toLowerCase();
+    // A fleet that does not exist would be paused in silence.
+    await client.get({ resource: INFERENCE_FLEETS, namespace, name: fleet });
+    const name = `pause-${fleet}-${Date.now().toString(36)}`;
     await client.create(
       { resource: FLEET_OVERRIDES, namespace },
       {

@@ -1,28 +1,26 @@
 import { createReadStream } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { RecordError } from "../../studies/decode-record.ts";
 import { replay } from "../../studies/replay.ts";
 import type { ReplayResult } from "../../studies/replay.ts";
 import { sha256 } from "../digest.ts";
+import { formatOption } from "../format-flag.ts";
+import type { FormatFlag } from "../format-flag.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
-
-interface ReplayFlags {
-  readonly format: "text" | "json";
-}
 
 export function addReplay(program: Command): void {
   program
     .command("replay")
     .description("Decide every record of a decision log again and compare bit for bit.")
     .argument("<file>", "a decision log, as `run --decision-log` writes it")
-    .option("--format <format>", "text or json", "text")
+    .addOption(formatOption())
     .addHelpText("after", "\nExample:\n  breakwater replay decisions.jsonl\n")
     .action(runReplay);
 }
 
-async function runReplay(file: string, { format }: ReplayFlags): Promise<void> {
+async function runReplay(file: string, { format }: FormatFlag): Promise<void> {
   const result = await replayFile(file);
   console.log(format === "json" ? JSON.stringify(result) : inWords(result));
   if (result.difference !== null) {
@@ -34,11 +32,7 @@ async function runReplay(file: string, { format }: ReplayFlags): Promise<void> {
 }
 
 async function replayFile(file: string): Promise<ReplayResult> {
-  try {
-    await access(file);
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read: ${String(cause)}`);
-  }
+  await checkReadable(file);
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
   try {
     return await replay(lines, sha256);
@@ -48,11 +42,23 @@ async function replayFile(file: string): Promise<ReplayResult> {
   }
 }
 
+async function checkReadable(file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read: ${String(cause)}`);
+  }
+  if ((await stat(file)).isDirectory()) {
+    throw new UsageError(`${file} is a directory, expected a decision log`);
+  }
+}
+
 function inWords(result: ReplayResult): string {
   const { records, redecided, withoutMemory, difference } = result;
   const counts = `${records} records, ${redecided} decided again`;
   const skipped = withoutMemory > 0 ? `, ${withoutMemory} before the first keyframe` : "";
-  if (difference === null) return `${counts}${skipped}: every one bit for bit the same.`;
+  const verdict = redecided > 0 ? ": every one bit for bit the same." : ".";
+  if (difference === null) return `${counts}${skipped}${verdict}`;
   const { line, what, recorded, replayed, group } = difference;
   return (
     `${counts}${skipped}. First difference at line ${line}, group ${group}: ${what}\n` +

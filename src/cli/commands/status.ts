@@ -8,18 +8,20 @@ import type { DecisionsAnswer, FleetsAnswer, PoolsAnswer } from "../../api/envel
 import { apiOf, withApiFlags } from "../api-flags.ts";
 import type { ApiFlags } from "../api-flags.ts";
 import { readApi } from "../api-client.ts";
+import { formatOption } from "../format-flag.ts";
+import type { FormatFlag } from "../format-flag.ts";
 import { table } from "../table.ts";
 
 export function addStatus(program: Command): void {
   const command = program
     .command("status")
     .description("What a running controller sees, wants and is doing.")
-    .option("--format <format>", "text or json", "text")
+    .addOption(formatOption())
     .addHelpText("after", "\nExample:\n  breakwater status --url http://127.0.0.1:8080\n");
   withApiFlags(command).action(status);
 }
 
-async function status(flags: ApiFlags & { readonly format: string }): Promise<void> {
+async function status(flags: ApiFlags & FormatFlag): Promise<void> {
   const api = apiOf(flags);
   const [fleets, pools, decisions] = await Promise.all([
     readApi(api, "/api/v1/fleets", FleetsAnswerSchema),

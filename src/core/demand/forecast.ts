@@ -35,6 +35,8 @@ const MIN_SIGMA = 0.03;
 export const WARM_UP_MS = millis(2 * MINUTE_MS);
 /** A surprise this long after the start of a rise begins another one. */
 const SAME_RISE_MS = millis(10 * MINUTE_MS);
+/** A clock that went back by more than this has been set: what was learned is in its future. */
+const SKEW_MINUTES = 1;
 /** Two surprises in a row are a burst, one is noise. */
 const BURST_SURPRISES = 2;
 
@@ -71,6 +73,7 @@ export function firstSighting(seen: DemandSighting): DemandMemory {
 export function observeDemand(memory: DemandMemory | null, seen: DemandSighting): DemandMemory {
   if (memory === null) return firstSighting(seen);
   const minutes = elapsed(memory.lastAt, seen.at) / MINUTE_MS;
+  if (minutes < -SKEW_MINUTES) return firstSighting(seen);
   if (minutes <= 0) return memory;
   const y = logDemand(seen.turnsPerSecond);
   if (isYoung(memory, seen.at)) return { ...memory, ...restart(seen, y, minutes, memory) };

@@ -53,7 +53,7 @@ function applies({ when }: ConfirmRule, proposal: Proposal, pool: CompiledPool):
   );
 }
 
-/** @returns what the racks above the commitment cost an hour at `to`; null when no price is known */
+/** @returns what the racks above the commitment cost an hour at `to`; null without a price */
 export function marginalSpend(to: RackCount, pool: CompiledPool): UsdPerHour | null {
   const above = Math.max(0, to - pool.supply.committedRacks);
   if (above === 0) return usdPerHour(0);

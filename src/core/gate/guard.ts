@@ -24,6 +24,8 @@ export interface GateContext {
   /** Racks the fleet holds or has on the way, in all its pools and in this one. */
   readonly heldRacks: RackCount;
   readonly heldInPool: RackCount;
+  /** What the fleet was awarded, over all pools. */
+  readonly awardedRacks: RackCount;
   readonly shrinkHold: Reason | null;
   readonly cache: CacheVerdict;
   /** Racks wanted if the hit rate were what it usually is; null when that is not known. */

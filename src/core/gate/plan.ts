@@ -16,7 +16,8 @@ import { overBudget } from "./guards/budget.ts";
 
 export interface IntentView {
   readonly now: EpochMs;
-  readonly fleet: CompiledFleet;
+  /** null when the fleet was deleted, or has nothing to do with the pool any more. */
+  readonly fleet: CompiledFleet | null;
   readonly state: PoolState;
   readonly awards: readonly Award[];
   readonly leading: boolean;
@@ -34,10 +35,22 @@ export interface IntentPlan {
 /** @returns the next actions of one open intent */
 export function planIntent(intent: Intent, view: IntentView): IntentPlan {
   if (!view.leading) return wait(intent, reason("not-leader"));
+  const orphaned = orphan(intent, view);
+  if (orphaned !== null && intent.phase !== "Executing") return end(intent, "Cancelled", orphaned);
   if (intent.phase === "Pending") return planPending(intent, view);
-  const waiting = view.paused ?? unreadable(view);
+  const waiting = unreadable(view) ?? (givesBack(intent, view) ? null : view.paused);
   if (waiting !== null) return wait(intent, waiting);
   return intent.phase === "Approved" ? start(intent, view) : advance(intent, view);
+}
+
+/** A pause keeps racks, so it does not stop a drain from being given up. */
+const givesBack = (intent: Intent, view: IntentView): boolean =>
+  intent.direction === "In" && intent.phase === "Executing" && withdrawn(intent, view);
+
+/** @returns why nobody wants the intent carried on: it would bar the pool to others for ever */
+function orphan({ fleet, pool }: Intent, view: IntentView): Reason | null {
+  if (view.fleet !== null) return null;
+  return reason("not-a-consumer", `InferenceFleet ${fleet} is gone, or draws on ${pool} no more.`);
 }
 
 const of = ({ name, fleet, pool }: Intent): Pick<IntentProgress, "intent" | "fleet" | "pool"> => ({
@@ -135,13 +148,20 @@ function nextStep(intent: Intent, view: IntentView): WorkflowStep {
 function nextOutStep(intent: Intent, view: IntentView): WorkflowStep {
   const asked = intent.askedRacks ?? intent.toRacksAtMost;
   const step = outStep(intent, view.state.observed.count, asked);
-  const refusal = step.kind === "Act" ? outgrown(intent, asked, view) : null;
+  const refusal =
+    step.kind === "Act" ? (lapsed(intent, view) ?? outgrown(intent, asked, view)) : null;
   return refusal === null ? step : { kind: "Cancel", restore: [], reason: refusal };
 }
 
-/** @returns why a growth that was consented to is no longer allowed: limit, price or budget changed */
-function outgrown(intent: Intent, asked: RackCount, { state, fleet }: IntentView): Reason | null {
-  const { pool, ceiling } = state;
+/** @returns why a growth that never got through is no longer to be asked for */
+function lapsed(intent: Intent, view: IntentView): Reason | null {
+  if (withdrawn(intent, view)) return reason("steady");
+  return view.now > intent.actBefore ? reason("expired") : null;
+}
+
+/** @returns why a growth is no longer allowed as consented: limit, price or budget changed */
+function outgrown(intent: Intent, asked: RackCount, view: IntentView): Reason | null {
+  const { pool, ceiling } = view.state;
   if (asked > ceiling) {
     return reason("pool-limit", `${asked} racks consented to, ${ceiling} allowed now.`);
   }
@@ -150,7 +170,7 @@ function outgrown(intent: Intent, asked: RackCount, { state, fleet }: IntentView
     const found = `${intent.maxUsdPerHour} USD/h consented to, ${spend} USD/h now.`;
     return reason(pool.price === null ? "price-unknown" : "budget", found);
   }
-  return overBudget(fleet, pool, asked);
+  return view.fleet === null ? orphan(intent, view) : overBudget(view.fleet, pool, asked);
 }
 
 /** Blind, a drain may be given up or verified, but goes no further (INV-7). */
@@ -161,9 +181,9 @@ function nextDrainStep(intent: Intent, view: IntentView): WorkflowStep {
     now: view.now,
     count,
     racks,
-    drain: view.fleet.drain,
+    onDeadline: view.fleet?.drain.onDeadline ?? "Cancel",
     lostRacks: view.state.lostRacks.filter((id) => id !== intent.rack),
-    cancel: returned,
+    cancel: orphan(intent, view) ?? returned,
   });
   return step.kind === "Act" && view.untrusted !== null
     ? { kind: "Wait", reason: view.untrusted }

@@ -45,12 +45,15 @@ export function proposeForPool(input: ProposeInput): PoolProposal {
     const reasons = refusals.map(({ code, text }) => reason(code, text));
     return { ...none, refusals: reasons.length > 0 ? reasons : [reason("pool-unknown")] };
   }
-  const wish = strongestWish(input, count);
-  if (wish === null) return { ...none, refusals: [] };
+  const judged = wishes(input, count).map((wish) => judge(input, wish, count));
+  return judged.find(({ open }) => open !== null) ?? judged[0] ?? { ...none, refusals: [] };
+}
+
+function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal {
   const context = contextOf(input, wish.picture, count);
   const passage = passGuards(wish.proposal, context);
   return {
-    pool: state.pool.name,
+    pool: input.state.pool.name,
     fleet: wish.picture.situation.fleet.key,
     proposal: wish.proposal,
     passage: shadowed(passage, wish),
@@ -64,30 +67,34 @@ interface Wish {
   readonly proposal: Proposal;
 }
 
-/** Whoever lacks most grows; only when the pool as a whole has too many does somebody shrink. */
-function strongestWish(input: ProposeInput, count: PoolCount): Wish | null {
+/**
+ * Whoever lacks most grows first; only when the pool as a whole has too many does somebody shrink. A
+ * fleet that may not act now does not keep the next one waiting.
+ */
+function wishes(input: ProposeInput, count: PoolCount): readonly Wish[] {
   const { state, fleets, awards, held, observation } = input;
   const pool = state.pool.name;
+  const total = awards.reduce((sum, { byPool }) => sum + (byPool[pool] ?? 0), 0);
+  const excess = standingRacks(count, pool, observation.intents) - total;
+  if (excess === 0) return [];
   const lacks = fleets.map((picture) => {
     const { key } = picture.situation.fleet;
     const awarded = awards.find(({ fleet }) => fleet === key)?.byPool[pool] ?? 0;
     return { picture, racks: awarded - (held[pool]?.[key] ?? 0) };
   });
-  const total = awards.reduce((sum, { byPool }) => sum + (byPool[pool] ?? 0), 0);
-  const standing = standingRacks(count, pool, observation.intents);
-  const by = total > standing ? 1 : -1;
-  const [first] = lacks.toSorted((a, b) => by * (b.racks - a.racks));
-  if (total === standing || first === undefined || by * first.racks <= 0) return null;
-  const step = by > 0 ? Math.min(first.racks, total - standing) : -1;
-  return {
-    picture: first.picture,
-    proposal: {
-      direction: by > 0 ? "Out" : "In",
-      from: count.desired,
-      to: rackCount(count.desired + step),
-      reason: first.picture.sizing.want.reason,
-    },
-  };
+  const by = excess < 0 ? 1 : -1;
+  return lacks
+    .filter(({ racks }) => by * racks > 0)
+    .toSorted((a, b) => by * (b.racks - a.racks))
+    .map(({ picture, racks }) => ({
+      picture,
+      proposal: {
+        direction: by > 0 ? ("Out" as const) : ("In" as const),
+        from: count.desired,
+        to: rackCount(count.desired + (by > 0 ? Math.min(racks, -excess) : -1)),
+        reason: picture.sizing.want.reason,
+      },
+    }));
 }
 
 function contextOf(input: ProposeInput, picture: FleetPicture, count: PoolCount): GateContext {
@@ -101,6 +108,7 @@ function contextOf(input: ProposeInput, picture: FleetPicture, count: PoolCount)
     situation: picture.situation,
     heldRacks: heldInAll(Object.values(held), key),
     heldInPool: held[state.pool.name]?.[key] ?? rackCount(0),
+    awardedRacks: input.awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0),
     shrinkHold: picture.sizing.want.shrinkHold,
     cache: picture.cache,
     wantAtUsualHitRate: picture.wantAtUsualHitRate,

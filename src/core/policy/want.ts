@@ -106,6 +106,14 @@ function capacityNumbers(
   return { racks, turnsPerSecond, promptTokensPerTurn, outputTokensPerTurn, hitRate };
 }
 
+/** The last trusted size, unless it is older than the window over which sizes are compared. */
+function recentWant(memory: FleetMemory, { now, fleet }: Situation): RackCount | null {
+  const { lastReviewAt, lastTrustedWant } = memory;
+  if (lastReviewAt === null) return null;
+  const old = elapsed(lastReviewAt, now) > fleet.behavior.scaleInStabilizationMs;
+  return old ? null : lastTrustedWant;
+}
+
 interface Standing {
   readonly heldRacks: RackCount;
   readonly why: readonly [code: ReasonCode, text: string];
@@ -117,7 +125,7 @@ function wantStanding(
   memory: FleetMemory,
   { heldRacks, why: [code, text] }: Standing,
 ): Sizing {
-  const standing = claim(memory.lastTrustedWant ?? heldRacks, code, text);
+  const standing = claim(recentWant(memory, situation) ?? heldRacks, code, text);
   const chosen = limited(situation, largest([standing, ...floors(situation)]));
   return {
     want: {

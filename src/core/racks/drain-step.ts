@@ -16,7 +16,7 @@ export interface DrainView {
   readonly count: PoolCount | null;
   /** The pool's racks. */
   readonly racks: readonly RackObservation[];
-  readonly drain: CompiledFleet["drain"];
+  readonly onDeadline: CompiledFleet["drain"]["onDeadline"];
   /** Racks that served before and are gone, other than the one being drained. */
   readonly lostRacks: readonly string[];
   /** Why the drain should be given up while it can be; null to go on. */
@@ -31,7 +31,7 @@ export function drainStep(intent: Intent, view: DrainView): WorkflowStep {
     const restore = uncordon(intent, view, reason("count-conflict", found));
     return { kind: "Fail", restore, reason: reason("count-conflict", found) };
   }
-  const giveUp = view.cancel ?? overdue(intent, view);
+  const giveUp = view.cancel ?? overdue(intent, view) ?? notOurs(intent, view);
   if (giveUp !== null) {
     return { kind: "Cancel", restore: uncordon(intent, view, giveUp), reason: giveUp };
   }
@@ -42,8 +42,18 @@ const refs = (nodes: readonly NodeRef[]): readonly NodeRef[] =>
   nodes.map(({ name, uid }) => ({ name, uid }));
 
 function overdue(intent: Intent, view: DrainView): Reason | null {
-  if (view.drain.onDeadline === "Force" || !pastDeadline(intent, view)) return null;
+  if (view.onDeadline === "Force" || !pastDeadline(intent, view)) return null;
   return reason("drain-deadline", "Cancelled, as the fleet's drain.onDeadline says.");
+}
+
+/** A rack out of sight is not known to be empty; one with others' pods is not ours to empty. */
+function notOurs(intent: Intent, { racks }: DrainView): Reason | null {
+  if (drainedNodes(intent, racks).length === 0) {
+    return reason("no-victim", `No node of rack ${intent.rack} is seen any more.`);
+  }
+  const stranger = drainedPods(intent, racks).find(({ fleet }) => fleet !== intent.fleet);
+  if (stranger === undefined) return null;
+  return reason("no-victim", `Rack ${intent.rack} runs ${stranger.namespace}/${stranger.name}.`);
 }
 
 const pastDeadline = (intent: Intent, { now }: DrainView): boolean =>
@@ -88,8 +98,8 @@ function lower(intent: Intent, count: PoolCount): WorkflowStep {
 }
 
 /**
- * The count is lowered: no way back. The rack that left must be the one that was emptied. A provider
- * that has not taken it by the deadline ends the intent, so that it cannot bar growth for ever.
+ * The count is lowered: no way back. The rack that left must be the one that was emptied. Where the
+ * provider has not taken it by the deadline the intent ends, lest it bar growth for ever.
  */
 function verify(intent: Intent, view: DrainView): WorkflowStep {
   if (namedNodes(intent, view.racks).length === 0) {
@@ -107,5 +117,6 @@ function verify(intent: Intent, view: DrainView): WorkflowStep {
     return { kind: "Wait", reason: reason("releasing", `Rack ${intent.rack}.`) };
   }
   const late = `The count was lowered, but the provider has not taken rack ${intent.rack} away.`;
-  return { kind: "Fail", restore: [], reason: reason("drain-deadline", late) };
+  const why = reason("drain-deadline", late);
+  return { kind: "Fail", restore: uncordon(intent, view, why), reason: why };
 }

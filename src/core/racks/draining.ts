@@ -25,7 +25,7 @@ export function drainedNodes(
   return [...named, ...inRack.filter(({ uid }) => !uids.has(uid))];
 }
 
-/** @returns the pods on those nodes: while a domain label is missing they are in no rack of theirs */
+/** @returns the pods on those nodes, also while a missing label puts them in another rack */
 export function drainedPods(
   drain: Drain,
   racks: readonly RackObservation[],

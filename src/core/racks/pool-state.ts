@@ -61,12 +61,13 @@ export function poolState(input: PoolInput): PoolState {
   };
 }
 
-/** While a node lacks its domain label nobody can say which rack is gone: it is asked again later. */
+/** While a node lacks its domain label nobody can say which rack is gone: asked again later. */
 function lostSince(memory: PoolMemory, { racks }: PoolObservation): readonly string[] {
   const present = new Set(racks.map(({ id }) => id));
   return Object.entries(memory.seen)
     .filter(([id, { servingAt }]) => servingAt !== null && id !== UNLABELLED && !present.has(id))
-    .map(([id]) => id);
+    .map(([id]) => id)
+    .toSorted();
 }
 
 /** Calendar pools have what their open windows give; others what their limit allows. */

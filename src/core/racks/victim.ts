@@ -10,7 +10,8 @@ const DRAINABLE: readonly RackPhase[] = ["Idle", "Starting", "Warming", "Serving
 
 /**
  * @returns the rack whose loss costs least: idle ones first, then degraded ones, then the coldest,
- *   then the one that began to serve last, whose cache holds least; null when none can be drained. A rack with a
+ *   then the one that began to serve last, whose cache holds least; null when none can be drained.
+ *   A rack with a
  *   stranger's pods, or without a domain label, is never chosen.
  */
 export function chooseVictim(
@@ -42,7 +43,7 @@ const rank = ({ rack, summary }: Candidate): readonly number[] => [
   summary.phase === "Idle" ? 0 : 1,
   summary.degraded ? 0 : 1,
   DRAINABLE.indexOf(summary.phase),
-  -(servingSince(rack) ?? 0),
+  -1 * (servingSince(rack) ?? 0),
 ];
 
 /** When the rack's first pod became ready: the older, the more sessions live in its cache. */

@@ -133,7 +133,7 @@ function recordOfSignals(
   };
 }
 
-/** A source that does not answer makes every signal missing: that is one thing to say, not eight. */
+/** A source that does not answer makes every signal missing: one thing to say, not eight. */
 function gapsOf(needed: readonly (readonly [string, Assessed])[]): readonly string[] {
   const byCause = new Map<string, string[]>();
   for (const [name, { trust, why }] of needed) {

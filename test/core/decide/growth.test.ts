@@ -63,15 +63,21 @@ describe("growth", () => {
     expect(story.desired()).toBe(4);
   });
 
-  it("is due to demand within two ticks of a surge that four racks cannot carry", () => {
+  it("for a surge is wanted within two ticks, and asked for once the rise is measured", () => {
     const story = aStory();
     story.ticks(4);
     expect(story.kinds()).toEqual([]);
-    story.demand(60).ticks(3);
-    const grown = story.decisions.findIndex(({ fleets }) => fleets[0]?.outcome === "Grow");
-    expect(grown).toBeGreaterThanOrEqual(4);
-    expect(grown).toBeLessThanOrEqual(5);
-    expect(story.decisions[grown]?.fleets[0]?.want.reason.code).toBe("burst");
+    story.demand(60).ticks(2);
+    const [seen] = story.decisions.at(-1)?.fleets ?? [];
+    expect(seen?.want.racks).toBeGreaterThan(4);
+    expect(seen?.want.reason.code).toBe("burst");
+    expect(seen?.reasons[0]?.code).toBe("rising");
+    story.ticks(6);
+    expect(story.kinds().slice(0, 3)).toEqual([
+      ["OpenIntent"],
+      ["SetPhase Executing", "SetCount 4 → 7"],
+      ["SetPhase Done"],
+    ]);
   });
 
   it("takes as many requests an hour as the pool allows, and no more", () => {

@@ -184,10 +184,10 @@ describe("verification that the right rack left", () => {
     const racks = story.world.pools[0]?.racks ?? [];
     story.tick(millis(3 * HOUR_MS));
     story.change(withPool({ racks }));
-    expect(story.tick().decision.plan.at(0)).toMatchObject({
-      phase: "Failed",
-      reason: { code: "drain-deadline" },
-    });
+    expect(story.tick().decision.plan).toMatchObject([
+      { kind: "Uncordon", reason: { code: "drain-deadline" } },
+      { phase: "Failed", reason: { code: "drain-deadline" } },
+    ]);
   });
 });
 

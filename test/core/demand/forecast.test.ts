@@ -196,6 +196,11 @@ describe("what is remembered", () => {
     expect(observeDemand(memory, sighting(99, at))).toBe(memory);
   });
 
+  it("begins anew when the clock was set back: what was learned is in its future", () => {
+    const at = tickAt(19 - 5);
+    expect(observeDemand(memory, sighting(3, at))).toEqual(firstSighting(sighting(3, at)));
+  });
+
   it.each([
     // 15 s of 20/3 turns/s are 100 turns.
     ["a hundred turns: by 63 %", 20 / 3, 1 - Math.exp(-1)],

@@ -14,6 +14,7 @@ describe("the order of the guards", () => {
       "rollout",
       "open-intent",
       "signals",
+      "rise",
       "stabilization",
       "step",
       "limits",

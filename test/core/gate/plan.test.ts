@@ -7,7 +7,14 @@ import { MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts"
 import { aSmallFleet } from "../../support/builders/compiled.ts";
 import { aStage } from "../../support/builders/gate.ts";
 import type { Scene } from "../../support/builders/gate.ts";
-import { CODER, NOW, aDrain, anIntent } from "../../support/builders/observed.ts";
+import {
+  CODER,
+  NOW,
+  aDrain,
+  aPoolObservation,
+  anIntent,
+  someRacks,
+} from "../../support/builders/observed.ts";
 import { labelOf } from "../../support/model/run.ts";
 
 /** Four racks, `wanted` of them or more awarded to the one fleet. */
@@ -69,10 +76,10 @@ describe("a growth of four racks to six", () => {
       ["SetCount 4 → 6"],
     ],
     [
-      "Executing, though no longer wanted: it was asked for",
+      "Executing, never accepted and no longer wanted: it is given up",
       { phase: "Executing" },
       4,
-      ["SetCount 4 → 6"],
+      ["SetPhase Cancelled"],
     ],
     [
       "Executing, and the count shows it",
@@ -148,7 +155,7 @@ describe("a drain of one rack of four", () => {
   });
 
   it("blind, is still given up at its deadline", () => {
-    const drain = aDrain({ drainDeadline: after(NOW, millis(-MINUTE_MS)) });
+    const drain = aDrain({ drainDeadline: after(NOW, millis(-1 * MINUTE_MS)) });
     expect(planned(drain, aView(3, { untrusted }))).toMatchObject({
       actions: ["SetPhase Cancelled"],
       code: "drain-deadline",
@@ -159,5 +166,34 @@ describe("a drain of one rack of four", () => {
     expect(planned(growing({ phase: "Approved" }), aView(6, { untrusted })).actions).toHaveLength(
       2,
     );
+  });
+});
+
+describe("a decision whose fleet was deleted", () => {
+  const gone = { fleet: null } as const;
+
+  it.each([
+    ["Pending", growing({ phase: "Pending" }), ["SetPhase Cancelled"]],
+    ["Approved", growing({ phase: "Approved" }), ["SetPhase Cancelled"]],
+    ["Executing, the count not yet written", growing(), ["SetPhase Cancelled"]],
+    ["Executing, a drain not yet lowered", aDrain(), ["SetPhase Cancelled"]],
+  ] as const)("%s: ends, and bars the pool no longer", (_, intent, actions) => {
+    const found = planned(intent, aView(6, gone));
+    expect(found.actions).toEqual(actions);
+    expect(found.code).toBe("not-a-consumer");
+  });
+
+  it("a drain's nodes take pods again", () => {
+    const racks = someRacks(4, { node: { cordoned: true } });
+    const scene: Scene = { observed: { racks } };
+    expect(planned(aDrain(), aView(6, gone, scene)).actions).toEqual([
+      "Uncordon",
+      "SetPhase Cancelled",
+    ]);
+  });
+
+  it("a drain whose count is lowered is seen to its end", () => {
+    const { count } = aPoolObservation(3);
+    expect(planned(aDrain(), aView(6, gone, { observed: { count } })).code).toBe("releasing");
   });
 });

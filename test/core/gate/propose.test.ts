@@ -13,6 +13,7 @@ import {
 import { aStage } from "../../support/builders/gate.ts";
 import type { Scene } from "../../support/builders/gate.ts";
 import { CODER, NOW, aDrain, aGroupObservation } from "../../support/builders/observed.ts";
+import { aPool } from "../../support/reports/compiled.ts";
 
 /** Four racks held by the one fleet, `awarded` given to it. */
 function anInput(awarded: number, scene: Scene = {}, changes: Partial<ProposeInput> = {}) {
@@ -118,8 +119,13 @@ describe("several fleets on one pool", () => {
   function shared(
     awards: readonly [coder: number, writer: number],
     held: readonly [number, number],
+    listed = true,
   ) {
-    const { state, picture } = aStage();
+    const entry = { fleet: { namespace: "agents", name: "writer" }, weight: 1 };
+    const bounds = { guaranteed: rackCount(0), max: rackCount(10) };
+    const own = aPool().consumers;
+    const consumers = listed ? [...own, { ...entry, ...bounds }] : own;
+    const { state, picture } = aStage({ pool: { consumers } });
     const { situation } = picture;
     const writer = {
       ...picture,
@@ -140,11 +146,15 @@ describe("several fleets on one pool", () => {
   }
 
   it.each([
-    ["whoever lacks most grows", [3, 4], [2, 2], other, 6],
-    ["by no more than the pool as a whole lacks", [1, 4], [3, 1], other, 5],
-    ["whoever has most too many gives back", [2, 1], [2, 2], other, 3],
-  ] as const)("%s", (_, awards, held, fleet, to) => {
+    ["whoever lacks most grows", [3, 4], [2, 2], [other, 6]],
+    ["by no more than the pool as a whole lacks", [1, 4], [3, 1], [other, 5]],
+    ["whoever has most too many gives back", [2, 1], [2, 2], [other, 3]],
+  ] as const)("%s", (_, awards, held, [fleet, to]) => {
     expect(shared(awards, held)).toMatchObject({ fleet, proposal: { from: 4, to } });
+  });
+
+  it("whoever lacks most does not keep the next waiting when it may not act", () => {
+    expect(shared([3, 4], [2, 2], false)).toMatchObject({ fleet: CODER, proposal: { to: 5 } });
   });
 
   it("nobody grows or shrinks when racks only have to change hands", () => {

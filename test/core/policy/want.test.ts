@@ -7,6 +7,7 @@ import type {
 } from "../../../src/core/compiled.ts";
 import type { WantRacks } from "../../../src/core/decision.ts";
 import { EMPTY_FLEET_MEMORY } from "../../../src/core/memory.ts";
+import type { FleetMemory } from "../../../src/core/memory.ts";
 import type { OverrideObservation } from "../../../src/core/observation.ts";
 import type { Situation } from "../../../src/core/policy/situation.ts";
 import {
@@ -15,7 +16,7 @@ import {
   holdsObjectives,
   want,
 } from "../../../src/core/policy/want.ts";
-import { HOUR_MS, after, millis, rackCount, ratio } from "../../../src/core/units.ts";
+import { HOUR_MS, MINUTE_MS, after, millis, rackCount, ratio } from "../../../src/core/units.ts";
 import { NOW, someSignals } from "../../support/builders/observed.ts";
 import { aFleetMemory } from "../../support/builders/remembered.ts";
 import {
@@ -319,9 +320,19 @@ describe("without trust", () => {
   const blind = { signals: someSignals({ ...coldLoad(500), kvUsage: null }) };
   const gap = "kvUsage is missing (empty: no data)";
 
+  /** `racks` were wanted when every signal was last trusted, so many minutes ago. */
+  const trusted = (racks: number, minutesAgo = 1): FleetMemory => ({
+    ...NOTHING_KNOWN,
+    lastTrustedWant: rackCount(racks),
+    lastReviewAt: after(NOW, millis(-minutesAgo * MINUTE_MS)),
+  });
+
+  // Sizes are compared over two hours.
   it.each([
-    ["the last trusted size stands", { ...NOTHING_KNOWN, lastTrustedWant: rackCount(6) }, 6],
-    ["even below what is held", { ...NOTHING_KNOWN, lastTrustedWant: rackCount(2) }, 2],
+    ["the last trusted size stands", trusted(6), 6],
+    ["even below what is held", trusted(2), 2],
+    ["for two hours", trusted(6, 120), 6],
+    ["and then what is held", trusted(6, 121), 4],
     ["what is held stands where nothing was ever trusted", NOTHING_KNOWN, 4],
   ])("%s, and nothing may be taken away", (_, memory, expected) => {
     const found = wanted(aSituation({ observed: blind }), 4, memory);
@@ -335,7 +346,7 @@ describe("without trust", () => {
   });
 
   it("a person's floors still raise it, and ceilings still bind", () => {
-    const memory = { ...NOTHING_KNOWN, lastTrustedWant: rackCount(4) };
+    const memory = trusted(4);
     const overrides = [override({ floorRacks: rackCount(7) })];
     const raised = wanted(aSituation({ observed: { ...blind, overrides } }), 4, memory);
     expect([raised.racks, raised.reason.code, raised.shrinkable]).toEqual([

@@ -4,7 +4,6 @@ import { drainStep } from "../../../src/core/racks/drain-step.ts";
 import type { DrainView } from "../../../src/core/racks/drain-step.ts";
 import { reason } from "../../../src/core/reasons.ts";
 import { MINUTE_MS, after, millis } from "../../../src/core/units.ts";
-import { aSmallFleet } from "../../support/builders/compiled.ts";
 import {
   NOW,
   aDrain,
@@ -17,9 +16,8 @@ import { labelOf } from "../../support/model/run.ts";
 
 const CORDONED = { node: { cordoned: true } } as const;
 const EMPTY = { ...CORDONED, pods: 0 } as const;
-const OVERDUE = { drainDeadline: after(NOW, millis(-MINUTE_MS)) };
-const { drain } = aSmallFleet();
-const FORCE = { drain: { ...drain, onDeadline: "Force" } } as const;
+const OVERDUE = { drainDeadline: after(NOW, millis(-1 * MINUTE_MS)) };
+const FORCE = { onDeadline: "Force" } as const;
 
 /** `rack-0`, as told, and three more. */
 const racks = (victim: RackOptions = {}): readonly RackObservation[] => [
@@ -32,7 +30,7 @@ function step(victim: RackOptions, view: Partial<DrainView> = {}, intent: Partia
     now: NOW,
     count: aPoolObservation(4).count,
     racks: racks(victim),
-    drain,
+    onDeadline: "Cancel",
     lostRacks: [],
     cancel: null,
     ...view,
@@ -67,7 +65,7 @@ describe("the next step of giving a rack back", () => {
       now: NOW,
       count: aPoolObservation(4).count,
       racks: racks(),
-      drain,
+      onDeadline: "Cancel",
       lostRacks: [],
       cancel: null,
     });
@@ -132,10 +130,10 @@ describe("verifying which rack left", () => {
     expect(step(EMPTY, { ...gone, lostRacks: ["rack-3"] }).kind).toBe("Done");
   });
 
-  it("none by the deadline: it fails and says so, the nodes stay as they are", () => {
+  it("none by the deadline: it fails and says so, and the rack may be used again", () => {
     expect(step(EMPTY, lowered, OVERDUE)).toEqual({
       kind: "Fail",
-      actions: [],
+      actions: ["Uncordon"],
       code: "drain-deadline",
     });
   });

@@ -71,12 +71,17 @@ describe("racks held", () => {
   ) => heldByFleet(POOL, rackCount(standing), owned, awards);
 
   it.each([
-    ["one's own", 3, { [CODER]: 2, [WRITER]: 1 }, {}, [2, 1]],
-    ["those on their way, for whom they were awarded", 4, { [CODER]: 2 }, { [WRITER]: 2 }, [2, 2]],
-    ["in the order of consumers where two lack", 3, {}, { [CODER]: 2, [WRITER]: 2 }, [2, 1]],
-    ["what nobody lacks, by the first consumer", 5, { [WRITER]: 2 }, { [WRITER]: 2 }, [3, 2]],
-    ["not fewer than run, when the count was lowered", 1, { [CODER]: 2 }, {}, [2, 0]],
-  ] as const)("are %s", (_, standing, owned, awards, [coder, writer]) => {
+    ["one's own", 3, [{ [CODER]: 2, [WRITER]: 1 }, {}], [2, 1]],
+    [
+      "those on their way, for whom they were awarded",
+      4,
+      [{ [CODER]: 2 }, { [WRITER]: 2 }],
+      [2, 2],
+    ],
+    ["in the order of consumers where two lack", 3, [{}, { [CODER]: 2, [WRITER]: 2 }], [2, 1]],
+    ["what nobody lacks, by the first consumer", 5, [{ [WRITER]: 2 }, { [WRITER]: 2 }], [3, 2]],
+    ["not fewer than run, when the count was lowered", 1, [{ [CODER]: 2 }, {}], [2, 0]],
+  ] as const)("are %s", (_, standing, [owned, awards], [coder, writer]) => {
     expect(held(standing, owned, awards)).toEqual({ [CODER]: coder, [WRITER]: writer });
   });
 

@@ -41,7 +41,7 @@ const aBadReading: fc.Arbitrary<SignalReading> = fc.constantFrom(
   anAbsence(),
   aReading(Number.NaN),
   aReading(-1),
-  aReading(1, after(NOW, millis(-HOUR_MS))),
+  aReading(1, after(NOW, millis(-1 * HOUR_MS))),
   { ...aReading(1), coverage: ratio(0.5) },
 );
 
@@ -126,7 +126,7 @@ const aRandomFleet = (key: FleetKey): fc.Arbitrary<FleetObservation> =>
 const aRandomIntent = (pool: PoolObservation): fc.Arbitrary<Intent> =>
   fc
     .record({
-      fleet: fc.constantFrom(...KEYS),
+      fleet: fc.constantFrom<FleetKey>(...KEYS, ...KEYS, ...KEYS, "agents/gone"),
       out: fc.boolean(),
       off: fc.constantFrom(0, 0, 0, 1, -1),
       by: fc.integer({ min: 1, max: 3 }),

@@ -5,7 +5,6 @@ import type { FleetPicture } from "../../../src/core/fleet-picture.ts";
 import type { GateContext, Proposal } from "../../../src/core/gate/guard.ts";
 import type { FleetMemory } from "../../../src/core/memory.ts";
 import type { FleetObservation, PoolObservation } from "../../../src/core/observation.ts";
-import type { Situation } from "../../../src/core/policy/situation.ts";
 import { poolState } from "../../../src/core/racks/pool-state.ts";
 import type { PoolState } from "../../../src/core/racks/pool-state.ts";
 import { chooseVictim } from "../../../src/core/racks/victim.ts";
@@ -67,6 +66,7 @@ export function aGateContext(scene: Scene = {}, changes: Partial<GateContext> = 
     situation: picture.situation,
     heldRacks: rackCount(4),
     heldInPool: rackCount(4),
+    awardedRacks: rackCount(2),
     shrinkHold: picture.sizing.want.shrinkHold,
     cache: picture.cache,
     wantAtUsualHitRate: picture.wantAtUsualHitRate,
@@ -78,8 +78,6 @@ export function aGateContext(scene: Scene = {}, changes: Partial<GateContext> = 
     ...changes,
   };
 }
-
-export const aSituation = (scene: Scene = {}): Situation => aStage(scene).picture.situation;
 
 const aChange = (direction: "Out" | "In", from: number, to: number): Proposal => ({
   direction,

@@ -41,7 +41,7 @@ export const anAbsence = (detail = "no data"): SignalReading => ({
   detail,
 });
 
-/** A healthy fleet of test-small engines: 16 turns/s of 6,000 prompt tokens, half of them cached. */
+/** A healthy fleet of test-small engines: 16 turns/s of 6,000 prompt tokens, half cached. */
 const QUIET: Readonly<Record<SignalName, number>> = {
   arrivals: 16,
   servedTurns: 16,
@@ -90,7 +90,7 @@ export function someSignals(
   };
 }
 
-/** @returns the values of a fleet that serves so many turns/s of 6,000 prompt tokens, half cached */
+/** @returns the signals of a fleet that serves so many turns/s of 6,000 tokens, half cached */
 export const aLoad = (arrivals: number): Partial<Record<SignalName, number>> => ({
   arrivals,
   servedTurns: arrivals,

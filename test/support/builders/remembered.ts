@@ -5,7 +5,7 @@ import { EMPTY_FLEET_MEMORY, EMPTY_MEMORY, EMPTY_POOL_MEMORY } from "../../../sr
 import { HOUR_MS, MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
 import { CODER, NOW } from "./observed.ts";
 
-/** Steady demand, and `racks` wanted every five minutes of the last `hours`. */
+/** Steady demand, and `racks` wanted every minute of the last `hours`. */
 export function aFleetMemory(
   watched: {
     readonly turnsPerSecond?: number;
@@ -15,7 +15,7 @@ export function aFleetMemory(
   changes: Partial<FleetMemory> = {},
 ): FleetMemory {
   const { turnsPerSecond = 1, racks = 1, hours = 3 } = watched;
-  const reviews = hours * 12;
+  const reviews = hours * 60;
   return {
     ...EMPTY_FLEET_MEMORY,
     demand: {
@@ -26,14 +26,14 @@ export function aFleetMemory(
         promptTokensPerTurn: 6_000,
         outputTokensPerTurn: 60,
       }),
-      lastAt: after(NOW, millis(-MINUTE_MS)),
+      lastAt: after(NOW, millis(-1 * MINUTE_MS)),
       sigma: 0.03,
     },
     wants: Array.from({ length: reviews }, (_, n) => ({
-      at: after(NOW, millis((n - reviews) * 5 * MINUTE_MS)),
+      at: after(NOW, millis((n - reviews) * MINUTE_MS)),
       racks: rackCount(racks),
     })),
-    lastReviewAt: after(NOW, millis(-MINUTE_MS)),
+    lastReviewAt: after(NOW, millis(-1 * MINUTE_MS)),
     lastTrustedWant: rackCount(racks),
     ...changes,
   };

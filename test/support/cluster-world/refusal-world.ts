@@ -17,7 +17,7 @@ import { type AwkwardServers, startAwkwardServers } from "./awkward-prometheus.t
 import { type ControllerProcess, startController } from "./controller-process.ts";
 import { FLEETS_NAMESPACE, type Mistake, objectsOf } from "./refused-fleets.ts";
 
-/** The fleet that is well; its engines are scraped by a real Prometheus, the controller's default. */
+/** The fleet that is well: a real Prometheus, the controller's default, scrapes its engines. */
 export const WELL = "well";
 /** The chart grants no Secrets here. */
 export const OTHER_NAMESPACE = "elsewhere";

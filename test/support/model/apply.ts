@@ -45,8 +45,7 @@ const changeIntents = (
   intents: world.intents.map((intent) => (intent.name === name ? change(intent) : intent)),
 });
 
-/** Changes one pool. */
-export const changePool = (
+const changePool = (
   world: GroupObservation,
   name: string,
   change: (pool: PoolObservation) => PoolObservation,

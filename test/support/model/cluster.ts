@@ -7,6 +7,7 @@ import type { GroupObservation, UngroupedNode } from "../../../src/core/observat
 import { UNLABELLED } from "../../../src/core/racks/inventory.ts";
 import type { DecisionRecord } from "../../../src/core/record.ts";
 import { after, millis } from "../../../src/core/units.ts";
+import type { Evidence } from "../../../src/ports/decision-store.ts";
 import type { EvictOutcome } from "../../../src/ports/workloads.ts";
 import type { ClusterEvent } from "../../../src/ports/event-sink.ts";
 import { PortError } from "../../../src/ports/errors.ts";
@@ -55,6 +56,7 @@ export class ModelCluster {
   readonly poolStatuses: PoolStatus[] = [];
   readonly broken: string[] = [];
   readonly forgotten: string[] = [];
+  readonly evidence: Evidence[] = [];
 
   constructor(group: CompiledGroup) {
     this.group = group;
@@ -101,7 +103,11 @@ export class ModelCluster {
       },
       decisions: {
         list: () => this.call("decisions.list", () => this.world.intents),
-        open: (action) => this.call("decisions.open", () => this.apply(action)),
+        open: (action, evidence) =>
+          this.call("decisions.open", () => {
+            this.evidence.push(evidence);
+            this.apply(action);
+          }),
         setPhase: (action) => this.call("decisions.setPhase", () => this.apply(action)),
       },
       memory: {
@@ -125,11 +131,15 @@ export class ModelCluster {
         mayWrite: () => this.mayWrite,
         release: () => Promise.resolve(),
       },
-      telemetry: {
-        forget: (group) => void this.forgotten.push(group),
-        tick: (report) => void this.reports.push(report),
-        tickFailed: (what, code, message) => void this.failures.push({ what, code, message }),
-      },
+      telemetry: this.telemetry(),
+    };
+  }
+
+  private telemetry(): Ports["telemetry"] {
+    return {
+      forget: (group) => void this.forgotten.push(group),
+      tick: (report) => void this.reports.push(report),
+      tickFailed: (what, code, message) => void this.failures.push({ what, code, message }),
     };
   }
 

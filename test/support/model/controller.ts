@@ -8,7 +8,7 @@ import { aSmallGroup } from "../builders/compiled.ts";
 import { aMemory } from "../builders/remembered.ts";
 import { ModelCluster, sha256 } from "./cluster.ts";
 
-const OPTIONS = { codeVersion: "test", digest: sha256, stopwatch: () => 0 };
+export const OPTIONS = { codeVersion: "test", digest: sha256, stopwatch: () => 0 };
 const TICK_MS = 15 * SECOND_MS;
 
 export class ModelController {

@@ -1,3 +1,4 @@
+import { isServing } from "../../racks/phases.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
 import type { GateContext, Guard, Verdict } from "../guard.ts";
@@ -8,7 +9,8 @@ export const drainSafetyGuard: Guard = {
   check: ({ direction }, context) => (direction === "Out" ? PASS : drainable(context)),
 };
 
-function drainable({ pool, poolMemory, summaries, victim }: GateContext): Verdict {
+function drainable(context: GateContext): Verdict {
+  const { pool, poolMemory, summaries, victim } = context;
   if (poolMemory.wrongNodeGeneration === pool.generation) {
     return hold(reason("wrong-node-left", "Scale-in stays stopped until the RackPool is edited."));
   }
@@ -16,5 +18,14 @@ function drainable({ pool, poolMemory, summaries, victim }: GateContext): Verdic
   if (draining.length >= pool.limits.maxDraining) {
     return hold(reason("drain-limit", `${draining.length} of ${pool.limits.maxDraining}.`));
   }
-  return victim === null ? hold(reason("no-victim")) : PASS;
+  return victim === null ? hold(reason("no-victim")) : keepsWhatServes(context, victim.id);
+}
+
+/** Racks held that do not serve yet, or never come, cannot stand in for one that does. */
+function keepsWhatServes({ summaries, situation, awardedRacks }: GateContext, id: string): Verdict {
+  const phase = summaries.find((summary) => summary.id === id)?.phase;
+  const serves = phase !== undefined && isServing(phase);
+  if (!serves || situation.servingRacks - 1 >= awardedRacks) return PASS;
+  const found = `${situation.servingRacks} racks serve, ${awardedRacks} are needed.`;
+  return hold(reason("no-victim", found));
 }

@@ -1,3 +1,4 @@
+import type { FleetKey } from "../../compiled.ts";
 import type { Intent } from "../../observation.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
@@ -5,14 +6,21 @@ import type { Guard } from "../guard.ts";
 
 const OPEN: readonly Intent["phase"][] = ["Pending", "Approved", "Executing"];
 
-/** At most one open intent per pool and direction, and none against another under way. */
+const shrinks = (intent: Intent, fleet: FleetKey): boolean =>
+  intent.direction === "In" && intent.fleet === fleet;
+
+/**
+ * At most one open intent per pool and direction, none against another under way, and a fleet gives
+ * back one rack at a time whatever pool it comes from.
+ */
 export const openIntentGuard: Guard = {
   name: "open-intent",
-  check({ direction }, { intents, pool }) {
-    const open = intents.filter(
-      (intent) => intent.pool === pool.name && OPEN.includes(intent.phase),
-    );
-    const same = open.find((intent) => intent.direction === direction);
+  check({ direction }, { intents, pool, situation }) {
+    const live = intents.filter(({ phase }) => OPEN.includes(phase));
+    const open = live.filter((intent) => intent.pool === pool.name);
+    const same =
+      open.find((intent) => intent.direction === direction) ??
+      live.find((intent) => direction === "In" && shrinks(intent, situation.fleet.key));
     if (same !== undefined) return hold(reason("open-intent", `${same.name} is ${same.phase}.`));
     const executing = open.find(({ phase }) => phase === "Executing");
     if (executing === undefined) return PASS;

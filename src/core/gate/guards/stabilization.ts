@@ -1,5 +1,6 @@
 import { reason } from "../../reasons.ts";
-import { after, elapsed, seconds } from "../../units.ts";
+import { after, elapsed, millis, seconds } from "../../units.ts";
+import type { EpochMs, Millis } from "../../units.ts";
 import { PASS, hold } from "../guard.ts";
 import type { GateContext, Guard, Verdict } from "../guard.ts";
 
@@ -11,6 +12,13 @@ export const stabilizationGuard: Guard = {
   },
 };
 
+/** More reviews than this missing in a row are a blind spot: an outage, a restart. */
+const UNWATCHED_REVIEWS = 5;
+
+/** @param instants oldest first */
+const longestGap = (instants: readonly EpochMs[]): Millis =>
+  millis(Math.max(0, ...instants.slice(1).map((at, n) => elapsed(instants[n] ?? at, at))));
+
 function stabilized({ situation, fleetMemory }: GateContext, target: number): Verdict {
   const { now, fleet } = situation;
   const windowMs = fleet.behavior.scaleInStabilizationMs;
@@ -19,10 +27,14 @@ function stabilized({ situation, fleetMemory }: GateContext, target: number): Ve
     const watched = oldest === undefined ? 0 : seconds(elapsed(oldest.at, now));
     return hold(reason("memory-young", `Watched ${watched} s of ${seconds(windowMs)} s.`));
   }
+  const gapMs = longestGap([...fleetMemory.wants.map(({ at }) => at), now]);
+  if (gapMs > UNWATCHED_REVIEWS * fleet.behavior.reviewIntervalMs) {
+    return hold(reason("memory-young", `Nothing was watched for ${seconds(gapMs)} s of it.`));
+  }
   const peak = Math.max(
     ...fleetMemory.wants.filter(({ at }) => after(at, windowMs) >= now).map(({ racks }) => racks),
   );
   if (peak <= target) return PASS;
-  const found = `Up to ${peak} racks were wanted within ${seconds(windowMs)} s, ${target} proposed.`;
+  const found = `Up to ${peak} racks were wanted in ${seconds(windowMs)} s, ${target} proposed.`;
   return hold(reason("stabilization", found));
 }

@@ -16,8 +16,8 @@ const at = (
   });
 
 /**
- * A rack prefills 32,000 tokens/s and a turn brings 6,000, half of them cached: three racks carry 16
- * turns/s without any cache.
+ * A rack prefills 32,000 tokens/s and a turn brings 6,000, half of them cached: three racks carry
+ * 16 turns/s without any cache.
  */
 describe("the cache-safety guard", () => {
   it("passes while three racks could carry the whole prompt work: there is nothing to tip", () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { PASS } from "../../../../src/core/gate/guard.ts";
 import { stabilizationGuard } from "../../../../src/core/gate/guards/stabilization.ts";
-import { HOUR_MS, MINUTE_MS, after, millis, rackCount } from "../../../../src/core/units.ts";
+import { MINUTE_MS, after, millis, rackCount } from "../../../../src/core/units.ts";
 import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
 import { NOW } from "../../../support/builders/observed.ts";
 import { aFleetMemory } from "../../../support/builders/remembered.ts";
 
-const wanted = (...wants: readonly (readonly [minutesAgo: number, racks: number])[]) =>
+type Want = readonly [minutesAgo: number, racks: number];
+
+const remembering = (wants: readonly Want[]) =>
   aGateContext(
     {},
     {
@@ -22,6 +24,14 @@ const wanted = (...wants: readonly (readonly [minutesAgo: number, racks: number]
     },
   );
 
+/** A want a minute: each of those given stands until the next. */
+function wanted(...changes: readonly Want[]) {
+  const minutes = Array.from({ length: (changes[0]?.[0] ?? -1) + 1 }, (_, ago) => ago).toReversed();
+  return remembering(
+    minutes.map((ago): Want => [ago, changes.findLast(([since]) => since >= ago)?.[1] ?? 0]),
+  );
+}
+
 /** The window is two hours. */
 describe("the stabilisation guard", () => {
   it.each([
@@ -36,8 +46,8 @@ describe("the stabilisation guard", () => {
     [
       "four were wanted before the window",
       [
-        [121, 4],
-        [119, 3],
+        [122, 4],
+        [120, 3],
         [0, 3],
       ],
     ],
@@ -84,7 +94,15 @@ describe("the stabilisation guard", () => {
   });
 
   it("counts the racks of all pools, as the want does", () => {
-    const context = { ...wanted([HOUR_MS, 5], [0, 5]), heldRacks: rackCount(6) };
+    const context = { ...wanted([180, 5], [0, 5]), heldRacks: rackCount(6) };
     expect(stabilizationGuard.check(A_SHRINK, context)).toEqual(PASS);
+  });
+
+  it("holds after ten minutes of blindness in the middle, whatever was wanted before", () => {
+    const before = Array.from({ length: 110 }, (_, n): Want => [130 - n, 3]);
+    const since = Array.from({ length: 11 }, (_, n): Want => [10 - n, 3]);
+    expect(stabilizationGuard.check(A_SHRINK, remembering([...before, ...since]))).toMatchObject({
+      reason: { code: "memory-young", text: expect.stringContaining("660 s of it") },
+    });
   });
 });

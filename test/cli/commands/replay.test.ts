@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { addReplay } from "../../../src/cli/commands/replay.ts";
+import { CommandFailed, UsageError } from "../../../src/cli/usage-error.ts";
+import { aDecisionLog, edited } from "../../support/decision-log.ts";
+
+const LOG = aDecisionLog();
+
+let folder = "";
+let printed: string[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "breakwater-replay-"));
+  printed = [];
+  vi.spyOn(console, "log").mockImplementation((line: string) => void printed.push(line));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true });
+});
+
+async function logged(lines: readonly string[]): Promise<string> {
+  const path = join(folder, "decisions.jsonl");
+  await writeFile(path, lines.map((line) => `${line}\n`).join(""));
+  return path;
+}
+
+/** @returns what the command throws: the program turns it into an exit status */
+async function run(...argv: readonly string[]): Promise<unknown> {
+  const program = new Command("breakwater").exitOverride().configureOutput({ writeErr: () => {} });
+  addReplay(program);
+  try {
+    await program.parseAsync(["replay", ...argv], { from: "user" });
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("breakwater replay", () => {
+  it("says that every record was decided again, bit for bit", async () => {
+    expect(await run(await logged(LOG))).toBeNull();
+    expect(printed).toEqual(["24 records, 24 decided again: every one bit for bit the same."]);
+  });
+
+  it("says how many could not be, for want of memory", async () => {
+    expect(await run(await logged(LOG.slice(5)))).toBeNull();
+    expect(printed).toEqual([
+      "19 records, 14 decided again, 5 before the first keyframe: every one bit for bit the same.",
+    ]);
+  });
+
+  it("prints JSON for programs", async () => {
+    expect(await run(await logged(LOG), "--format", "json")).toBeNull();
+    expect(JSON.parse(printed.join(""))).toEqual({
+      schemaVersion: 1,
+      records: 24,
+      redecided: 24,
+      withoutMemory: 0,
+      codeVersions: ["1.2.3"],
+      difference: null,
+    });
+  });
+
+  it("fails at the first difference, and says which", async () => {
+    const changed = LOG.with(8, edited(LOG[8], { decisionDigest: "0".repeat(64) }));
+    const path = await logged(changed);
+    expect(await run(path)).toEqual(new CommandFailed(`${path}: the replay differs at line 9`));
+    const [text = ""] = printed;
+    expect(text).toMatch(
+      /^9 records, 8 decided again\. First difference at line 9, group gb200-east: decision\n {2}recorded 0{64}\n {2}replayed [0-9a-f]{64}$/,
+    );
+  });
+
+  it("reads a log whose lines end as on another system", async () => {
+    const path = join(folder, "crlf.jsonl");
+    await writeFile(path, LOG.map((line) => `${line}\r\n`).join(""));
+    expect(await run(path)).toBeNull();
+  });
+});
+
+describe("bad input is a usage error that names the file", () => {
+  it("which does not exist", async () => {
+    const path = join(folder, "missing.jsonl");
+    const error = await run(path);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toContain(`${path} cannot be read: Error: ENOENT`);
+  });
+
+  it("which is a directory", async () => {
+    const expected = new UsageError(`${folder} is a directory, expected a decision log`);
+    expect(await run(folder)).toEqual(expected);
+  });
+
+  it.each([
+    ["is empty", [], "no record could be decided again: no keyframe found"],
+    ["holds no keyframe", LOG.slice(11), "no record could be decided again: no keyframe found"],
+    [
+      "holds a record of a later version",
+      [edited(LOG[0], { schemaVersion: 9 })],
+      "line 1: schemaVersion is 9, this version reads 1",
+    ],
+  ])("which %s", async (_, lines, message) => {
+    const path = await logged(lines);
+    expect(await run(path)).toEqual(new UsageError(`${path}: ${message}`));
+    expect(printed.join("")).not.toContain("the same");
+  });
+
+  it("a format that there is not", async () => {
+    const error = await run(await logged(LOG), "--format", "yaml");
+    expect(error).toBeInstanceOf(CommanderError);
+    expect(String(error)).toContain("Allowed choices are text, json");
+  });
+});
