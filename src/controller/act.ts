@@ -47,7 +47,7 @@ export async function act(
   return results;
 }
 
-/** Somebody else writes this count: a growth that met them ends, it does not try again (no fight). */
+/** Somebody else writes this count: a growth that met them ends; trying again would be a fight. */
 function endOfGrowth(
   action: Action,
   { outcome, detail }: Outcome,

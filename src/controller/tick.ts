@@ -20,7 +20,6 @@ import { announce } from "./announce.ts";
 import { NOTHING_CARRIED } from "./carried.ts";
 import type { Carried, CarriedGroup } from "./carried.ts";
 import { observeGroup, observeWorld } from "./observe.ts";
-import type { World } from "./observe.ts";
 import { recall } from "./recall.ts";
 import { reportUndecided, writeStatuses } from "./report.ts";
 
@@ -48,12 +47,22 @@ export async function tick(ports: Ports, carried: Carried, options: TickOptions)
   const names = new Set(world.groups.map(({ name }) => name));
   for (const name of Object.keys(carried.groups))
     if (!names.has(name)) ports.telemetry.forget(name);
+  // All at once: one silent metrics source must not keep the groups after it waiting.
+  const observations = await Promise.all(
+    world.groups.map((group) =>
+      guarded(ports, group.name, () => observeGroup(ports, world, group)),
+    ),
+  );
   let next: Carried = { ...carried, groups: {} };
-  for (const group of world.groups) {
+  for (const [index, group] of world.groups.entries()) {
     const before = { ...next, groups: carried.groups };
-    const end = await guarded(ports, group.name, () =>
-      tickGroup(ports, world, group, { before, options }),
-    );
+    const observed = observations[index];
+    const end =
+      observed?.ok === true
+        ? await guarded(ports, group.name, () =>
+            tickGroup(ports, group, observed.value, { before, options }),
+          )
+        : { ok: false as const, code: observed?.code ?? "" };
     next = merge(next, group.name, end, carried.groups[group.name]);
   }
   return next;
@@ -110,13 +119,12 @@ interface Continuation {
 
 async function tickGroup(
   ports: Ports,
-  world: World,
   group: CompiledGroup,
+  observation: GroupObservation,
   { before, options }: Continuation,
 ): Promise<GroupEnd> {
   const started = options.stopwatch();
-  const carried = before.groups[group.name] ?? (await recall(ports, group, world.now));
-  const observation = await observeGroup(ports, world, group);
+  const carried = before.groups[group.name] ?? (await recall(ports, group, observation.now));
   const decided = decide(group, observation, carried.memory);
   const log = await record(ports, { group, observation, carried, decided }, { before, options });
   const saved = await save(ports, group.name, carried, decided);

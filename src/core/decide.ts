@@ -77,12 +77,14 @@ function proposeInTurn(
   pools: readonly PoolState[],
   world: Omit<Parameters<typeof proposeForPool>[0], "state">,
 ): readonly PoolProposal[] {
-  return pools.reduce<readonly PoolProposal[]>((before, state) => {
-    const opened = before.flatMap(({ open }) => (open === null ? [] : [open.intent]));
+  const proposals: PoolProposal[] = [];
+  for (const state of pools) {
+    const opened = proposals.flatMap(({ open }) => (open === null ? [] : [open.intent]));
     const intents = [...world.observation.intents, ...opened];
     const observation = { ...world.observation, intents };
-    return [...before, proposeForPool({ ...world, state, observation })];
-  }, []);
+    proposals.push(proposeForPool({ ...world, state, observation }));
+  }
+  return proposals;
 }
 
 function stateOf(

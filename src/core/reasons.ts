@@ -35,6 +35,7 @@ export const REASONS = {
   "pool-limit": "The pool is at its limit of racks.",
   "fleet-limit": "The fleet is at its limit of racks.",
   "request-rate": "The pool has had its requests for this hour.",
+  "drain-pace": "The fleet has given back a rack a short while ago.",
   "drain-limit": "The pool already drains as many racks as it may.",
   "no-victim": "No rack can be drained safely.",
   "cache-unsafe": "With fewer racks the hit rate would fall too far.",

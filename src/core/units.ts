@@ -16,9 +16,6 @@ export type RackCount = Branded<"RackCount">;
 export type NodeCount = Branded<"NodeCount">;
 /** Whole GPUs. */
 export type GpuCount = Branded<"GpuCount">;
-/** Tokens of prompt, output or KV cache. */
-export type Tokens = Branded<"Tokens">;
-export type TokensPerSecond = Branded<"TokensPerSecond">;
 export type TurnsPerSecond = Branded<"TurnsPerSecond">;
 /** A share between 0 and 1, both included, unless a docstring says otherwise. */
 export type Ratio = Branded<"Ratio">;
@@ -30,8 +27,6 @@ export const millis = (value: number): Millis => value as Millis;
 export const rackCount = (value: number): RackCount => value as RackCount;
 export const nodeCount = (value: number): NodeCount => value as NodeCount;
 export const gpuCount = (value: number): GpuCount => value as GpuCount;
-export const tokens = (value: number): Tokens => value as Tokens;
-export const tokensPerSecond = (value: number): TokensPerSecond => value as TokensPerSecond;
 export const turnsPerSecond = (value: number): TurnsPerSecond => value as TurnsPerSecond;
 export const ratio = (value: number): Ratio => value as Ratio;
 export const usd = (value: number): Usd => value as Usd;

@@ -83,8 +83,8 @@ describe("what happens is told at once", () => {
   it("a decision opened, from how many racks to how many, and why", () => {
     expect(told(tick(0), opening)).toEqual([
       CALM,
-      "18:01:00  gb200-east-out-1 opened: 5 → 7 racks. Demand rose faster than the forecast allows " +
-        "for. 29 turns/s, p99 was 19.",
+      "18:01:00  gb200-east-out-1 opened: 5 → 7 racks. Demand rose faster than the forecast " +
+        "allows for. 29 turns/s, p99 was 19.",
     ]);
   });
 

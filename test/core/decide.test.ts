@@ -257,4 +257,12 @@ describe("a fleet over two pools", () => {
     const [east, left] = story.world.pools.map(({ count }) => count?.desired);
     expect([east, left]).not.toEqual([4, 2]);
   });
+
+  it("gives the sixth rack back where five are wanted, whichever pool has it", () => {
+    const min = { ...drawing.racks, min: rackCount(5) };
+    const five = { ...group, fleets: [{ ...drawing, racks: min }] };
+    const story = new Story(five, { world, memory: memoryOf(5) }).ticks(8);
+    const [east = 0, left = 0] = story.world.pools.map(({ count }) => count?.desired);
+    expect(east + left).toBe(5);
+  });
 });

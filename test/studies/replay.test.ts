@@ -62,15 +62,11 @@ describe("an untouched log", () => {
   });
 
   it("names every code version that wrote to it", async () => {
-    const [first = ""] = LOG;
-    const upgraded = LOG.slice(1).map((line) => edited(line, { codeVersion: "1.10.0" }));
-    const rechained = [first, ...upgraded].reduce<string[]>(
-      (lines, line) => [
-        ...lines,
-        lines.length === 0 ? line : edited(line, { previousHash: sha256(lines.at(-1) ?? "") }),
-      ],
-      [],
-    );
+    const rechained = LOG.slice(0, 1);
+    for (const line of LOG.slice(1)) {
+      const previousHash = sha256(rechained.at(-1) ?? "");
+      rechained.push(edited(line, { codeVersion: "1.10.0", previousHash }));
+    }
     expect(await replayed(rechained)).toMatchObject({
       redecided: 24,
       codeVersions: ["1.10.0", "1.2.3"],
@@ -101,7 +97,7 @@ describe("a log that was touched", () => {
     expect(result.difference?.recorded).not.toBe(result.difference?.replayed);
   });
 
-  it("the policy was changed, and its digest with it: another decision would have followed", async () => {
+  it("the policy was changed, and its digest too: another decision would follow", async () => {
     const policy = aSmallGroup({ racks: { ...aSmallFleet().racks, min: rackCount(9) } });
     const policyDigest = sha256(canonical(policy));
     const changed = withLine(9, (line) => edited(line, { policy, policyDigest }));

@@ -43,7 +43,7 @@ export function aDecisionLog(spec: LogSpec = {}): readonly string[] {
   return lines;
 }
 
-/** Demand triples at tick 12. One reading of every tick is no number: records must carry that too. */
+/** Demand triples at tick 12. One reading of each tick is no number: records carry that too. */
 function observedAt(tick: number) {
   const now = tickAt(tick);
   const signals = someSignals({ ...aLoad(tick < 12 ? 8 : 24), ttftP99: Number.NaN }, now);

@@ -6,7 +6,7 @@ import { MINUTE_MS, SECOND_MS, after, millis } from "../../src/core/units.ts";
 import type { EpochMs, Millis } from "../../src/core/units.ts";
 import { NOW } from "./builders/observed.ts";
 
-export const TICK_MS = millis(15 * SECOND_MS);
+const TICK_MS = millis(15 * SECOND_MS);
 const TICKS_PER_MINUTE = MINUTE_MS / TICK_MS;
 
 /** @returns the instant of a tick, the first at `NOW` */

@@ -83,7 +83,7 @@ const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /**
- * A line that a crash left half written is cut off: nothing was done on a record not yet in the log.
+ * A line that a crash left half written is cut off: nothing is done on a record before it is there.
  * @returns the last complete line; null for a file that is missing or has none
  */
 async function lastLine(path: string): Promise<string | null> {

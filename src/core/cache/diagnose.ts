@@ -7,7 +7,7 @@ import type { FleetMemory } from "../memory.ts";
 import { ratio } from "../units.ts";
 import type { Ratio } from "../units.ts";
 
-/** A fall of less than this share is noise: the five-minute standard deviation is 1.3-5.1 points. */
+/** A smaller fall is noise: the five-minute standard deviation is 1.3-5.1 points. */
 const REGRESSION = 0.05;
 
 export interface CacheEvidence {

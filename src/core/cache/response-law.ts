@@ -48,7 +48,7 @@ export function freeCacheSeconds(at: {
 export function hitRateAt(law: ResponseLaw, x: number): Ratio {
   if (x <= 0) return ratio(0);
   if (x === Number.POSITIVE_INFINITY) return ratio(law.ceiling);
-  return ratio(law.ceiling / (1 + power(x / law.halfSeconds, -law.steepness)));
+  return ratio(law.ceiling / (1 + 1 / power(x / law.halfSeconds, law.steepness)));
 }
 
 /** One measured point (x, h). */

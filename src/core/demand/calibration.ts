@@ -17,7 +17,7 @@ const MAX_LEARNING_RATE = 0.08;
  * the p90 of a wild random walk covers 84 % at 45 minutes, with this 89 % at an hour.
  */
 const LEARNING_PER_HORIZON = 1.1;
-/** An hour ahead a level with noise needs 0.4 of the square-root law's width, a random walk 2 to 5. */
+/** An hour ahead a level with noise needs 0.4 of the square root's width, a random walk 2 to 5. */
 const MIN_WIDTH = 0.25;
 const MAX_WIDTH = 6;
 /** A forecast that fell due while nobody watched is dropped: what came then is not known. */

@@ -13,6 +13,7 @@ import { leaderGuard } from "./guards/leader.ts";
 import { limitsGuard } from "./guards/limits.ts";
 import { openIntentGuard } from "./guards/open-intent.ts";
 import { overrideGuard } from "./guards/override.ts";
+import { paceGuard } from "./guards/pace.ts";
 import { requestRateGuard } from "./guards/request-rate.ts";
 import { riseGuard } from "./guards/rise.ts";
 import { rolloutGuard } from "./guards/rollout.ts";
@@ -35,6 +36,7 @@ export const GUARDS: readonly Guard[] = [
   limitsGuard,
   requestRateGuard,
   drainSafetyGuard,
+  paceGuard,
   cacheSafetyGuard,
   cacheVetoGuard,
   budgetGuard,

@@ -68,8 +68,8 @@ interface Wish {
 }
 
 /**
- * Whoever lacks most grows first; only when the pool as a whole has too many does somebody shrink. A
- * fleet that may not act now does not keep the next one waiting.
+ * Whoever lacks most grows first; only when the pool as a whole has too many does somebody shrink.
+ * A fleet that may not act now does not keep the next one waiting.
  */
 function wishes(input: ProposeInput, count: PoolCount): readonly Wish[] {
   const { state, fleets, awards, held, observation } = input;

@@ -26,13 +26,13 @@ import { ratio } from "../units.ts";
 import type { EpochMs, Millis, RackCount, Ratio } from "../units.ts";
 
 /** The fixed quantile of demand that each headroom sizes for. */
-export const HEADROOM_Z: Readonly<Record<Headroom, number>> = {
+const HEADROOM_Z: Readonly<Record<Headroom, number>> = {
   Lean: NORMAL_QUANTILES.p70,
   Balanced: NORMAL_QUANTILES.p90,
   Safe: NORMAL_QUANTILES.p99,
 };
 
-/** A standing backlog is to be worked off within this: judgement, twice the usual client timeout. */
+/** A backlog is to be worked off within this: judgement, twice the usual client timeout. */
 const BACKLOG_SECONDS = 240;
 
 export interface Situation {
@@ -102,7 +102,8 @@ function engineOf(fleet: CompiledFleet): EngineProfile {
   if (engine === undefined) {
     const known = Object.keys(ENGINE_PROFILES).join(", ");
     throw new Error(
-      `fleet ${fleet.key}: spec.model.profile is "${fleet.model.profile}", expected one of ${known}`,
+      `fleet ${fleet.key}: spec.model.profile is "${fleet.model.profile}", ` +
+        `expected one of ${known}`,
     );
   }
   return engine;

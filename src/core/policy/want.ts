@@ -16,7 +16,7 @@ export interface Sizing {
   readonly steps: readonly Step[];
 }
 
-/** A rack that adds less attainment than this is not asked for when the objective is out of reach. */
+/** A rack that adds less attainment is not asked for when the objective is out of reach. */
 const WORTHWHILE_GAIN = 0.001;
 /** Demand at which turns do not meet: what an objective attains then, no rack can better. */
 const LONE_TURN = 1e-6;

@@ -71,9 +71,9 @@ describe("rotation", () => {
   });
 
   it("counts bytes, not characters", async () => {
-    const wide = edited(FIRST, { codeVersion: "é".repeat(100) });
-    const log = aLog(2 * (wide.length + 1));
-    await append(log, wide, wide);
+    const wide = edited(SECOND, { codeVersion: "é".repeat(100) });
+    const log = aLog(Buffer.byteLength(`${FIRST}\n`) + wide.length + 1);
+    await append(log, FIRST, wide);
     expect(await read("log.jsonl")).toBe(`${wide}\n`);
   });
 
@@ -119,7 +119,9 @@ describe("a log that cannot be gone on with", () => {
     await expect(aLog().tail()).rejects.toMatchObject({
       code: "bad-answer",
       retryable: false,
-      message: `decision log ${inFolder("log.jsonl")}: the last line is "hello…", expected a decision record; move the file away to start a new log`,
+      message:
+        `decision log ${inFolder("log.jsonl")}: the last line is "hello…", expected a decision ` +
+        "record; move the file away to start a new log",
     });
   });
 

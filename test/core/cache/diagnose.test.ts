@@ -21,6 +21,8 @@ const evidence = (changes: Partial<CacheEvidence>): CacheEvidence => ({
   ...changes,
 });
 
+const FALL = "The hit rate fell from 90.0 % to 70.0 %";
+
 describe("why the hit rate is what it is, when it usually is 90 %", () => {
   it.each([
     ["as usual", { hitRate: ratio(0.9) }, "none", null, "No regression."],
@@ -45,14 +47,14 @@ describe("why the hit rate is what it is, when it usually is 90 %", () => {
       { lawHitRate: ratio(0.72) },
       "capacity-bound",
       true,
-      "The hit rate fell from 90.0 % to 70.0 %, as the response law predicts for the free cache left.",
+      `${FALL}, as the response law predicts for the free cache left.`,
     ],
     [
       "lower than the law by 5 points, its own noise: still capacity",
       { lawHitRate: ratio(0.75) },
       "capacity-bound",
       true,
-      "The hit rate fell from 90.0 % to 70.0 %, as the response law predicts for the free cache left.",
+      `${FALL}, as the response law predicts for the free cache left.`,
     ],
     [
       "lower than the free cache explains: it says that it cannot tell",
@@ -72,7 +74,7 @@ describe("why the hit rate is what it is, when it usually is 90 %", () => {
         "instability, routing and workload cannot be told apart from the engine's own series: " +
         "router or traces are needed.",
     ],
-  ] as const)("%s", (_, seen, cause, rackHelps, text) => {
+  ] as const)("%s", (_, seen, ...[cause, rackHelps, text]) => {
     expect(diagnoseCache(evidence(seen), USUAL)).toEqual({
       hitRate: evidence(seen).hitRate,
       expectedHitRate: 0.9,

@@ -75,7 +75,7 @@ describe("TTFT", () => {
     ["a threshold below the prefill alone", 1, 4, 800, 0],
     ["no racks", 1, 0, 2_500, 0],
     ["no turns", 0, 1, 2_500, 1],
-  ])("of %s", (_, turns, racks, thresholdMs, expected) => {
+  ])("of %s", (_, turns, racks, ...[thresholdMs, expected]) => {
     const share = attainment(within("TTFT", thresholdMs), racks, { ...SHARED, load: load(turns) });
     expect(share).toBeCloseTo(expected, 5);
   });
@@ -185,7 +185,7 @@ describe("TTFT against a queue played out turn by turn", () => {
       2_500,
       { servers: 4, serviceSeconds: 0.75, patienceSeconds: 1.65 },
     ],
-  ] as const)("%s: within two points", (_, model, each, racks, thresholdMs, queue) => {
+  ] as const)("%s: within two points", (_, model, ...[each, racks, thresholdMs, queue]) => {
     const predicted = attainment(within("TTFT", thresholdMs), racks, { ...model, load: each });
     const played = simulated({ ...queue, turnsPerSecond: each.turnsPerSecond });
     expect(Math.abs(predicted - played)).toBeLessThan(0.02);
@@ -193,8 +193,8 @@ describe("TTFT against a queue played out turn by turn", () => {
 });
 
 describe("ITL", () => {
-  // 64 GPUs: 64,000 output tokens/s are 1 per ms and GPU, so ITL = 10 / (1 − 0.5) = 20 ms; the other
-  // way round, 20 sequences a GPU take 10 + 0.5 x 20 = 20 ms.
+  // 64 GPUs: 64,000 output tokens/s are 1 per ms and GPU, so ITL = 10 / (1 − 0.5) = 20 ms; from the
+  // other side, 20 sequences a GPU take 10 + 0.5 x 20 = 20 ms.
   it.each([
     ["at the median", 8, 20, 0.5],
     // ln(30/20) / 0.25 = 1.62186.

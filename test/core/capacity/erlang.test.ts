@@ -16,8 +16,8 @@ function bySum(servers: number, offered: number): number {
 
 describe("Erlang C", () => {
   // One server waits as often as it is busy; C(2, a) = a² / (2 + a); C(3, 2) = 4/9 by hand: the
-  // terms are 1, 2, 2 below and 4/3 x 3 waiting, 4 / (5 + 4). C(10, 8) = 0.409 is the textbooks'; the
-  // last two were summed from the definition in another language.
+  // terms are 1, 2, 2 below and 4/3 x 3 waiting, 4 / (5 + 4). C(10, 8) = 0.409 is the textbooks';
+  // the last two were summed from the definition in another language.
   it.each([
     [1, 0.5, 0.5],
     [1, 0.9, 0.9],

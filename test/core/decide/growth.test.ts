@@ -22,6 +22,15 @@ describe("growth", () => {
     expect(story.phases()).toEqual([["gb200-east-out-1", "Done"]]);
   });
 
+  it("never uses a name again, not even when the decision that had it is long forgotten", () => {
+    const story = aStory().change(withFloor(5)).ticks(4);
+    story
+      .change((world) => ({ ...world, intents: [] }))
+      .change(withFloor(6))
+      .ticks(2);
+    expect(story.phases().map(([name]) => name)).toEqual(["gb200-east-out-2"]);
+  });
+
   it("asks for no more while an earlier decision is open", () => {
     const story = aStory().change(withFloor(6));
     story.tick();

@@ -40,7 +40,7 @@ describe("a rack is given back", () => {
   });
 
   it("one at a time, down to what is wanted and no further", () => {
-    const story = aSurplus().ticks(40);
+    const story = aSurplus().ticks(140);
     const counts = story
       .kinds()
       .flat()

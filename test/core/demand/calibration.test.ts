@@ -112,7 +112,7 @@ const dailySwing: Series = ({ normal }) => {
 const DAYS = 7;
 const TICKS = DAYS * 24 * 60 * 4;
 
-/** @returns the share of p90 forecasts, one a minute, that demand stayed under when they fell due */
+/** @returns the share of p90 forecasts, one a minute, that demand did not exceed when due */
 function coverage(series: Series, horizonMinutes: number, seed: number): number {
   const next = series(draws(seed));
   const horizonMs = millis(horizonMinutes * MINUTE_MS);

@@ -152,7 +152,7 @@ describe("a burst", () => {
 });
 
 describe("the first two minutes", () => {
-  // The windows that rates are taken over are not yet full: what looks like growth is their filling.
+  // The windows of the rates are not yet full: what looks like growth is their filling.
   const filling = [2, 4, 6, 8, 9, 10, 10, 10];
 
   it("learn no growth from rates that fill up", () => {
@@ -218,6 +218,8 @@ describe("what is remembered", () => {
     const none = { promptTokensPerTurn: 0, outputTokensPerTurn: 0 };
     const idle = observeDemand(memory, sighting(0, tickAt(20), none));
     expect(idle.promptTokensPerTurn).toBe(6_000);
+    const unknown = observeDemand(memory, sighting(10, tickAt(20), none));
+    expect(unknown.promptTokensPerTurn).toBe(6_000);
     const born = observeDemand(firstSighting(sighting(0, NOW, none)), sighting(1, tickAt(1)));
     expect([born.promptTokensPerTurn, born.outputTokensPerTurn]).toEqual([6_000, 60]);
   });

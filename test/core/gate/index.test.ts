@@ -20,6 +20,7 @@ describe("the order of the guards", () => {
       "limits",
       "request-rate",
       "drain-safety",
+      "pace",
       "cache-safety",
       "cache-veto",
       "budget",
@@ -52,6 +53,15 @@ describe("the gate", () => {
     const passage = passGuards(growthTo(9), aGateContext({ pool: { limits } }));
     expect(passage.to).toBe(6);
     expect(passage.limits.map(({ code }) => code)).toEqual(["step-limit", "pool-limit"]);
+  });
+});
+
+describe("a limit never widens what an earlier one left", () => {
+  it("eight racks would be allowed, a step of three comes first", () => {
+    const limits = { maxRacks: rackCount(8), maxDraining: rackCount(1), maxRequestsPerHour: 2 };
+    const passage = passGuards(growthTo(9), aGateContext({ pool: { limits } }));
+    expect(passage.to).toBe(7);
+    expect(passage.limits.map(({ code }) => code)).toEqual(["step-limit"]);
   });
 });
 

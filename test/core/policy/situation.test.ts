@@ -15,7 +15,7 @@ const seeing = (values: Partial<Record<SignalName, number | null>>) =>
 
 describe("how far ahead is looked", () => {
   it("is the p95 lead time and one review", () => {
-    // Medians 30 + 240 + 30 + 60 = 360 s; distances to p95 30, 240, 60, 60 s: sqrt(65,700) = 256.32.
+    // Medians 30 + 240 + 30 + 60 = 360 s; to p95 another 30, 240, 60, 60 s: sqrt(65,700) = 256.32.
     // 616.32 s and a review of 60 s.
     expect(aSituation().horizonMs).toBe(676_320);
   });
@@ -172,7 +172,8 @@ describe("a fleet without a known engine profile", () => {
   it("is refused, and told which there are", () => {
     const model = { name: "m", profile: "h100", revisionLabel: "rev" };
     expect(() => aSituation({ fleet: { model } })).toThrow(
-      'fleet agents/coder: spec.model.profile is "h100", expected one of dsr1-fp4-gb200, test-small',
+      'fleet agents/coder: spec.model.profile is "h100", ' +
+        "expected one of dsr1-fp4-gb200, test-small",
     );
   });
 });

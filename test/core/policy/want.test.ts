@@ -162,6 +162,15 @@ describe("an objective out of reach", () => {
     expect(at(10) - at(found - 1)).toBeGreaterThan(0.001);
   });
 
+  it("does not ask more of one that can be held than its own share", () => {
+    // Nobody's ITL is 5 ms: 0.3 % at best, from the first rack on.
+    const both = aSituation(limitedTo(10, within("ITL", 5), within("TTFT", 2_500)));
+    for (const rate of [5.5, 12, 25.5, 52]) {
+      const alone = racksOf(sizedFor(aSituation(limitedTo(10, within("TTFT", 2_500))), rate));
+      expect(racksOf(sizedFor(both, rate))).toBe(alone);
+    }
+  });
+
   it("does not take along one that can be held", () => {
     const both = limitedTo(10, within("ITL", 9), within("TTFT", 2_500));
     const alone = limitedTo(10, within("TTFT", 2_500));
@@ -223,7 +232,7 @@ describe("floors and ceilings", () => {
       "fleet-limit",
       "9 wanted, at most 5 allowed.",
     ],
-  ] as const)("%s", (_, spec, expected, code, detail) => {
+  ] as const)("%s", (_, spec, ...[expected, code, detail]) => {
     const observed = {
       signals: someSignals(coldLoad(16)),
       ...("observed" in spec ? spec.observed : {}),
@@ -232,6 +241,11 @@ describe("floors and ceilings", () => {
     expect(found.racks).toBe(expected);
     expect(found.reason.code).toBe(code);
     expect(found.reason.text).toContain(detail);
+  });
+
+  it("are not the reason where demand needs as many", () => {
+    const spec = { fleet: { racks: racks(7, 10), schedule: [floor("launch", 7)] } };
+    expect(wanted(aColdSituation(32, spec)).reason.code).toBe("demand-forecast");
   });
 
   it("do not matter where demand lies between them", () => {

@@ -138,3 +138,24 @@ describe("verifying which rack left", () => {
     });
   });
 });
+
+describe("a drain whose rack is not what it was", () => {
+  it("is given up when none of its nodes is seen: out of sight is not empty", () => {
+    expect(step(EMPTY, { racks: someRacks(4).slice(1) })).toEqual({
+      kind: "Cancel",
+      actions: [],
+      code: "no-victim",
+    });
+  });
+
+  it.each([["agents/writer"], [null]] as const)(
+    "is given up when pods of %s run there",
+    (fleet) => {
+      expect(step({ ...CORDONED, pod: { fleet } })).toEqual({
+        kind: "Cancel",
+        actions: ["Uncordon"],
+        code: "no-victim",
+      });
+    },
+  );
+});

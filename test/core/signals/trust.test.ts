@@ -80,7 +80,7 @@ describe("a signal is trusted by presence, plausibility, age and coverage", () =
       null,
       "the value -1 is negative",
     ],
-  ] as const)("%s", (_, changes, unit, trust, value, why) => {
+  ] as const)("%s", (_, changes, ...[unit, trust, value, why]) => {
     expect(assess(reading(changes), rule(unit))).toEqual({ trust, value, why });
   });
 

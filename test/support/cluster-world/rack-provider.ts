@@ -14,8 +14,8 @@ export const NODE_POOLS: Resource = {
   plural: "nodepools",
   kind: "NodePool",
 };
-export const POOL_LABEL = "compute.coreweave.com/node-pool";
-export const DOMAIN_LABEL = "ds.coreweave.com/nvlink.domain";
+const POOL_LABEL = "compute.coreweave.com/node-pool";
+const DOMAIN_LABEL = "ds.coreweave.com/nvlink.domain";
 const NODES_PER_RACK = 18;
 export const PODS_PER_RACK = 8;
 /** How often the provider looks: a real one takes minutes, the test waits for each step. */

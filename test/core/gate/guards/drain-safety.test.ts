@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PASS } from "../../../../src/core/gate/guard.ts";
 import { drainSafetyGuard } from "../../../../src/core/gate/guards/drain-safety.ts";
+import { rackCount } from "../../../../src/core/units.ts";
 import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
 import { aPoolMemory } from "../../../support/builders/remembered.ts";
 import { rackOf } from "../../../support/reports/report.ts";
@@ -35,6 +36,16 @@ describe("the drain-safety guard", () => {
       reason: { code: "wrong-node-left" },
     });
     expect(drainSafetyGuard.check(A_SHRINK, wrongNode(0))).toEqual(PASS);
+  });
+
+  it("holds a rack that serves while those that serve are needed, whatever else is held", () => {
+    const serving = (awarded: number) =>
+      drainSafetyGuard.check(A_SHRINK, aGateContext({}, { awardedRacks: rackCount(awarded) }));
+    expect(serving(3)).toEqual(PASS);
+    expect(serving(4)).toMatchObject({
+      kind: "Hold",
+      reason: { code: "no-victim", text: expect.stringContaining("4 racks serve, 4 are needed") },
+    });
   });
 
   it("never holds growth", () => {

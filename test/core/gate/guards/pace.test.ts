@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { PASS } from "../../../../src/core/gate/guard.ts";
+import { paceGuard } from "../../../../src/core/gate/guards/pace.ts";
+import type { Intent } from "../../../../src/core/observation.ts";
+import { MINUTE_MS, after, millis } from "../../../../src/core/units.ts";
+import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
+import { NOW, anIntent } from "../../../support/builders/observed.ts";
+
+const since = (minutesAgo: number, changes: Partial<Intent> = {}) =>
+  aGateContext(
+    {},
+    {
+      intents: [
+        anIntent({
+          direction: "In",
+          phase: "Done",
+          createdAt: after(NOW, millis(-minutesAgo * MINUTE_MS)),
+          ...changes,
+        }),
+      ],
+    },
+  );
+
+describe("the pace guard", () => {
+  it("passes where no rack was given back lately", () => {
+    expect(paceGuard.check(A_SHRINK, aGateContext())).toEqual(PASS);
+  });
+
+  it.each([
+    [1, "Hold"],
+    [9.9, "Hold"],
+    [10, "Pass"],
+    [40, "Pass"],
+  ])("answers %s minutes after the last one began with %s", (ago, kind) => {
+    expect(paceGuard.check(A_SHRINK, since(ago)).kind).toBe(kind);
+  });
+
+  it.each([
+    ["a drain that was cancelled", { phase: "Cancelled" }],
+    ["a growth", { direction: "Out" }],
+    ["another fleet's rack", { fleet: "agents/writer" }],
+  ] as const)("does not count %s", (_, changes) => {
+    expect(paceGuard.check(A_SHRINK, since(1, changes))).toEqual(PASS);
+  });
+
+  it("never holds growth", () => {
+    expect(paceGuard.check(growthTo(5), since(1))).toEqual(PASS);
+  });
+});
