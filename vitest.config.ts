@@ -9,6 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          isolate: false,
           include: ["test/**/*.test.ts"],
           exclude: ["test/repo/**", "test/cluster/**", "test/browser/**"],
         },

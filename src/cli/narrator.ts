@@ -2,6 +2,7 @@
 import pc from "picocolors";
 import type { Action, FleetDecision } from "../core/decision.ts";
 import type { FleetObservation, SignalReading } from "../core/observation.ts";
+import { REASONS } from "../core/reasons.ts";
 import { MINUTE_MS, elapsed } from "../core/units.ts";
 import type { EpochMs } from "../core/units.ts";
 import type { Telemetry, TickReport } from "../ports/telemetry.ts";
@@ -83,4 +84,6 @@ function racks(fleet: FleetDecision): string {
   return `${rate}  racks ${servingRacks} serving, ${heldRacks} held, ${want.racks} wanted`;
 }
 
-const reasonOf = ({ reasons: [first] }: FleetDecision): string => pc.dim(first?.text ?? "");
+/** The sentence of the reason, without its numbers: a line is read at a glance. */
+const reasonOf = ({ reasons: [first] }: FleetDecision): string =>
+  pc.dim(first === undefined ? "" : REASONS[first.code]);

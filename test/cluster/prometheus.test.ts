@@ -161,6 +161,7 @@ describe.skipIf(missing !== "")(`the vLLM signal table on a real Prometheus ${mi
     const found = Object.entries(signals).map(([name, reading]) => [name, numberOf(reading)]);
     expect(Object.fromEntries(found)).toEqual({
       arrivals: 0,
+      servedTurns: 0,
       promptTokens: 0,
       computedPromptTokens: 0,
       generatedTokens: 0,

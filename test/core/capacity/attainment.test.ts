@@ -127,67 +127,51 @@ function simulated(queue: {
 }
 
 describe("TTFT against a queue played out turn by turn", () => {
-  // Service and patience by hand: cold tokens over the unit's rate, threshold less 0.1 s less that.
-  it.each([
-    [
-      "one rack, light",
-      SHARED,
-      load(6),
-      1,
-      2_500,
-      { servers: 8, serviceSeconds: 0.75, patienceSeconds: 1.65 },
-    ],
-    [
-      "one rack, busy",
-      SHARED,
-      load(10),
-      1,
-      2_500,
-      { servers: 8, serviceSeconds: 0.75, patienceSeconds: 1.65 },
-    ],
-    [
-      "one rack, impatient",
-      SHARED,
-      load(9),
-      1,
-      1_000,
-      { servers: 8, serviceSeconds: 0.75, patienceSeconds: 0.15 },
-    ],
-    [
-      "three racks, busy",
-      SHARED,
-      load(30),
-      3,
-      1_200,
-      { servers: 24, serviceSeconds: 0.75, patienceSeconds: 0.35 },
-    ],
-    [
-      "one rack, little cached",
-      SHARED,
-      load(5, { hitRate: ratio(0.1) }),
-      1,
-      3_000,
-      { servers: 8, serviceSeconds: 1.35, patienceSeconds: 1.55 },
-    ],
-    [
-      "one rack, half for decode",
-      SHARED,
-      load(4, { outputTokensPerTurn: 8_000 }),
-      1,
-      2_500,
-      { servers: 8, serviceSeconds: 1.5, patienceSeconds: 0.9 },
-    ],
-    [
-      "prefill apart",
-      APART,
-      load(4.5),
-      1,
-      2_500,
-      { servers: 4, serviceSeconds: 0.75, patienceSeconds: 1.65 },
-    ],
-  ] as const)("%s: within two points", (_, model, ...[each, racks, thresholdMs, queue]) => {
-    const predicted = attainment(within("TTFT", thresholdMs), racks, { ...model, load: each });
-    const played = simulated({ ...queue, turnsPerSecond: each.turnsPerSecond });
+  interface Case {
+    readonly model: typeof SHARED;
+    readonly load: Load;
+    readonly racks?: number;
+    readonly thresholdMs?: number;
+    /** By hand: cold tokens over the unit's rate; the threshold less 0.1 s, less that. */
+    readonly queue: readonly [servers: number, serviceSeconds: number, patienceSeconds: number];
+  }
+  const cases: Readonly<Record<string, Case>> = {
+    "one rack, light": { model: SHARED, load: load(6), queue: [8, 0.75, 1.65] },
+    "one rack, busy": { model: SHARED, load: load(10), queue: [8, 0.75, 1.65] },
+    "one rack, impatient": {
+      model: SHARED,
+      load: load(9),
+      thresholdMs: 1_000,
+      queue: [8, 0.75, 0.15],
+    },
+    "three racks, busy": {
+      model: SHARED,
+      load: load(30),
+      racks: 3,
+      thresholdMs: 1_200,
+      queue: [24, 0.75, 0.35],
+    },
+    "one rack, little cached": {
+      model: SHARED,
+      load: load(5, { hitRate: ratio(0.1) }),
+      thresholdMs: 3_000,
+      queue: [8, 1.35, 1.55],
+    },
+    "one rack, half for decode": {
+      model: SHARED,
+      load: load(4, { outputTokensPerTurn: 8_000 }),
+      queue: [8, 1.5, 0.9],
+    },
+    "prefill apart": { model: APART, load: load(4.5), queue: [4, 0.75, 1.65] },
+  };
+
+  it.each(Object.entries(cases))("%s: within two points", (_, each) => {
+    const { model, racks = 1, thresholdMs = 2_500 } = each;
+    const objective = within("TTFT", thresholdMs);
+    const predicted = attainment(objective, racks, { ...model, load: each.load });
+    const [servers, serviceSeconds, patienceSeconds] = each.queue;
+    const { turnsPerSecond } = each.load;
+    const played = simulated({ servers, turnsPerSecond, serviceSeconds, patienceSeconds });
     expect(Math.abs(predicted - played)).toBeLessThan(0.02);
   });
 });

@@ -29,59 +29,35 @@ const reading = (changes: Partial<Value>): SignalReading => ({
 
 describe("a signal is trusted by presence, plausibility, age and coverage", () => {
   it.each([
-    ["a plain value", {}, "turns", "Fresh", 1, ""],
-    ["nothing at all", { value: 0 }, "turns/s", "Fresh", 0, ""],
-    ["a ratio of exactly 1", { value: 1 }, "ratio", "Fresh", 1, ""],
-    ["a ratio above 1 by rounding", { value: 1 + 4e-16 }, "ratio", "Fresh", 1, ""],
-    ["four scrapes old", { observedAt: secondsAgo(60) }, "turns", "Fresh", 1, ""],
-    [
-      "more than four",
-      { observedAt: secondsAgo(61) },
-      "turns",
-      "Stale",
-      1,
-      "the newest sample is 61 s old",
-    ],
-    ["nine targets in ten", { coverage: ratio(0.9) }, "turns", "Fresh", 1, ""],
-    [
-      "seven in eight",
-      { coverage: ratio(0.875) },
-      "turns",
-      "Stale",
-      1,
-      "only 88 % of the targets are up",
-    ],
-    [
-      "targets unknown",
-      { coverage: ratio(Number.NaN) },
-      "turns",
-      "Stale",
-      1,
-      "only NaN % of the targets are up",
-    ],
-    [
-      "a warning",
-      { degraded: "partial response" },
-      "turns",
-      "Stale",
-      1,
-      "the source warns: partial response",
-    ],
-    ["NaN", { value: Number.NaN }, "turns", "Implausible", null, "the value is NaN"],
-    ["Infinity", { value: Infinity }, "s", "Implausible", null, "the value is Infinity"],
-    ["negative", { value: -3 }, "turns", "Implausible", null, "the value -3 is negative"],
-    ["a ratio above 1", { value: 1.2 }, "ratio", "Implausible", null, "the ratio 1.2 is above 1"],
-    ["the same number of another unit", { value: 1.2 }, "tokens/s", "Fresh", 1.2, ""],
-    [
-      "implausible and old",
-      { value: -1, observedAt: secondsAgo(900) },
-      "s",
-      "Implausible",
-      null,
-      "the value -1 is negative",
-    ],
-  ] as const)("%s", (_, changes, ...[unit, trust, value, why]) => {
-    expect(assess(reading(changes), rule(unit))).toEqual({ trust, value, why });
+    ["a plain value", {}, "turns", 1],
+    ["nothing at all", { value: 0 }, "turns/s", 0],
+    ["a ratio of exactly 1", { value: 1 }, "ratio", 1],
+    ["a ratio above 1 by rounding", { value: 1 + 4e-16 }, "ratio", 1],
+    ["more than 1 of anything else", { value: 1.2 }, "tokens/s", 1.2],
+    ["four scrapes old", { observedAt: secondsAgo(60) }, "turns", 1],
+    ["nine targets in ten", { coverage: ratio(0.9) }, "turns", 1],
+  ])("fresh: %s", (_, changes, unit, value) => {
+    expect(assess(reading(changes), rule(unit))).toEqual({ trust: "Fresh", value, why: "" });
+  });
+
+  it.each([
+    ["older", { observedAt: secondsAgo(61) }, "the newest sample is 61 s old"],
+    ["seven targets in eight", { coverage: ratio(0.875) }, "only 88 % of the targets are up"],
+    ["no telling how many", { coverage: ratio(Number.NaN) }, "only NaN % of the targets are up"],
+    ["a warning", { degraded: "partial response" }, "the source warns: partial response"],
+  ])("stale, the value kept: %s", (_, changes, why) => {
+    expect(assess(reading(changes), rule("turns"))).toEqual({ trust: "Stale", value: 1, why });
+  });
+
+  it.each([
+    [{ value: Number.NaN }, "turns", "the value is NaN"],
+    [{ value: Infinity }, "s", "the value is Infinity"],
+    [{ value: -3 }, "turns", "the value -3 is negative"],
+    [{ value: 1.2 }, "ratio", "the ratio 1.2 is above 1"],
+    [{ value: -1, observedAt: secondsAgo(900) }, "s", "the value -1 is negative"],
+  ])("implausible, no value: %j", (changes, unit, why) => {
+    const found = assess(reading(changes), rule(unit));
+    expect(found).toEqual({ trust: "Implausible", value: null, why });
   });
 
   it.each([
