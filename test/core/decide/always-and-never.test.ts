@@ -218,7 +218,8 @@ describe("never", () => {
         const { direction, fleet, name } = intentOf(action, random, decision);
         const overrides = random.observation.fleets.find(({ key }) => key === fleet)?.overrides;
         const paused = overrides?.some((o) => (direction === "Out" ? o.pauseOut : o.pauseIn));
-        expect(paused ?? false).toBe(false);
+        // A pause keeps racks: a drain nobody needs any more may still be given up.
+        if (action.kind !== "Uncordon") expect(paused ?? false).toBe(false);
         const before = random.observation.intents.find((intent) => intent.name === name)?.phase;
         expect(["Approved", "Executing"]).toContain(before);
       }
