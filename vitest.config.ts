@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false,
+          testTimeout: 120_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/repo/**", "test/cluster/**", "test/browser/**"],
         },

@@ -26,7 +26,7 @@ export function withApiFlags(command: Command): Command {
 
 /** @throws UsageError for a URL that is none, or a token file that cannot be read */
 export function apiOf({ url, tokenFile }: ApiFlags): ApiAddress {
-  if (!URL.canParse(url)) {
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) {
     throw new UsageError(`--url: found "${url}", expected http(s)://host:port`);
   }
   if (tokenFile === undefined) return { url, token: "" };

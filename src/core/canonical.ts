@@ -34,7 +34,8 @@ export function canonical(value: unknown): string {
 }
 
 function canonicalNumber(value: number): string {
-  if (Number.isFinite(value) && !Object.is(value, -0)) return JSON.stringify(value);
+  // What JSON.stringify prints for a finite number is what String does.
+  if (Number.isFinite(value) && !Object.is(value, -0)) return String(value);
   const tag = Object.is(value, -0) ? "-0" : String(value);
   return `{"${NUMBER_TAG}":"${tag}"}`;
 }
@@ -44,10 +45,14 @@ function canonicalObject(value: object): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`canonical JSON cannot hold a ${value.constructor.name}`);
   }
-  const entries = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, field]) => `${keyText(key)}:${canonical(field)}`).join(",")}}`;
+  // A loop and one string: this is most of a tick's time, and `entries` triples it.
+  let text = "";
+  for (const key of Object.keys(value).sort()) {
+    const field: unknown = Reflect.get(value, key);
+    if (field === undefined) continue;
+    text += `${text === "" ? "" : ","}${keyText(key)}:${canonical(field)}`;
+  }
+  return `{${text}}`;
 }
 
 const keyText = (key: string): string => JSON.stringify(key.startsWith("$") ? `$${key}` : key);

@@ -11,6 +11,7 @@ import type { DecisionRecord } from "../../src/core/record.ts";
 import { decodeRecord } from "../../src/studies/decode-record.ts";
 import type { ControllerProcess } from "../support/cluster-world/controller-process.ts";
 import { ENTRY, residentMb, startController } from "../support/cluster-world/controller-process.ts";
+import { runCommand } from "../support/cluster-world/command.ts";
 import { poolName } from "../support/cluster-world/fleet-objects.ts";
 import {
   type FleetWorld,
@@ -277,6 +278,26 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
     expect(events).toContain("ForeignWrite");
   });
 
+  it("is paused and resumed from the command line, shown wherever the fleet is", async () => {
+    const { app } = FLEETS[1];
+    const onFleet = [app, "-n", NAMESPACE, `--kubeconfig=${world.plane.adminKubeconfig}`];
+    const paused = async (): Promise<readonly string[]> =>
+      (await fleetView(leader, app))?.overrides.map(({ reason }) => reason) ?? [];
+    const said = await runCommand("pause", ...onFleet, "--reason=INC-4711");
+    expect(said).toMatchObject({ status: 0, stdout: expect.stringContaining("is paused (both)") });
+    await untilTrue("the pause to be seen", async () => {
+      const reasons = await paused();
+      return reasons[0] === "INC-4711" || reasons;
+    });
+    expect(await runCommand("resume", ...onFleet)).toMatchObject({ status: 0 });
+    await untilTrue("the pause to be gone", async () => {
+      const reasons = await paused();
+      return reasons.length === 0 || reasons;
+    });
+    const nobody = await runCommand("pause", "nobody", ...onFleet.slice(1), "--reason=x");
+    expect(nobody).toMatchObject({ status: 1, stderr: expect.stringContaining("agents/nobody") });
+  });
+
   it("has a standby hold the lease within 20 s of a kill -9", async () => {
     const figures = [leader, standby].map(
       ({ identity, daemon }) => `${identity} ${residentMb(daemon.pid)} MB`,
@@ -301,7 +322,11 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
 
   it("replays what was recorded bit for bit, on this Node and on a newer major", async () => {
     const before = records().length;
-    await standby.daemon.kill();
+    process.kill(standby.daemon.pid, "SIGTERM");
+    await untilTrue("SIGTERM to end the controller cleanly", async () => {
+      return standby.daemon.ended() === "exit status 0" || standby.daemon.ended();
+    });
+    expect(await leaseHolder(), "the lease is given up").toBe("");
     expect(before).toBeGreaterThan(100);
     for (const node of [process.execPath, toolPath("node-24")]) {
       const out = execFileSync(node, [ENTRY, "replay", world.decisionLog, "--format=json"], {

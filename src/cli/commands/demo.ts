@@ -61,6 +61,7 @@ async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
     });
   const { server, url } = await listening(serverOn, port);
   print(`Console: ${url}   (Ctrl-C ends it, nothing is left behind)`);
+  print(askingText(url));
   print(`A fleet of 4 racks at ${speed}x, seed ${seed}. ${NOTES.join(" ")}`);
   const stop = stopOnSignal(server);
   let carried = NOTHING_CARRIED;
@@ -74,6 +75,12 @@ async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
 
 /** Where `status` and `explain` look when nothing else is said. */
 const USUAL_PORT = 8080;
+
+/** @returns the commands to type in another terminal, with the address where it is not the usual */
+function askingText(url: string): string {
+  const at = new URL(url).port === String(USUAL_PORT) ? "" : ` --url ${url}`;
+  return `Ask it: npx breakwater status${at}   npx breakwater explain agents/coder${at}`;
+}
 
 /** @throws HttpServerError when the port asked for is taken; without one, another is found */
 async function listening(

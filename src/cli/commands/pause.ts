@@ -56,7 +56,7 @@ async function pause(fleet: string, flags: PauseFlags): Promise<void> {
     const known = DIRECTIONS.join(", ");
     throw new UsageError(`--direction: found "${flags.direction}", expected one of ${known}`);
   }
-  if (!GO_DURATION_PATTERN.test(flags.for)) {
+  if (!GO_DURATION_PATTERN.test(flags.for) || durationMs(flags.for) <= 0) {
     throw new UsageError(`--for: found "${flags.for}", expected a duration such as 30m or 2h`);
   }
   const until = new Date(Date.now() + durationMs(flags.for)).toISOString();

@@ -57,21 +57,19 @@ export function want(situation: Situation, memory: FleetMemory, heldRacks: RackC
   const demanded = racksForDemand(situation, turnsPerSecond);
   const claims = [demandClaim(situation, demanded), ...floors(situation)];
   const chosen = limited(situation, largest(claims));
+  const why = relativeTo(heldRacks, capOf(situation), chosen);
   const curve = attainmentCurve(situation, turnsPerSecond, chosen.racks);
   return {
     want: {
       racks: chosen.racks,
       curve,
-      reason: relativeTo(heldRacks, capOf(situation), chosen),
+      reason: why,
       shrinkable: true,
       shrinkHold: null,
     },
     steps: [
       step("capacity", demanded.text, capacityNumbers(situation, demanded.racks, turnsPerSecond)),
-      step("want", reason(chosen.code, chosen.detail).text, {
-        racks: chosen.racks,
-        held: heldRacks,
-      }),
+      step("want", why.text, { racks: chosen.racks, held: heldRacks }),
     ],
   };
 }
