@@ -73,6 +73,17 @@ describe("one pool, two fleets", () => {
     expect(awarded([claim("x", 3), claim("y", 4)], [even], { a: 7 })).toEqual([{ a: 3 }, { a: 4 }]);
   });
 
+  it("a guarantee buys nothing for a fleet that runs on as many racks of another pool", () => {
+    const pools = [poolOf("a", { x: { guaranteed: 4 } }), poolOf("b", { x: {} })];
+    const settled = claim("x", 4, { pools: ["b", "a"], owned: { b: 4 } });
+    expect(awarded([settled], pools, { a: 9, b: 9 })).toEqual([{ b: 4 }]);
+  });
+
+  it("nor in a pool that the fleet does not draw on", () => {
+    const pools = [poolOf("a", { x: { guaranteed: 4 } }), poolOf("b", { x: {} })];
+    expect(awarded([claim("x", 3, { pools: ["b"] })], pools, { a: 9, b: 9 })).toEqual([{ b: 3 }]);
+  });
+
   it("guarantees come first, whatever weighs more", () => {
     const pool = poolOf("a", { x: { weight: 100 }, y: { guaranteed: 3 } });
     expect(awarded([claim("x", 9), claim("y", 9)], [pool], { a: 5 })).toEqual([{ a: 2 }, { a: 3 }]);

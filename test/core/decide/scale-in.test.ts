@@ -210,6 +210,21 @@ describe("scale-in waits", () => {
     expect(decision.fleets[0]?.reasons[0]?.code).toBe("rollout");
   });
 
+  it("but a pause does not keep a drain going that nobody needs: the rack comes back", () => {
+    const story = aCordonedSurplus();
+    story.change(withOverride({ pauseIn: true, floorRacks: rackCount(4) }));
+    expect(story.tick().decision.plan.map(({ kind }) => kind)).toEqual(["Uncordon", "SetPhase"]);
+    expect(cordoned(story.tick() && story)).toBe(0);
+  });
+
+  it("while the fleet is in Shadow, in the middle of a drain too", () => {
+    const { world, memory } = aCordonedSurplus();
+    const shadow = aSmallGroup({ mode: { scaleOut: "Auto", scaleIn: "Shadow" } });
+    const { decision } = new Story(shadow, { world, memory }).tick();
+    expect(decision.plan).toEqual([]);
+    expect(decision.progress[0]?.reason.code).toBe("shadow");
+  });
+
   it("while it is paused, in the middle of a drain too, and goes on afterwards", () => {
     const story = aCordonedSurplus().change(withOverride({ pauseIn: true }));
     expect(story.tick().decision.plan).toEqual([]);
