@@ -14,6 +14,7 @@ import { shadowHold } from "./gate/index.ts";
 import { planIntent } from "./gate/plan.ts";
 import type { IntentPlan } from "./gate/plan.ts";
 import { inOrder } from "./in-order.ts";
+import { isOpen, pausingOverride } from "./intents.ts";
 import { checkDecision } from "./invariants.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { GroupMemory, PoolMemory } from "./memory.ts";
@@ -139,7 +140,7 @@ function heldIn(
 }
 
 const openIntents = ({ intents }: GroupObservation): readonly Intent[] =>
-  intents.filter(({ phase }) => ["Pending", "Approved", "Executing"].includes(phase));
+  intents.filter(({ phase }) => isOpen(phase));
 
 function planOf(
   intent: Intent,
@@ -170,9 +171,7 @@ function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
   const { mode } = picture.situation.fleet;
   const shadow = shadowHold(intent.direction === "Out" ? mode.scaleOut : mode.scaleIn);
   if (shadow !== null) return shadow;
-  const pausing = picture.situation.observed.overrides.find(({ pauseOut, pauseIn }) =>
-    intent.direction === "Out" ? pauseOut : pauseIn,
-  );
+  const pausing = pausingOverride(picture.situation.observed.overrides, intent.direction);
   return pausing === undefined ? null : reason("paused", `FleetOverride ${pausing.name}.`);
 }
 

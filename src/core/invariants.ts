@@ -4,6 +4,7 @@
  */
 import type { CompiledGroup } from "./compiled.ts";
 import type { Action, Decision } from "./decision.ts";
+import { pausingOverride } from "./intents.ts";
 import type { GroupObservation, Intent } from "./observation.ts";
 import { drainedPods } from "./racks/draining.ts";
 
@@ -66,9 +67,7 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
 
 function isPaused(intent: Intent, observation: GroupObservation): boolean {
   const fleet = observation.fleets.find(({ key }) => key === intent.fleet);
-  return (fleet?.overrides ?? []).some(({ pauseOut, pauseIn }) =>
-    intent.direction === "Out" ? pauseOut : pauseIn,
-  );
+  return pausingOverride(fleet?.overrides ?? [], intent.direction) !== undefined;
 }
 
 type SetCount = Extract<Action, { kind: "SetCount" }>;

@@ -11,7 +11,8 @@ import { type Lifecycle, lifecycleOf, type Reflector, reflector } from "../kuber
 import { type ObjectAt, objectName, SCALE_DECISIONS } from "../kubernetes/resources.ts";
 import type { Timers } from "../kubernetes/timers.ts";
 import type { Warn } from "../kubernetes/warn.ts";
-import { decodeDecision, finalizersOf, isOpen, type KeptDecision } from "./decode.ts";
+import { isOpen } from "../../core/intents.ts";
+import { decodeDecision, finalizersOf, type KeptDecision } from "./decode.ts";
 import { decisionObject, evidenceOf, fleetOf, instantText, reasonText } from "./encode.ts";
 
 /** Memory may not have seen the end of a decision closed this recently. */

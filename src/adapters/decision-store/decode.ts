@@ -1,5 +1,6 @@
 /** ScaleDecision → Intent. The API server checked the fields against the schema. */
 import { fleetKey } from "../../core/compiled.ts";
+import { isOpen } from "../../core/intents.ts";
 import type { Approval, Intent, IntentPhase } from "../../core/observation.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import { type EpochMs, epochMs, rackCount, usdPerHour } from "../../core/units.ts";
@@ -23,8 +24,10 @@ export interface KeptDecision {
   readonly finalizers: readonly string[];
 }
 
-const OPEN_PHASES = ["Pending", "Approved", "Executing"] as const;
-const CLOSED_PHASES = [
+const PHASES = [
+  "Pending",
+  "Approved",
+  "Executing",
   "Rejected",
   "Expired",
   "Superseded",
@@ -33,8 +36,6 @@ const CLOSED_PHASES = [
   "Cancelled",
   "Failed",
 ] as const;
-
-export const isOpen = (phase: IntentPhase): boolean => OPEN_PHASES.some((open) => open === phase);
 
 /** @throws PortError `bad-answer` that names the field */
 export function decodeDecision(object: Json): KeptDecision {
@@ -85,7 +86,7 @@ function intentOf(object: Json): Intent {
 function phaseOf(object: Json): IntentPhase {
   const status = objectAt(object, "status");
   if (valueAt(status, "phase") === undefined) return "Pending";
-  return oneOf([...OPEN_PHASES, ...CLOSED_PHASES], status, "phase");
+  return oneOf(PHASES, status, "phase");
 }
 
 const approvalOf = (entry: unknown): Approval => ({

@@ -1,5 +1,6 @@
 /** Intents, held in memory. */
-import type { Approval, Intent, IntentPhase } from "../../core/observation.ts";
+import { isOpen } from "../../core/intents.ts";
+import type { Approval, Intent } from "../../core/observation.ts";
 import type { EpochMs } from "../../core/units.ts";
 import { HOUR_MS } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -18,7 +19,6 @@ interface Stored {
 
 /** Closed intents stay visible this long, as the port promises. */
 const SHOW_CLOSED_MS = HOUR_MS;
-const OPEN: ReadonlySet<IntentPhase> = new Set(["Pending", "Approved", "Executing"]);
 
 export function simulatedDecisionStore(clock: Clock): SimulatedDecisionStore {
   const stored = new Map<string, Stored>();
@@ -61,7 +61,7 @@ function open(stored: Map<string, Stored>, intent: Intent): void {
 function setPhase(stored: Map<string, Stored>, change: SetPhase, now: EpochMs): void {
   const { intent, closedAt } = find(stored, change.intent);
   const askedRacks = change.askedRacks ?? intent.askedRacks;
-  const closing = OPEN.has(change.phase) ? null : (closedAt ?? now);
+  const closing = isOpen(change.phase) ? null : (closedAt ?? now);
   stored.set(intent.name, {
     intent: { ...intent, phase: change.phase, askedRacks },
     closedAt: closing,

@@ -1,10 +1,9 @@
 import type { FleetKey } from "../../compiled.ts";
+import { isOpen } from "../../intents.ts";
 import type { Intent } from "../../observation.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
 import type { Guard } from "../guard.ts";
-
-const OPEN: readonly Intent["phase"][] = ["Pending", "Approved", "Executing"];
 
 const shrinks = (intent: Intent, fleet: FleetKey): boolean =>
   intent.direction === "In" && intent.fleet === fleet;
@@ -16,7 +15,7 @@ const shrinks = (intent: Intent, fleet: FleetKey): boolean =>
 export const openIntentGuard: Guard = {
   name: "open-intent",
   check({ direction }, { intents, pool, situation }) {
-    const live = intents.filter(({ phase }) => OPEN.includes(phase));
+    const live = intents.filter(({ phase }) => isOpen(phase));
     const open = live.filter((intent) => intent.pool === pool.name);
     const same =
       open.find((intent) => intent.direction === direction) ??

@@ -1,3 +1,4 @@
+import { pausingOverride } from "../../intents.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
 import type { Guard } from "../guard.ts";
@@ -6,9 +7,7 @@ import type { Guard } from "../guard.ts";
 export const overrideGuard: Guard = {
   name: "override",
   check({ direction }, { situation }) {
-    const pausing = situation.observed.overrides.find(({ pauseOut, pauseIn }) =>
-      direction === "Out" ? pauseOut : pauseIn,
-    );
+    const pausing = pausingOverride(situation.observed.overrides, direction);
     if (pausing === undefined) return PASS;
     return hold(reason("paused", `FleetOverride ${pausing.name}: ${pausing.reason}.`));
   },
