@@ -52,9 +52,18 @@ function openedText({ intent, reason }: Extract<Action, { kind: "OpenIntent" }>)
 function summaries({ decision, observation }: TickReport): readonly string[] {
   return decision.fleets.map((fleet) => {
     const seen = observation.fleets.find(({ key }) => key === fleet.fleet);
-    const parts = [clock(decision.at), fleet.fleet, latency(seen), racks(fleet), reasonOf(fleet)];
-    return parts.join("  ");
+    const subject = `${clock(decision.at)}  ${fleet.fleet}`;
+    if (fleet.forecast === null && unscraped(seen)) {
+      return `${subject}  waiting for the first samples; nothing is decided before`;
+    }
+    return [subject, latency(seen), racks(fleet), reasonOf(fleet)].join("  ");
   });
+}
+
+/** A rate needs two samples: every source begins like this, and it is no fault. */
+function unscraped(seen: FleetObservation | undefined): boolean {
+  const arrivals = seen?.signals.arrivals;
+  return arrivals?.kind === "absent" && arrivals.problem === "empty";
 }
 
 function latency(seen: FleetObservation | undefined): string {

@@ -57,6 +57,13 @@ describe("while nothing happens", () => {
     ]);
   });
 
+  it("a source that has no rates yet is waited for, not called a fault", () => {
+    const empty = { kind: "absent", problem: "empty", detail: "no sample in the window" } as const;
+    const seen = { "agents/coder": { signals: { ...signalsAt(START), arrivals: empty } } };
+    const first = fleetDecided({ forecast: null });
+    expect(told(tick(0, { seen, decided: [first] }))[0]).toContain("waiting for the first samples");
+  });
+
   it("a fleet that was not observed is said to be so", () => {
     const stranger = fleetDecided({ fleet: "agents/other" });
     expect(told(tick(0, { decided: [stranger] }))[0]).toContain("agents/other  not observed");
