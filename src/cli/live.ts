@@ -4,7 +4,8 @@ import { accessReview } from "../adapters/access-review/access-review.ts";
 import { clusterNodes } from "../adapters/cluster-nodes/cluster-nodes.ts";
 import { coreweaveBackend } from "../adapters/coreweave/backend.ts";
 import { secretCredentials } from "../adapters/credentials/secret-credentials.ts";
-import { jsonlLog, noLog } from "../adapters/decision-log/jsonl-log.ts";
+import { jsonlLog } from "../adapters/decision-log/jsonl-log.ts";
+import { NO_DECISION_LOG } from "../ports/decision-log.ts";
 import { decisionStore } from "../adapters/decision-store/decision-store.ts";
 import { eventSink } from "../adapters/event-sink/event-sink.ts";
 import { fleetStore } from "../adapters/fleet-store/fleet-store.ts";
@@ -100,7 +101,10 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
     workloads: pods,
     decisions,
     memory: memoryStore({ client, namespace }),
-    log: flags.decisionLog === null ? noLog : jsonlLog({ path: flags.decisionLog, digest: sha256 }),
+    log:
+      flags.decisionLog === null
+        ? NO_DECISION_LOG
+        : jsonlLog({ path: flags.decisionLog, digest: sha256 }),
     events: eventSink({ ...base, identity: flags.identity }),
     lock,
     telemetry,

@@ -164,9 +164,10 @@ async function record(
   { group, observation, carried, decided }: Subject,
   { before, options }: Continuation,
 ): Promise<Carried["log"]> {
+  if (!ports.log.keeps) return null;
   const tail = before.log ?? (await ports.log.tail());
   const { codeVersion, digest } = options;
-  const entry = makeRecord(
+  const { record: entry, line } = makeRecord(
     { codeVersion, group, observation, memory: carried.memory, decision: decided.decision },
     {
       index: (tail?.index ?? -1) + 1,
@@ -175,7 +176,6 @@ async function record(
     },
     digest,
   );
-  const line = canonical(entry);
   await ports.log.append(entry, line);
   return { index: entry.index, hash: digest(line) };
 }

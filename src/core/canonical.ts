@@ -55,6 +55,12 @@ function canonicalObject(value: object): string {
   return `{${text}}`;
 }
 
+/** @returns what `canonical` would for an object whose fields have these canonical texts. */
+export function canonicalFrom(fields: Readonly<Record<string, string>>): string {
+  const sorted = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([key, text]) => `${keyText(key)}:${text}`).join(",")}}`;
+}
+
 const keyText = (key: string): string => JSON.stringify(key.startsWith("$") ? `$${key}` : key);
 
 /**

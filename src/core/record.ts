@@ -1,5 +1,5 @@
 /** The decision record: everything needed to decide again, bit for bit. */
-import { canonical } from "./canonical.ts";
+import { canonical, canonicalFrom } from "./canonical.ts";
 import type { Digest } from "./canonical.ts";
 import type { CompiledGroup } from "./compiled.ts";
 import type { Decision } from "./decision.ts";
@@ -47,27 +47,42 @@ export interface ChainPosition {
 /** A keyframe at least this often: an hour of ticks of 15 s. */
 export const KEYFRAME_EVERY = 240;
 
+/** A record and its canonical form, which is what logs hold and hashes are of. */
+export interface WrittenRecord {
+  readonly record: DecisionRecord;
+  readonly line: string;
+}
+
 export function makeRecord(
   input: RecordInput,
   position: ChainPosition,
   digest: Digest,
-): DecisionRecord {
+): WrittenRecord {
   const { codeVersion, group, observation, memory, decision } = input;
-  return {
+  // Each part's text serves its digest and the line: to write them is most of a tick's time.
+  const policyText = canonical(group);
+  const memoryText = canonical(memory);
+  const decisionText = canonical(decision);
+  const head = {
     schemaVersion: RECORD_SCHEMA_VERSION,
     codeVersion,
     group: group.name,
     index: position.index,
-    policyDigest: digest(canonical(group)),
+    policyDigest: digest(policyText),
     profileDigest: profileDigestOf(group, digest),
-    memoryDigest: digest(canonical(memory)),
-    decisionDigest: digest(canonical(decision)),
-    policy: group,
-    observation,
-    decision,
-    keyframe: position.keyframe ? memory : null,
+    memoryDigest: digest(memoryText),
+    decisionDigest: digest(decisionText),
     previousHash: position.previousHash,
   };
+  const keyframe = position.keyframe ? memory : null;
+  const line = canonicalFrom({
+    ...Object.fromEntries(Object.entries(head).map(([key, value]) => [key, canonical(value)])),
+    policy: policyText,
+    observation: canonical(observation),
+    decision: decisionText,
+    keyframe: position.keyframe ? memoryText : "null",
+  });
+  return { record: { ...head, policy: group, observation, decision, keyframe }, line };
 }
 
 /** @returns the digest of the engine profiles that the group's fleets are sized by, in order */

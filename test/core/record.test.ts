@@ -24,7 +24,8 @@ function anInput(changes: Partial<RecordInput> = {}): RecordInput {
 }
 
 const POSITION = { index: 7, previousHash: "abc", keyframe: true };
-const recorded = (input: RecordInput, position = POSITION) => makeRecord(input, position, sha256);
+const written = (input: RecordInput, position = POSITION) => makeRecord(input, position, sha256);
+const recorded = (input: RecordInput, position = POSITION) => written(input, position).record;
 
 describe("a decision record", () => {
   it("carries everything needed to decide again", () => {
@@ -44,6 +45,13 @@ describe("a decision record", () => {
       keyframe: input.memory,
       previousHash: "abc",
     });
+  });
+
+  it("comes with its canonical form, keyframe or not", () => {
+    for (const keyframe of [true, false]) {
+      const { record, line } = written(anInput(), { ...POSITION, keyframe });
+      expect(line).toBe(canonical(record));
+    }
   });
 
   it("carries the memory in keyframes only; its digest always", () => {

@@ -37,7 +37,7 @@ export function aDecisionLog(spec: LogSpec = {}): readonly string[] {
       };
       const { codeVersion = "1.2.3" } = spec;
       const input = { codeVersion, group, observation, memory, decision: decided.decision };
-      lines.push(canonical(makeRecord(input, position, sha256)));
+      lines.push(makeRecord(input, position, sha256).line);
     }
   }
   return lines;

@@ -24,6 +24,7 @@ const NEWLINE = "\n";
 export function jsonlLog(options: JsonlLogOptions): DecisionLog {
   const { path, digest, maxBytes = DEFAULT_MAX_BYTES } = options;
   return {
+    keeps: true,
     append: async (_record: DecisionRecord, line: string) => {
       await within(path, "appending to", async () => {
         await mkdir(dirname(path), { recursive: true });
@@ -37,12 +38,6 @@ export function jsonlLog(options: JsonlLogOptions): DecisionLog {
     },
   };
 }
-
-/** Keeps nothing: for controllers without a place to write. */
-export const noLog: DecisionLog = {
-  append: () => Promise.resolve(),
-  tail: () => Promise.resolve(null),
-};
 
 function tailOf(line: string, digest: Digest, path: string): LogTail {
   const index = indexOfRecord(line);

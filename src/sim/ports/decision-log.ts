@@ -16,6 +16,7 @@ export function simulatedDecisionLog(digest: Digest): SimulatedDecisionLog {
   const kept: DecisionRecord[] = [];
   let newestLine = "";
   return {
+    keeps: true,
     append: (record, line) => {
       kept.push(record);
       newestLine = line;

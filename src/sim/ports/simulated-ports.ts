@@ -1,11 +1,11 @@
 /** Every port of the controller over one simulated world. All promises are already settled. */
 import type { Digest } from "../../core/canonical.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { DecisionLog } from "../../ports/decision-log.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import type { World } from "../world.ts";
 import { simulatedClusterNodes } from "./cluster-nodes.ts";
-import type { SimulatedDecisionLog } from "./decision-log.ts";
 import { simulatedDecisionLog } from "./decision-log.ts";
 import type { SimulatedDecisionStore } from "./decision-store.ts";
 import { simulatedDecisionStore } from "./decision-store.ts";
@@ -23,7 +23,6 @@ import { simulatedWorkloads } from "./workloads.ts";
 export interface SimulatedPorts extends Ports {
   readonly store: SimulatedFleetStore;
   readonly decisions: SimulatedDecisionStore;
-  readonly log: SimulatedDecisionLog;
   readonly events: SimulatedEventSink;
 }
 
@@ -31,11 +30,13 @@ export interface SimulatedPortsOptions {
   /** SHA-256 in lower-case hex, which the log chains its records with. */
   readonly digest: Digest;
   readonly telemetry: Telemetry;
+  /** Where records go instead of into memory. */
+  readonly log?: DecisionLog;
 }
 
 export function simulatedPorts(
   world: World,
-  { digest, telemetry }: SimulatedPortsOptions,
+  { digest, telemetry, log }: SimulatedPortsOptions,
 ): SimulatedPorts {
   const clock: Clock = { now: () => world.now() };
   return {
@@ -47,7 +48,7 @@ export function simulatedPorts(
     workloads: simulatedWorkloads(world),
     decisions: simulatedDecisionStore(clock),
     memory: simulatedMemoryStore(),
-    log: simulatedDecisionLog(digest),
+    log: log ?? simulatedDecisionLog(digest),
     events: simulatedEventSink(),
     lock: simulatedLeaderLock(),
     telemetry,

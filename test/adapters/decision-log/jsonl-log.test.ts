@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { jsonlLog, noLog } from "../../../src/adapters/decision-log/jsonl-log.ts";
+import { jsonlLog } from "../../../src/adapters/decision-log/jsonl-log.ts";
+import { NO_DECISION_LOG } from "../../../src/ports/decision-log.ts";
 import type { DecisionLog } from "../../../src/ports/decision-log.ts";
 import { decodeRecord } from "../../../src/studies/decode-record.ts";
 import { replay } from "../../../src/studies/replay.ts";
@@ -138,7 +139,7 @@ describe("a log that cannot be gone on with", () => {
 
 describe("no log", () => {
   it("keeps nothing", async () => {
-    await append(noLog, FIRST);
-    expect(await noLog.tail()).toBeNull();
+    await append(NO_DECISION_LOG, FIRST);
+    expect(await NO_DECISION_LOG.tail()).toBeNull();
   });
 });

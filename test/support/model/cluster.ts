@@ -116,6 +116,7 @@ export class ModelCluster {
           this.call("memory.save", () => this.save(memory, previous)),
       },
       log: {
+        keeps: true,
         append: (record, line) =>
           this.call("log.append", () => {
             this.records.push(record);
