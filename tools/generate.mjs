@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { customResourceDefinitions } from "../dist/config/crd.js";
 import { referencePages } from "../dist/config/reference-page.js";
+import { profilePage } from "../dist/studies/profile-page.js";
 import { locateTools } from "./install-tools.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -80,10 +81,12 @@ function chartCrds() {
 }
 
 const pages = () =>
-  referencePages().map(({ file, markdown }) => ({
-    path: `docs/reference/${file}`,
-    text: markdown,
-  }));
+  [...referencePages(), { file: "engine-profiles.md", markdown: profilePage() }].map(
+    ({ file, markdown }) => ({
+      path: `docs/reference/${file}`,
+      text: markdown,
+    }),
+  );
 
 const manifestNames = () => [
   { path: "manifests/crds.yaml" },

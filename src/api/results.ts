@@ -11,13 +11,31 @@ export interface LatencyResult {
   readonly max: number | null;
 }
 
+/** A change of the traffic or a fault, and how it was absorbed. */
 export interface SurgeResult {
   readonly startSeconds: number;
+  /** `traffic`, or the kind of fault. */
+  readonly cause: string;
+  /** Of the rate of new sessions; 1 for faults. */
   readonly factor: number;
   /** null: not inside the objective again before the run ended. */
   readonly timeToAbsorbSeconds: number | null;
+  /** Outside the objectives, until the next one began: a fleet may leave them again. */
+  readonly outsideSeconds: number;
   readonly violations: number;
   readonly extraGpuHours: number;
+}
+
+/** One fleet of several: its share of the result. */
+export interface FleetResult {
+  /** `namespace/name`. */
+  readonly fleet: string;
+  readonly offered: number;
+  readonly completed: number;
+  readonly attainment: number;
+  readonly violations: number;
+  readonly latency: SimulationResult["latency"];
+  readonly hitRate: number | null;
 }
 
 export interface SimulationResult {
@@ -36,11 +54,17 @@ export interface SimulationResult {
     readonly lost: number;
   };
   readonly slo: {
+    /** Share of the judged turns that met every objective; 1 when there was none. */
     readonly attainment: number;
+    /** Offered turns but for those so late that, served at once, they would outlast the run. */
+    readonly judged: number;
     readonly violations: number;
+    /** During which some fleet was outside an objective over the last five minutes. */
     readonly violationSeconds: number;
+    /** Share of the judged turns that met each objective; `fleet objective` with several fleets. */
     readonly byObjective: Readonly<Record<string, number>>;
   };
+  /** With several fleets, quantiles are theirs alone: here they are null. */
   readonly latency: {
     readonly ttft: LatencyResult;
     readonly itl: LatencyResult;
@@ -69,14 +93,20 @@ export interface SimulationResult {
   };
   readonly surges: readonly SurgeResult[];
   readonly forecast: {
+    /** Share of the forecasts whose central interval held what came. */
     readonly coverage80: number | null;
     readonly coverage95: number | null;
+    /** Mean over p10, p50 and p90, as a share of mean demand. */
     readonly pinballLoss: number | null;
   };
   readonly decisions: {
+    /** Decisions opened: changes of a count, carried out or not. */
     readonly total: number;
     readonly byReason: Readonly<Record<string, number>>;
+    /** Approved by people. */
     readonly confirmed: number;
     readonly expired: number;
   };
+  /** An entry a fleet where there are several, none otherwise. */
+  readonly fleets: readonly FleetResult[];
 }

@@ -1,42 +1,45 @@
 #!/usr/bin/env node
-/** The command line: exit status 0 ok, 1 failed, 2 usage or bad input. */
+/** The command line: exit status 0 ok, 1 failed, 2 usage or bad input, 3 a bound missed. */
 import { Command, CommanderError } from "commander";
-import { HttpServerError } from "../adapters/http/server.ts";
-import { addDemo } from "./commands/demo.ts";
-import { addExplain } from "./commands/explain.ts";
-import { addPause, addResume } from "./commands/pause.ts";
-import { addReplay } from "./commands/replay.ts";
-import { addRun } from "./commands/run.ts";
-import { addSchema } from "./commands/schema.ts";
-import { addStatus } from "./commands/status.ts";
-import { UsageError, CommandFailed } from "./usage-error.ts";
+import { TraceError } from "../traces/diagnostics.ts";
+import { BoundsMissed, CommandFailed, UsageError } from "./usage-error.ts";
 import { packageVersion } from "./version.ts";
 
-const COMMANDS = [
-  addRun,
-  addDemo,
-  addStatus,
-  addExplain,
-  addPause,
-  addResume,
-  addReplay,
-  addSchema,
-] as const;
+type AddCommand = (root: Command) => void;
 
-function program(): Command {
+/** Loaded one by one: a simulation need not wait for the parts that talk to a cluster. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import("./commands/run.ts")).addRun,
+  demo: async () => (await import("./commands/demo.ts")).addDemo,
+  status: async () => (await import("./commands/status.ts")).addStatus,
+  explain: async () => (await import("./commands/explain.ts")).addExplain,
+  pause: async () => (await import("./commands/pause.ts")).addPause,
+  resume: async () => (await import("./commands/pause.ts")).addResume,
+  replay: async () => (await import("./commands/replay.ts")).addReplay,
+  simulate: async () => (await import("./commands/simulate.ts")).addSimulate,
+  compare: async () => (await import("./commands/compare.ts")).addCompare,
+  sweep: async () => (await import("./commands/sweep.ts")).addSweep,
+  schema: async () => (await import("./commands/schema.ts")).addSchema,
+  trace: async () => (await import("./commands/trace.ts")).addTrace,
+  tune: async () => (await import("./commands/tune.ts")).addTune,
+};
+
+/** @param asked the first argument; anything but the name of a command asks about all of them */
+async function program(asked: string): Promise<Command> {
   const root = new Command("breakwater")
     .description("Keeps the latency of LLM agents stable by sizing GPU fleets by the rack.")
     .version(packageVersion())
     .showHelpAfterError("(add --help for usage)")
     .exitOverride();
-  for (const add of COMMANDS) add(root);
+  const one = Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
+  for (const load of one === undefined ? Object.values(COMMANDS) : [one]) (await load())(root);
   return root;
 }
 
 /** @returns the exit status; prints what went wrong, without a stack where it is the user's */
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof UsageError || error instanceof HttpServerError) {
+  if (error instanceof UsageError || error instanceof TraceError) {
     console.error(`breakwater: ${error.message}`);
     return 2;
   }
@@ -44,12 +47,17 @@ function statusOf(error: unknown): number {
     console.error(`breakwater: ${error.message}`);
     return 1;
   }
+  if (error instanceof BoundsMissed) {
+    console.error(`breakwater: ${error.message}`);
+    return 3;
+  }
   console.error(error);
   return 1;
 }
 
 try {
-  await program().parseAsync(process.argv);
+  const root = await program(process.argv[2] ?? "");
+  await root.parseAsync(process.argv);
 } catch (error) {
   process.exitCode = statusOf(error);
 }

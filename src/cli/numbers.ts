@@ -16,6 +16,12 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError(`found "${text}", expected a whole number from 0.`);
 }
 
+export function positiveWholeNumber(text: string): number {
+  const value = numberOf(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError(`found "${text}", expected a whole number above 0.`);
+}
+
 export function portNumber(text: string): number {
   const value = numberOf(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;

@@ -1,7 +1,7 @@
 /** Thrown for bad input of the user: printed without a stack, exit status 2. */
 export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "UsageError";
   }
 }
@@ -11,5 +11,13 @@ export class CommandFailed extends Error {
   constructor(message: string) {
     super(message);
     this.name = "CommandFailed";
+  }
+}
+
+/** Thrown when results are outside what expected.yaml asks for: exit status 3. */
+export class BoundsMissed extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "BoundsMissed";
   }
 }

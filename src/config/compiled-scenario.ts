@@ -28,6 +28,11 @@ export interface ScenarioWorld {
   readonly people: ScenarioPeople;
   readonly scrape: { readonly intervalMs: Millis; readonly lagMs: Millis };
   readonly faults: readonly ScenarioFault[];
+  /**
+   * Traffic that fills the caches of the start racks before the start, not part of any result.
+   * Times of the traffic's sources count from its beginning. Absent: none, every cache is cold.
+   */
+  readonly warmupMs?: Millis;
 }
 
 export type TraceFormat =
@@ -121,17 +126,23 @@ export interface LeadTimeSpreads {
 
 export interface ScenarioSupply {
   readonly pool: CompiledPool["name"];
+  /** Racks that serve, or are on loan, at the start. */
   readonly startRacks: number;
-  /** Racks the provider has in all, those in use included; the last change at or before counts. */
+  /**
+   * Racks the provider has in all, those in use included; the last change at or before counts. No
+   * limit before the first change.
+   */
   readonly stock: readonly { readonly atMs: Millis; readonly racks: number }[];
   /** The truth; what the policy believes is the pool's prior. */
   readonly leadTimes: LeadTimeSpreads;
   /** The sum of the steps is kept within these bounds; null: as drawn. */
   readonly leadTimeBoundsMs: { readonly low: number; readonly high: number } | null;
   readonly release: Spread;
+  /** Racks the account may have: beyond it the provider answers `quota`. Absent: no limit. */
+  readonly quotaRacks?: number;
   /** Share of granted racks whose boot fails: they are given back and ordered again. */
   readonly failedBoots: number;
-  /** Racks on loan to preemptible work at the start; they come back when reclaimed or fenced. */
+  /** Start racks on loan to preemptible work; they come back when reclaimed or fenced. */
   readonly loanedRacks: number;
 }
 
@@ -169,6 +180,13 @@ export type ScenarioFault = { readonly atMs: Millis } & (
       readonly pool: string;
       readonly racks: number;
       readonly grace: Spread;
+    }
+  | {
+      /** The racks that boot, or the next to do so, hang this much longer. */
+      readonly kind: "stuck-boot";
+      readonly pool: string;
+      readonly racks: number;
+      readonly forMs: Millis;
     }
   | { readonly kind: "replica-crash"; readonly fleet: FleetKey; readonly replicas: number }
   | {

@@ -1,7 +1,7 @@
 /** Objects as they come from the API server or a file, checked against the schema of their kind. */
 import { z } from "zod";
 import type { Compilation, FieldError } from "./field-error.ts";
-import { API_VERSION, type Kind } from "./kind.ts";
+import { API_VERSION } from "./kind.ts";
 
 export interface Metadata {
   readonly name: string;
@@ -24,9 +24,15 @@ const metadataSchema = z.object({
   generation: z.int().default(1),
 });
 
+/** What decoding needs to know of a kind. */
+export interface DecodableKind<Spec extends z.ZodType> {
+  readonly kind: string;
+  readonly spec: Spec;
+}
+
 /** @returns the object with defaults filled in, without fields that the schema does not know. */
 export function decodeObject<Spec extends z.ZodType>(
-  kind: Kind<Spec>,
+  kind: DecodableKind<Spec>,
   raw: unknown,
 ): Compilation<DecodedObject<z.output<Spec>>> {
   const envelope = z.object({
@@ -36,20 +42,35 @@ export function decodeObject<Spec extends z.ZodType>(
     spec: z.unknown(),
   });
   const outer = envelope.safeParse(raw, { error: expected });
-  if (!outer.success) return { ok: false, errors: errorsOf(outer.error, raw, []) };
+  if (!outer.success) return { ok: false, errors: fieldErrors(outer.error, raw) };
   const spec = kind.spec.safeParse(outer.data.spec, { error: expected });
-  if (!spec.success) return { ok: false, errors: errorsOf(spec.error, raw, ["spec"]) };
+  if (!spec.success) return { ok: false, errors: fieldErrors(spec.error, raw, ["spec"]) };
   return { ok: true, value: { metadata: outer.data.metadata, spec: spec.data } };
 }
 
-function errorsOf(error: z.ZodError, raw: unknown, prefix: readonly string[]): FieldError[] {
-  return error.issues.map((issue) => {
-    const path = [...prefix, ...issue.path];
-    return {
-      path: pathText(path),
-      found: found(valueAt(raw, path)),
-      expected: issue.message,
-    };
+/** @param prefix where in `raw` the value is that the schema refused */
+export function fieldErrors(
+  error: z.ZodError,
+  raw: unknown,
+  prefix: readonly string[] = [],
+): readonly FieldError[] {
+  return pathIssues(error).map(({ path, message }) => {
+    const full = [...prefix, ...path];
+    return { path: pathText(full), found: found(valueAt(raw, full)), expected: message };
+  });
+}
+
+export interface PathIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** @returns an entry per field: a strict object blames itself for those that it does not know. */
+export function pathIssues(error: z.ZodError): readonly PathIssue[] {
+  return error.issues.flatMap((issue) => {
+    const { path, message } = issue;
+    if (issue.code !== "unrecognized_keys") return [{ path, message }];
+    return issue.keys.map((key) => ({ path: [...path, key], message }));
   });
 }
 
@@ -69,7 +90,7 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 /** Enough to recognise what one wrote, not enough to flood a condition. */
 const FOUND_MAX_CHARS = 80;
 
-function found(value: unknown): string {
+export function found(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);
   return text.length > FOUND_MAX_CHARS ? `${text.slice(0, FOUND_MAX_CHARS)}…` : text;
@@ -86,7 +107,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What is expected, where the schema itself does not say it in a sentence of its own. */
-function expected(issue: z.core.$ZodRawIssue): string {
+export function expected(issue: z.core.$ZodRawIssue): string {
   if (issue.code === "invalid_type") return TYPES.get(issue.expected) ?? issue.expected;
   if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
   if (issue.code === "too_small") return `at least ${issue.minimum}${unitOf(issue.origin)}`;

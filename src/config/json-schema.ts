@@ -1,17 +1,20 @@
 /** The kinds as JSON schemas: for editors, for `breakwater schema`, for anything but Kubernetes. */
 import { z } from "zod";
 import { type JsonSchema, schemaObject } from "./decode-json-schema.ts";
-import { API_VERSION, type Kind, type KindName } from "./kind.ts";
+import { API_VERSION, type Kind } from "./kind.ts";
 import { KINDS } from "./kinds.ts";
+import { SCENARIO } from "./scenario.ts";
+import { scenarioJsonSchema } from "./scenario-schema.ts";
 
-/** @returns the names of the kinds, in the order of the pages. */
-export const kindNames = (): readonly KindName[] => KINDS.map(({ kind }) => kind);
+/** @returns the names of the kinds, in the order of the pages; the kind of files comes last. */
+export const kindNames = (): readonly string[] => [...KINDS.map(({ kind }) => kind), SCENARIO.kind];
 
 /**
  * @returns the schema (draft 2020-12) of a whole object of the kind as people write it, or null
  *   when there is no such kind
  */
 export function jsonSchemaOf(name: string): JsonSchema | null {
+  if (name.toLowerCase() === SCENARIO.kind.toLowerCase()) return scenarioJsonSchema();
   const kind = KINDS.find((candidate) => candidate.kind.toLowerCase() === name.toLowerCase());
   return kind === undefined ? null : wholeObject(kind);
 }

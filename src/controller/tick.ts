@@ -10,6 +10,7 @@ import type { Decided } from "../core/decide.ts";
 import type { Action } from "../core/decision.ts";
 import { InvariantError } from "../core/invariants.ts";
 import type { GroupObservation } from "../core/observation.ts";
+import type { Policy } from "../core/policy/policy.ts";
 import { KEYFRAME_EVERY, makeRecord } from "../core/record.ts";
 import { MINUTE_MS, elapsed, millis } from "../core/units.ts";
 import type { Evidence } from "../ports/decision-store.ts";
@@ -28,6 +29,8 @@ export interface TickOptions {
   readonly digest: Digest;
   /** Milliseconds on a monotonic clock, for the tick's duration only; never decided on. */
   readonly stopwatch: () => number;
+  /** Absent: our own. Studies run others on the same tick, to compare. */
+  readonly policy?: Policy;
 }
 
 /** Memory that did not lead to an action is saved at most this often. */
@@ -125,7 +128,7 @@ async function tickGroup(
 ): Promise<GroupEnd> {
   const started = options.stopwatch();
   const carried = before.groups[group.name] ?? (await recall(ports, group, observation.now));
-  const decided = decide(group, observation, carried.memory);
+  const decided = decide(group, observation, carried.memory, options.policy);
   const log = await record(ports, { group, observation, carried, decided }, { before, options });
   const saved = await save(ports, group.name, carried, decided);
   const actions = await act(decided.decision.plan, ports, {
@@ -166,9 +169,16 @@ async function record(
 ): Promise<Carried["log"]> {
   if (!ports.log.keeps) return null;
   const tail = before.log ?? (await ports.log.tail());
-  const { codeVersion, digest } = options;
+  const { codeVersion, digest, policy } = options;
   const { record: entry, line } = makeRecord(
-    { codeVersion, group, observation, memory: carried.memory, decision: decided.decision },
+    {
+      codeVersion,
+      group,
+      observation,
+      memory: carried.memory,
+      decision: decided.decision,
+      sizedBy: policy && { policy: policy.name, knob: policy.knob },
+    },
     {
       index: (tail?.index ?? -1) + 1,
       previousHash: tail?.hash ?? "",

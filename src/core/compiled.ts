@@ -210,6 +210,11 @@ export interface CompiledFleet {
   };
   readonly warm: { readonly hitRateWithinPoints: number; readonly orAfterMs: Millis };
   readonly headroom: Headroom;
+  /**
+   * The standard normal quantile to size for instead of headroom's own, so that studies can move it
+   * in small steps; nobody else sets it.
+   */
+  readonly headroomZ?: number;
   readonly behavior: {
     readonly scaleInStabilizationMs: Millis;
     readonly maxStepOut: RackCount;

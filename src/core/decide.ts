@@ -4,13 +4,13 @@
  */
 import { arbitrate } from "./arbitrate.ts";
 import type { Award } from "./arbitrate.ts";
-import type { CompiledGroup, CompiledPool } from "./compiled.ts";
+import type { CompiledGroup, CompiledPool, FleetKey } from "./compiled.ts";
 import type { Action, Decision, PoolDecision } from "./decision.ts";
 import { fleetPicture } from "./fleet-picture.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
 import { proposeForPool } from "./gate/propose.ts";
 import type { PoolProposal } from "./gate/propose.ts";
-import { shadowHold } from "./gate/index.ts";
+import { GUARDS, PEER_GUARDS, shadowHold } from "./gate/index.ts";
 import { planIntent } from "./gate/plan.ts";
 import type { IntentPlan } from "./gate/plan.ts";
 import { inOrder } from "./in-order.ts";
@@ -19,6 +19,8 @@ import { checkDecision } from "./invariants.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { GroupMemory, PoolMemory } from "./memory.ts";
 import type { GroupObservation, Intent, PoolObservation } from "./observation.ts";
+import { onPeerTerms } from "./policy/peer-terms.ts";
+import type { Policy } from "./policy/policy.ts";
 import { heldByFleet, ownedRacks, standingRacks } from "./racks/holdings.ts";
 import { poolState } from "./racks/pool-state.ts";
 import type { PoolState } from "./racks/pool-state.ts";
@@ -34,13 +36,19 @@ export interface Decided {
   readonly memory: GroupMemory;
 }
 
-/** @throws InvariantError when the decision breaks an invariant: a bug, nothing may be written */
+/**
+ * @param policy absent: our own. Another one sizes the fleets on its own terms: packing, drains and
+ *   limits are shared, people, budgets, schedules and our other guards are not
+ * @throws InvariantError when the decision breaks an invariant: a bug, nothing may be written
+ */
 export function decide(
   given: CompiledGroup,
   observed: GroupObservation,
   memory: GroupMemory,
+  policy?: Policy,
 ): Decided {
-  const { group, observation } = inOrder(given, observed);
+  const terms = policy === undefined ? given : onPeerTerms(given);
+  const { group, observation } = inOrder(terms, observed);
   const pools = group.pools.map((pool) => stateOf(pool, group, observation, memory));
   const fleets = group.fleets.map((fleet) =>
     fleetPicture(fleet, {
@@ -49,13 +57,15 @@ export function decide(
       memory: memory.fleets[fleet.key] ?? EMPTY_FLEET_MEMORY,
       now: observation.now,
       pools,
+      ...(policy === undefined ? {} : { peer: { policy, wanted: wantedBefore(memory) } }),
     }),
   );
   const awards = awardsOf(fleets, group, pools);
   const held = Object.fromEntries(
     pools.map((state) => [state.pool.name, heldIn(state, awards, observation.intents)]),
   );
-  const proposals = proposeInTurn(pools, { fleets, awards, held, observation });
+  const guards = policy === undefined ? GUARDS : PEER_GUARDS;
+  const proposals = proposeInTurn(pools, { fleets, awards, held, observation, guards });
   const plans = openIntents(observation).flatMap((intent) =>
     planOf(intent, { fleets, pools, awards, observation }),
   );
@@ -72,6 +82,11 @@ export function decide(
   checkDecision({ group, observation, decision });
   return { decision, memory: remember(fleets, pools, decision) };
 }
+
+const wantedBefore = ({ fleets }: GroupMemory): Readonly<Record<FleetKey, number>> =>
+  Object.fromEntries(
+    Object.entries(fleets).map(([key, { policy }]) => [key, policy?.racks ?? 0] as const),
+  );
 
 /** Pool by pool, each seeing what the ones before opened: a fleet gives back one rack at a time. */
 function proposeInTurn(
@@ -118,9 +133,9 @@ function awardsOf(
   group: CompiledGroup,
   pools: readonly PoolState[],
 ): readonly Award[] {
-  const claimants = fleets.map(({ situation, sizing, owned }) => ({
+  const claimants = fleets.map(({ situation, sizing, owned, claim }) => ({
     fleet: situation.fleet,
-    want: sizing.want,
+    want: { ...sizing.want, curve: claim ?? sizing.want.curve },
     owned,
   }));
   const ceilings = Object.fromEntries(pools.map(({ pool, ceiling }) => [pool.name, ceiling]));

@@ -1,11 +1,14 @@
 /** One fleet as this tick sees it: situation, cache verdict, sizing, and what is remembered. */
 import { diagnoseCache, usualHitRate } from "./cache/diagnose.ts";
 import { hitRateAt, lawThrough, RESPONSE_LAW_PRIORS } from "./cache/response-law.ts";
-import type { CompiledFleet, CompiledGroup } from "./compiled.ts";
-import type { CacheVerdict } from "./decision.ts";
+import type { CompiledFleet, CompiledGroup, FleetKey } from "./compiled.ts";
+import type { AttainmentByRacks, CacheVerdict } from "./decision.ts";
 import { rememberForecast } from "./demand/forecast.ts";
+import { EMPTY_FLEET_MEMORY } from "./memory.ts";
 import type { FleetMemory } from "./memory.ts";
 import type { FleetObservation } from "./observation.ts";
+import { peerSizing } from "./policy/peer-sizing.ts";
+import type { Policy } from "./policy/policy.ts";
 import { assess } from "./policy/situation.ts";
 import type { Situation } from "./policy/situation.ts";
 import { want } from "./policy/want.ts";
@@ -24,6 +27,14 @@ export interface FleetPicture {
   /** Racks that run the fleet's units, by pool. */
   readonly owned: Readonly<Record<string, number>>;
   readonly memory: FleetMemory;
+  /** Where another policy than ours sizes the fleet: what arbitration weighs its want by. */
+  readonly claim?: AttainmentByRacks;
+}
+
+/** Another policy than ours, and what each fleet wanted by it last. */
+export interface PeerChoice {
+  readonly policy: Policy;
+  readonly wanted: Readonly<Record<FleetKey, number>>;
 }
 
 export interface PictureInput {
@@ -32,6 +43,8 @@ export interface PictureInput {
   readonly memory: FleetMemory;
   readonly now: EpochMs;
   readonly pools: readonly PoolState[];
+  /** Absent: our own policy. */
+  readonly peer?: PeerChoice;
 }
 
 /** @throws Error when the fleet was not observed: the observation must hold every fleet */
@@ -51,16 +64,35 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
     servingRacks: rackCount(serving),
   });
   const cache = verdict(situation, memory, pools);
+  const owned = Object.fromEntries(
+    pools.map(({ pool, summaries }) => [pool.name, ownedRacks(summaries)[fleet.key] ?? 0]),
+  );
+  if (input.peer !== undefined) {
+    return { situation, cache, owned, ...sizedByPeer(situation, input, input.peer) };
+  }
   const sizing = want(situation, memory, heldBefore(fleet, pools));
   return {
     situation,
     cache,
     sizing,
     wantAtUsualHitRate: wantAtUsual(situation, memory, sizing),
-    owned: Object.fromEntries(
-      pools.map(({ pool, summaries }) => [pool.name, ownedRacks(summaries)[fleet.key] ?? 0]),
-    ),
+    owned,
     memory: remember(situation, sizing, memory),
+  };
+}
+
+type Sized = Pick<FleetPicture, "sizing" | "wantAtUsualHitRate" | "memory" | "claim">;
+
+function sizedByPeer(situation: Situation, input: PictureInput, peer: PeerChoice): Sized {
+  const { fleet, observed, now } = situation;
+  const { pools } = input;
+  const memory = input.memory.policy;
+  const sized = peerSizing({ ...peer, fleet, observed, now, pools, memory });
+  return {
+    sizing: sized.sizing,
+    claim: sized.claim,
+    wantAtUsualHitRate: null,
+    memory: { ...EMPTY_FLEET_MEMORY, policy: sized.memory },
   };
 }
 

@@ -3,6 +3,7 @@
  * ScaleDecision) nor progress (that is derived from the world): only what was learned.
  */
 import type { FleetKey } from "./compiled.ts";
+import type { PolicyMemory } from "./policy/policy.ts";
 import type { EpochMs, RackCount } from "./units.ts";
 
 export const MEMORY_SCHEMA_VERSION = 1;
@@ -47,6 +48,8 @@ export interface FleetMemory {
   readonly lastTrustedWant: RackCount | null;
   /** Hit rates of the last hour, one per review, oldest first: what the diagnosis compares with. */
   readonly hitRates: readonly HitRateSample[];
+  /** Only where another policy than ours sizes the fleet. */
+  readonly policy?: PolicyMemory;
 }
 
 export interface PoolMemory {

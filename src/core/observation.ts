@@ -31,6 +31,17 @@ export interface ObjectiveReading {
   readonly share: SignalReading;
 }
 
+/** What one engine's own series say at their newest scrape. */
+export interface EngineReading {
+  readonly pod: string;
+  readonly role: Role;
+  readonly waitingTurns: number;
+  /** Share of its KV cache that running turns use. */
+  readonly kvUsage: Ratio;
+  /** Tokens of KV cache. */
+  readonly kvTokens: number;
+}
+
 export interface NodeObservation {
   readonly name: string;
   readonly uid: string;
@@ -151,6 +162,8 @@ export interface FleetObservation {
   readonly key: FleetKey;
   readonly signals: FleetSignals;
   readonly objectives: readonly ObjectiveReading[];
+  /** Engine by engine; only from sources that are asked for it. */
+  readonly engines?: readonly EngineReading[];
   readonly overrides: readonly OverrideObservation[];
   /** A rollout of one of the fleet's workloads is in progress. */
   readonly rollout: boolean;

@@ -12,6 +12,7 @@ export const REASONS = {
   minimum: "The fleet is below its minimum.",
   surplus: "Fewer racks hold the objectives over the whole way back.",
   "above-maximum": "The fleet is above its maximum.",
+  "policy-want": "The policy that is being compared asks for another size.",
   // Why nothing changes.
   steady: "The racks held are the racks wanted.",
   "signals-untrusted": "A signal that the decision needs is missing, stale or implausible.",

@@ -26,6 +26,14 @@ export interface DecisionRecord {
   readonly keyframe: GroupMemory | null;
   /** SHA-256 of the previous record's canonical form, "" for the first. */
   readonly previousHash: string;
+  /** Another policy than ours that sized the fleets; absent: our own. */
+  readonly sizedBy?: PolicyChoice;
+}
+
+/** A policy by its name, and the value of its knob. */
+export interface PolicyChoice {
+  readonly policy: string;
+  readonly knob: number;
 }
 
 export interface RecordInput {
@@ -34,6 +42,7 @@ export interface RecordInput {
   readonly observation: GroupObservation;
   readonly memory: GroupMemory;
   readonly decision: Decision;
+  readonly sizedBy?: PolicyChoice | undefined;
 }
 
 /** Position in a log and the hash to chain onto. */
@@ -58,7 +67,7 @@ export function makeRecord(
   position: ChainPosition,
   digest: Digest,
 ): WrittenRecord {
-  const { codeVersion, group, observation, memory, decision } = input;
+  const { codeVersion, group, observation, memory, decision, sizedBy } = input;
   // Each part's text serves its digest and the line: to write them is most of a tick's time.
   const policyText = canonical(group);
   const memoryText = canonical(memory);
@@ -73,6 +82,7 @@ export function makeRecord(
     memoryDigest: digest(memoryText),
     decisionDigest: digest(decisionText),
     previousHash: position.previousHash,
+    ...(sizedBy === undefined ? {} : { sizedBy }),
   };
   const keyframe = position.keyframe ? memory : null;
   const line = canonicalFrom({

@@ -2,7 +2,7 @@
 
 /**
  * Ties at one instant: supply changes first, then work that ends, then clients that give up, then
- * new work, then what observes the result.
+ * new work, then people who answer, then what observes the result.
  */
 export const PRIORITY = {
   supply: 0,
@@ -10,7 +10,8 @@ export const PRIORITY = {
   expire: 2,
   arrive: 3,
   settle: 4,
-  scrape: 5,
+  people: 5,
+  scrape: 6,
 } as const;
 export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 
@@ -21,7 +22,7 @@ interface ScheduledEvent {
   readonly apply: (at: number) => void;
 }
 
-/** What the parts of the world see of time. Instants are epoch milliseconds with fractions. */
+/** What the parts of the world see of time. Instants of the world are epoch milliseconds. */
 export interface Timeline {
   now(): number;
   /** @throws when `at` lies in the past (INV-3). */
@@ -56,17 +57,37 @@ export class EventQueue implements Timeline {
     this.siftUp({ at, priority, sequence: this.sequence, apply });
   }
 
+  /** When the next event is due; Infinity when none is scheduled. */
+  nextAt(): number {
+    return this.heap[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** @returns the kind of the next event; null when none is scheduled. */
+  nextPriority(): Priority | null {
+    return this.heap[0]?.priority ?? null;
+  }
+
+  /** Moves to the next event and applies it. Nothing happens when none is scheduled. */
+  applyNext(): void {
+    const [head] = this.heap;
+    if (head === undefined) return;
+    this.removeHead();
+    this.current = head.at;
+    head.apply(head.at);
+  }
+
+  /** Lets time pass without events. @throws when `at` is over (INV-3) */
+  standAt(at: number): void {
+    if (at < this.current) {
+      throw new Error(`INV-3: time may not go back from ${this.current} to ${at}`);
+    }
+    this.current = at;
+  }
+
   /** Applies every event up to and including `until`, then stands at `until`. */
   runUntil(until: number): void {
-    if (until < this.current) {
-      throw new Error(`INV-3: time may not go back from ${this.current} to ${until}`);
-    }
-    for (let head = this.heap[0]; head !== undefined && head.at <= until; head = this.heap[0]) {
-      this.removeHead();
-      this.current = head.at;
-      head.apply(head.at);
-    }
-    this.current = until;
+    while (this.nextAt() <= until) this.applyNext();
+    this.standAt(until);
   }
 
   private siftUp(event: ScheduledEvent): void {
@@ -108,4 +129,15 @@ export class EventQueue implements Timeline {
     if (leftEvent === undefined || rightEvent === undefined) return left;
     return isBefore(rightEvent, leftEvent) ? left + 1 : left;
   }
+}
+
+/**
+ * Instants of the world are whole milliseconds, so that they are exact in the kernels' nanoseconds
+ * too: fractions, which durations drawn at random have, are rounded up.
+ */
+export function onWholeMillis(queue: EventQueue): Timeline {
+  return {
+    now: () => queue.now(),
+    schedule: (at, priority, apply) => queue.schedule(Math.ceil(at), priority, apply),
+  };
 }

@@ -1,15 +1,17 @@
 /**
- * The workload controller and kubelets of one fleet: one set of pods per rack that has schedulable
- * nodes. Evicted pods finish their running turns and are not made again on cordoned nodes.
+ * The workload controllers and kubelets of one fleet on one pool: the pods of the racks that have
+ * schedulable nodes. Evicted pods finish their running turns and are not made again on cordoned
+ * nodes.
  */
 import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
-import { MINUTE_MS, SECOND_MS } from "../core/units.ts";
+import { SECOND_MS } from "../core/units.ts";
+import type { EngineHost } from "./engine-host.ts";
 import type { Timeline } from "./event-queue.ts";
 import { PRIORITY } from "./event-queue.ts";
-import type { FleetService } from "./fleet-service.ts";
 import type { RandomStream } from "./random.ts";
-import type { SimNode, SimPod, SimRack } from "./rack-state.ts";
-import { isSchedulable } from "./rack-state.ts";
+import type { SimPod, SimRack } from "./rack-state.ts";
+import type { Placement, UnitKind } from "./unit-packing.ts";
+import { missingUnits, unitKinds } from "./unit-packing.ts";
 
 /** terminationGracePeriodSeconds, Kubernetes' default: then running turns are cut off. */
 const GRACE_MS = 30 * SECOND_MS;
@@ -17,28 +19,11 @@ const GRACE_MS = 30 * SECOND_MS;
 const EXIT_MS = 5 * SECOND_MS;
 /** Engines of one rack come up within this of the first one. */
 const START_SPREAD_MS = 10 * SECOND_MS;
-/** Age of the engines that serve when the world begins: long warm. */
-const INITIAL_AGE_MS = 60 * MINUTE_MS;
-
-export interface UnitShape {
-  readonly unitsPerRack: number;
-  readonly gpusPerUnit: number;
-  readonly nodesPerUnit: number;
-}
-
-/** @returns how the fleet's units fit the pool's nodes. @throws when the fleet has no workload. */
-export function unitShape(fleet: CompiledFleet, pool: CompiledPool): UnitShape {
-  const workload = fleet.workloads[0];
-  if (workload === undefined) throw new Error(`fleet ${fleet.key} has no workload to simulate`);
-  const { gpusPerUnit, unitsPerRack } = workload;
-  const nodesPerUnit = Math.ceil(gpusPerUnit / pool.rack.gpusPerNode);
-  return { gpusPerUnit, unitsPerRack, nodesPerUnit };
-}
 
 export interface FleetWorkloadOptions {
   readonly fleet: CompiledFleet;
-  readonly shape: UnitShape;
-  readonly service: FleetService;
+  readonly pool: CompiledPool;
+  readonly host: EngineHost;
   readonly timeline: Timeline;
   readonly starts: RandomStream;
 }
@@ -46,32 +31,43 @@ export interface FleetWorkloadOptions {
 export class FleetWorkload {
   readonly fleet: CompiledFleet;
   private readonly options: FleetWorkloadOptions;
+  private readonly kinds: readonly UnitKind[];
   private sequence = 0;
+  private current = 0;
 
+  /** @throws when the fleet has no workload */
   constructor(options: FleetWorkloadOptions) {
     this.fleet = options.fleet;
     this.options = options;
+    this.kinds = unitKinds(options.fleet);
+  }
+
+  /** The revision of pods made from now on. */
+  get revision(): number {
+    return this.current;
+  }
+
+  /** A new revision of the workloads: pods of the old one are to be replaced. */
+  revise(): void {
+    this.current += 1;
   }
 
   /** Makes the pods that are missing on a rack wherever enough free nodes are schedulable. */
   reconcile(rack: SimRack): void {
-    if (rack.phase !== "Up") return;
-    const { unitsPerRack, nodesPerUnit } = this.options.shape;
-    const taken = new Set(rack.pods.flatMap((pod) => pod.nodes));
-    const free = rack.nodes.filter((node) => isSchedulable(node) && !taken.has(node));
-    while (rack.pods.length < unitsPerRack && free.length >= nodesPerUnit) {
-      const pod = this.makePod(rack, free.splice(0, nodesPerUnit));
-      this.scheduleReady(rack, pod);
+    if (rack.phase !== "Up" || rack.loaned) return;
+    const standing = rack.pods.length;
+    for (const [index, placement] of this.missing(rack).entries()) {
+      // The first engine of a rack serves exactly `startMs` after the pods were made.
+      const first = standing + index === 0;
+      const lagMs = first ? 0 : this.options.starts.between(0, START_SPREAD_MS);
+      this.startLater(rack, this.makePod(rack, placement), rack.lead.startMs + lagMs);
     }
   }
 
-  /** Fills a rack that has been serving since long before the world begins. */
-  startServing(rack: SimRack): void {
-    const { unitsPerRack, nodesPerUnit } = this.options.shape;
-    const since = this.options.timeline.now() - INITIAL_AGE_MS;
-    for (let i = 0; i < unitsPerRack; i += 1) {
-      const nodes = rack.nodes.slice(i * nodesPerUnit, (i + 1) * nodesPerUnit);
-      this.becomeReady(this.makePod(rack, nodes), since);
+  /** Fills a rack whose engines have answered since `readySince`. Their caches are cold. */
+  startServing(rack: SimRack, readySince: number): void {
+    for (const placement of this.missing(rack)) {
+      this.becomeReady(rack, this.makePod(rack, placement), readySince);
     }
   }
 
@@ -79,59 +75,82 @@ export class FleetWorkload {
   terminate(rack: SimRack, pod: SimPod): void {
     if (pod.terminating || pod.gone) return;
     pod.terminating = true;
-    if (pod.unit === null) {
-      this.remove(rack, pod);
+    if (pod.replica === null) {
+      this.kill(rack, pod);
       return;
     }
-    const { timeline, service } = this.options;
-    timeline.schedule(timeline.now() + GRACE_MS, PRIORITY.supply, () => this.kill(rack, pod));
-    service.drainUnit(pod.unit, () => {
-      timeline.schedule(timeline.now() + EXIT_MS, PRIORITY.supply, () => this.remove(rack, pod));
+    this.after(GRACE_MS, () => this.kill(rack, pod));
+    this.options.host.drain(pod.replica, () => {
+      this.after(EXIT_MS, () => this.kill(rack, pod));
     });
   }
 
-  /** The pod's machine is gone: so is the pod, with no grace. */
+  /** The pod is gone with no grace, or at the end of it; another is made where one fits. */
   kill(rack: SimRack, pod: SimPod): void {
+    if (pod.gone) return;
     this.stopEngine(pod);
-    this.remove(rack, pod);
+    pod.gone = true;
+    rack.pods.splice(rack.pods.indexOf(pod), 1);
+    this.reconcile(rack);
   }
 
   /** The engine dies; the pod stays in the API until the cluster notices. */
   stopEngine(pod: SimPod): void {
-    if (pod.unit !== null) this.options.service.killUnit(pod.unit);
-    pod.unit = null;
+    if (pod.replica !== null) this.options.host.stop(pod.replica);
+    pod.replica = null;
   }
 
-  private makePod(rack: SimRack, nodes: readonly SimNode[]): SimPod {
+  /** The engine's process dies and its container is started again in place. */
+  crash(rack: SimRack, pod: SimPod): void {
+    this.stopEngine(pod);
+    pod.readySince = null;
+    if (!pod.terminating) this.startLater(rack, pod, rack.lead.startMs);
+  }
+
+  private missing(rack: SimRack): readonly Placement[] {
+    return missingUnits(this.kinds, rack, this.options.pool);
+  }
+
+  private after(delayMs: number, apply: () => void): void {
+    const { timeline } = this.options;
+    timeline.schedule(timeline.now() + delayMs, PRIORITY.supply, apply);
+  }
+
+  private makePod(rack: SimRack, { kind, nodes }: Placement): SimPod {
     this.sequence += 1;
-    const name = `${this.fleet.name}-${rack.id}-${this.sequence}`;
-    const state = { unit: null, readySince: null, terminating: false, gone: false };
-    const pod: SimPod = { name, uid: `pod-${name}`, fleet: this.fleet.key, nodes, ...state };
+    const name = `${this.fleet.name}-${kind.workload}-${rack.id}-${this.sequence}`;
+    const pod: SimPod = {
+      name,
+      uid: `pod-${name}`,
+      fleet: this.fleet.key,
+      workload: kind.workload,
+      role: kind.role,
+      gpus: kind.gpus,
+      nodes,
+      revision: this.current,
+      replica: null,
+      readySince: null,
+      served: false,
+      terminating: false,
+      gone: false,
+    };
     rack.pods.push(pod);
     return pod;
   }
 
-  /** The first engine of a rack serves exactly `startMs` after the pods were made. */
-  private scheduleReady(rack: SimRack, pod: SimPod): void {
-    const { timeline, starts } = this.options;
-    const lag = rack.pods.length === 1 ? 0 : starts.between(0, START_SPREAD_MS);
-    const readyAt = timeline.now() + rack.lead.startMs + lag;
-    timeline.schedule(readyAt, PRIORITY.supply, (at) => {
-      if (pod.terminating || pod.gone || pod.nodes.some((node) => node.failed)) return;
-      this.becomeReady(pod, at);
+  private startLater(rack: SimRack, pod: SimPod, delayMs: number): void {
+    this.after(delayMs, () => {
+      const dead = pod.terminating || pod.gone || pod.nodes.some(({ failed }) => failed);
+      if (!dead && pod.replica === null) {
+        this.becomeReady(rack, pod, this.options.timeline.now());
+      }
     });
   }
 
-  private becomeReady(pod: SimPod, since: number): void {
+  private becomeReady(rack: SimRack, pod: SimPod, since: number): void {
+    pod.replica = this.options.host.start(pod.role);
     pod.readySince = since;
-    pod.unit = this.options.service.addUnit(since);
-  }
-
-  private remove(rack: SimRack, pod: SimPod): void {
-    if (pod.gone) return;
-    pod.gone = true;
-    pod.unit = null;
-    rack.pods.splice(rack.pods.indexOf(pod), 1);
-    this.reconcile(rack);
+    pod.served = true;
+    rack.served = true;
   }
 }

@@ -1,97 +1,161 @@
-/** One fleet of the world: its clients, its engines, and the metrics store that scrapes them. */
+/** One fleet of the world: its kernel of clients, router and engines, and the pods they run in. */
 import type { CompiledFleet } from "../core/compiled.ts";
-import type { EngineProfile } from "../core/profiles/engine-profiles.ts";
-import { ENGINE_PROFILES } from "../core/profiles/engine-profiles.ts";
-import type { OfferedTurn } from "./arrivals.ts";
-import { Arrivals } from "./arrivals.ts";
-import type { Timeline } from "./event-queue.ts";
+import type { EngineHost } from "./engine-host.ts";
 import { PRIORITY } from "./event-queue.ts";
-import { FleetService } from "./fleet-service.ts";
-import { checkTurnsConserved } from "./ledger.ts";
-import { RandomStream } from "./random.ts";
-import type { SimPod } from "./rack-state.ts";
-import { isServing } from "./rack-state.ts";
-import { ScrapeLog } from "./scrape-log.ts";
-import type { TrafficOptions, WorldOptions } from "./world-options.ts";
+import { FixedReplicas } from "./fixed-replicas.ts";
+import type { Deployment, Endpoint, PlacedPod } from "./fleet-endpoints.ts";
+import { endpointsOf, podsOf } from "./fleet-endpoints.ts";
+import type { FleetWorldOptions } from "./fleet-options.ts";
+import { kernelOptions } from "./kernel-options.ts";
+import type {
+  FleetKernel,
+  GatewayCounts,
+  KernelOptions,
+  KernelResults,
+  ReplicaRole,
+} from "./kernel/contract.ts";
+import { SLICE_NS } from "./kernel/contract.ts";
+import { Rollout } from "./rollout.ts";
+import type { ScrapeTarget } from "./scrape-targets.ts";
 
-export interface FleetWorldOptions {
+/** The port that engines listen on, vLLM's default. */
+const ENGINE_PORT = 8_000;
+
+export class FleetWorld implements EngineHost {
   readonly fleet: CompiledFleet;
-  readonly traffic: TrafficOptions;
-  readonly world: WorldOptions;
-  readonly timeline: Timeline;
-  /** The fleet's pods, wherever they run. */
-  readonly pods: () => readonly SimPod[];
-}
-
-/** @returns the fleet's engine with its speeds drawn away from the profile, evenly both ways. */
-function perturbedEngine(fleet: CompiledFleet, { seed, perturb }: WorldOptions): EngineProfile {
-  const profile = ENGINE_PROFILES[fleet.model.profile];
-  if (profile === undefined) {
-    throw new Error(`fleet ${fleet.key}: no engine profile "${fleet.model.profile}"`);
-  }
-  const stream = new RandomStream(seed, `perturb/${fleet.key}`);
-  const factor = (): number => stream.between(1 - perturb, 1 + perturb);
-  return {
-    ...profile,
-    prefillTokensPerSecondPerGpu: profile.prefillTokensPerSecondPerGpu * factor(),
-    itlBaseMs: profile.itlBaseMs * factor(),
-    itlPerSequenceMs: profile.itlPerSequenceMs * factor(),
-  };
-}
-
-export class FleetWorld {
-  readonly fleet: CompiledFleet;
-  readonly arrivals: Arrivals;
-  readonly service: FleetService;
-  readonly scrapes = new ScrapeLog();
+  readonly kernel: FleetKernel;
+  readonly rollout: Rollout;
   private readonly options: FleetWorldOptions;
+  private readonly model: KernelOptions;
+  private readonly blockTokens: number;
+  private readonly deployments: Deployment[] = [];
+  private readonly fixed: FixedReplicas | null;
+  /** Ejected engines that still have turns, and what is to happen when they have none. */
+  private readonly draining = new Map<number, () => void>();
+  private standsAtNs = 0;
 
+  /** @throws when the fleet names an engine profile that is not in the table */
   constructor(options: FleetWorldOptions) {
-    const { fleet, traffic, world, timeline } = options;
+    const { fleet, timeline, createKernel, engine } = options;
     this.fleet = fleet;
     this.options = options;
-    this.arrivals = new Arrivals(traffic, world.startAt, world.seed);
-    this.service = new FleetService(timeline, {
-      engine: perturbedEngine(fleet, world),
-      gpusPerUnit: fleet.workloads[0]?.gpusPerUnit ?? 1,
-      clientTimeoutMs: traffic.clientTimeoutMs,
-      thinkMs: traffic.thinkMs,
-      objectives: fleet.objectives,
-    });
+    const { model, blockTokens } = kernelOptions(options);
+    this.model = model;
+    this.blockTokens = blockTokens;
+    this.kernel = createKernel(model);
+    const pods = (): readonly PlacedPod[] => this.pods();
+    this.rollout = new Rollout({ timeline, deployments: this.deployments, pods });
+    const { fixed } = engine;
+    const name = fleet.name;
+    this.fixed =
+      fixed === null
+        ? null
+        : new FixedReplicas({ host: this, timeline, name, replicas: fixed.replicas });
   }
 
-  /** Clients begin to send, the metrics store begins to scrape. */
+  /** The fleet's pods run on racks of this pool, too. */
+  deploy(deployment: Deployment): void {
+    this.deployments.push(deployment);
+  }
+
+  /** Fixed replicas begin to serve; those on racks begin with their rack. */
   begin(): void {
-    this.schedule(this.arrivals.next());
-    this.scrapeAt(this.options.timeline.now());
+    this.fixed?.begin();
   }
 
-  /** @throws when a turn was lost or doubled (INV-1) */
-  check(): void {
-    checkTurnsConserved(this.fleet.key, this.service.counts());
+  start(role: ReplicaRole): number {
+    return this.kernel.addReplica(this.enter(), role);
   }
 
-  private schedule(turn: OfferedTurn): void {
-    this.options.timeline.schedule(turn.at, PRIORITY.arrive, () => {
-      this.service.offer(turn);
-      this.schedule(this.arrivals.next());
-    });
+  drain(replica: number, onEmpty: () => void): void {
+    this.kernel.eject(replica, this.enter());
+    if (this.kernel.turnsOn(replica) === 0) onEmpty();
+    else this.draining.set(replica, onEmpty);
   }
 
-  private scrapeAt(at: number): void {
-    const { timeline, world } = this.options;
-    timeline.schedule(at, PRIORITY.scrape, () => {
-      const { offered, unsent } = this.service.counts();
-      const coverage = this.coverage();
-      this.scrapes.record({ at, sent: offered - unsent, coverage, ...this.service.metrics() });
-      this.scrapeAt(at + world.scrape.intervalMs);
-    });
+  stop(replica: number): void {
+    this.draining.delete(replica);
+    this.kernel.remove(replica, this.enter());
   }
 
-  /** Targets are the pods that have served; those whose engine died are down. */
-  private coverage(): number {
-    const targets = this.options.pods().filter(({ readySince }) => readySince !== null);
-    const up = targets.filter((pod) => pod.terminating || isServing(pod));
-    return targets.length === 0 ? 1 : up.length / targets.length;
+  isDraining(): boolean {
+    return this.draining.size > 0;
+  }
+
+  /** @returns where the kernel stands: `untilNs`, or earlier when an ejected engine ran empty. */
+  runUntil(untilNs: number): number {
+    if (untilNs < this.standsAtNs) return this.standsAtNs;
+    this.standsAtNs = this.kernel.runUntil(untilNs);
+    this.noticeEmptied();
+    return this.standsAtNs;
+  }
+
+  /** @returns the kernel's time of an instant of the world. */
+  nsAt(at: number): number {
+    return (at - this.options.beganAt) * 1e6;
+  }
+
+  pods(): readonly PlacedPod[] {
+    return podsOf(this.fleet.key, this.deployments);
+  }
+
+  endpoints(): readonly Endpoint[] {
+    return this.fixed?.endpoints() ?? endpointsOf(this.pods());
+  }
+
+  /** Engines that are alive, those that end their last turns included. */
+  replicas(): readonly number[] {
+    return this.endpoints().flatMap(({ replica }) => (replica === null ? [] : [replica]));
+  }
+
+  targets(): readonly ScrapeTarget[] {
+    const nowNs = this.nowNs();
+    return this.endpoints().map(({ name, role, replica }) => ({
+      pod: name,
+      instance: `${name}:${ENGINE_PORT}`,
+      role,
+      up: replica !== null,
+      metrics: replica === null ? null : this.kernel.metrics(replica, nowNs),
+      kvTokens: this.engineOf(role).kvTokens,
+      blockTokens: this.blockTokens,
+    }));
+  }
+
+  gateway(): GatewayCounts {
+    return this.kernel.gateway();
+  }
+
+  /** @returns what truly became of the turns that arrived since the scenario started. */
+  results(): KernelResults {
+    const results = this.kernel.results(this.nowNs());
+    const { startsAt } = this.options;
+    return { ...results, slices: results.slices.slice(this.nsAt(startsAt) / SLICE_NS) };
+  }
+
+  /** @returns the kernel's time of this instant, at which it is about to be changed. */
+  enter(): number {
+    const nowNs = this.nowNs();
+    this.standsAtNs = Math.max(this.standsAtNs, nowNs);
+    return nowNs;
+  }
+
+  private nowNs(): number {
+    return this.nsAt(this.options.timeline.now());
+  }
+
+  private engineOf(role: ReplicaRole): KernelOptions["engine"] {
+    const { engine, decodeEngine } = this.model;
+    return role === "Decode" ? (decodeEngine ?? engine) : engine;
+  }
+
+  /** What follows is an event of the world, at the next whole millisecond. */
+  private noticeEmptied(): void {
+    for (const [replica, onEmpty] of this.draining) {
+      if (this.kernel.turnsOn(replica) > 0) continue;
+      this.draining.delete(replica);
+      const { timeline, beganAt } = this.options;
+      const at = beganAt + Math.ceil(this.standsAtNs / 1e6);
+      timeline.schedule(Math.max(at, timeline.now()), PRIORITY.supply, onEmpty);
+    }
   }
 }

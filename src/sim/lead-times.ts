@@ -1,7 +1,7 @@
 /** How long each step of a rack's arrival takes. */
+import type { ScenarioSupply } from "../config/compiled-scenario.ts";
 import { clamp } from "../core/numeric.ts";
 import type { RandomStream } from "./random.ts";
-import type { LeadTimeOptions } from "./world-options.ts";
 
 /** One rack's durations: grant, boot (nodes appear), join (quorum Ready), start (first token). */
 export interface LeadTime {
@@ -16,17 +16,21 @@ export const totalMs = (lead: LeadTime): number =>
 
 /**
  * @returns log-normal steps, stretched or squeezed together where their sum would leave the bounds
- * that the world promises.
+ * that the scenario promises, if it does.
  */
-export function drawLeadTime(options: LeadTimeOptions, stream: RandomStream): LeadTime {
+export function drawLeadTime(
+  { leadTimes, leadTimeBoundsMs }: Pick<ScenarioSupply, "leadTimes" | "leadTimeBoundsMs">,
+  stream: RandomStream,
+): LeadTime {
   const drawn = {
-    grantMs: stream.duration(options.grant),
-    bootMs: stream.duration(options.boot),
-    joinMs: stream.duration(options.join),
-    startMs: stream.duration(options.start),
+    grantMs: stream.duration(leadTimes.grant),
+    bootMs: stream.duration(leadTimes.boot),
+    joinMs: stream.duration(leadTimes.join),
+    startMs: stream.duration(leadTimes.start),
   };
+  if (leadTimeBoundsMs === null) return drawn;
   const total = totalMs(drawn);
-  const scale = clamp(total, options.totalMs.low, options.totalMs.high) / total;
+  const scale = clamp(total, leadTimeBoundsMs.low, leadTimeBoundsMs.high) / total;
   return {
     grantMs: drawn.grantMs * scale,
     bootMs: drawn.bootMs * scale,

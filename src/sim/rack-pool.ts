@@ -2,86 +2,102 @@
  * The provider behind one pool: an object with a count of racks. Raising it orders racks, which
  * arrive step by step; lowering it takes one away per rack, those without pods first.
  */
+import type { ScenarioSupply } from "../config/compiled-scenario.ts";
 import type { CompiledPool } from "../core/compiled.ts";
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../core/units.ts";
+import type { PoolCount } from "../core/observation.ts";
+import { DAY_MS, MINUTE_MS } from "../core/units.ts";
 import { CountObject } from "./count-object.ts";
 import type { Timeline } from "./event-queue.ts";
-import { PRIORITY } from "./event-queue.ts";
 import type { FleetWorkload } from "./fleet-workload.ts";
 import type { LeadTime } from "./lead-times.ts";
 import { drawLeadTime } from "./lead-times.ts";
+import { loanPods } from "./loan-pods.ts";
+import { ProviderStock } from "./provider-stock.ts";
+import { RackArrival } from "./rack-arrival.ts";
+import { RackMeter } from "./rack-meter.ts";
+import { RackOutages } from "./rack-outages.ts";
+import type { SimPod, SimRack } from "./rack-state.ts";
+import { isGranted, isHeld } from "./rack-state.ts";
+import { RackYard } from "./rack-yard.ts";
 import { RandomStream } from "./random.ts";
-import { RackOwners } from "./rack-owners.ts";
-import type { SimNode, SimPod, SimRack } from "./rack-state.ts";
-import { isHeld } from "./rack-state.ts";
-import type { PoolSupplyOptions } from "./world-options.ts";
 
-/** Nodes of a rack appear one by one over this last share of the boot step. */
-const APPEAR_SHARE = 0.3;
-/** Nodes beyond the quorum may become Ready up to this much later. */
-const STRAGGLE_MS = 20 * SECOND_MS;
-/** The control plane calls a silent node NotReady after this: node-monitor-grace-period. */
-const NODE_GRACE_MS = 40 * SECOND_MS;
 /** A stock-out is looked at again after this. */
 const RETRY_GRANT_MS = MINUTE_MS;
 
 export interface RackPoolOptions {
   readonly pool: CompiledPool;
-  readonly supply: PoolSupplyOptions;
+  readonly supply: ScenarioSupply;
   readonly timeline: Timeline;
   readonly seed: number;
+  /** Epoch milliseconds from which the scenario's times count. */
+  readonly startsAt: number;
 }
 
 /** What the provider shows beside the count that people set. */
 export interface SupplyState {
   /** Racks whose nodes exist. */
   readonly current: number;
-  readonly stockout: boolean;
+  readonly stock: PoolCount["stock"];
 }
 
 export class RackPool {
   readonly pool: CompiledPool;
   readonly object: CountObject;
+  readonly outages: RackOutages;
+  readonly arrival: RackArrival;
+  readonly meter: RackMeter;
   private readonly options: RackPoolOptions;
-  private readonly all: SimRack[] = [];
-  private readonly owners: RackOwners;
+  private readonly yard: RackYard;
+  private readonly stock: ProviderStock;
   private readonly leads: RandomStream;
-  private readonly nodes: RandomStream;
   private readonly releases: RandomStream;
-  private sequence = 0;
 
   constructor(options: RackPoolOptions) {
-    const { pool, seed } = options;
+    const { pool, supply, seed, timeline } = options;
     this.pool = pool;
     this.options = options;
-    this.owners = new RackOwners(pool);
-    this.object = new CountObject(pool.name, options.supply.startRacks);
+    this.object = new CountObject(pool.name, supply.startRacks);
+    this.yard = new RackYard(pool, timeline);
+    this.stock = new ProviderStock(options);
     this.leads = new RandomStream(seed, `lead-times/${pool.name}`);
-    this.nodes = new RandomStream(seed, `nodes/${pool.name}`);
     this.releases = new RandomStream(seed, `releases/${pool.name}`);
+    this.meter = new RackMeter(pool, this.yard.racks(), timeline.now());
+    const replace = (rack: SimRack): void => this.replace(rack);
+    const onUp = (rack: SimRack): void => this.comeUp(rack);
+    this.arrival = new RackArrival({ yard: this.yard, supply, seed, onUp, onFailed: replace });
+    this.outages = new RackOutages({ yard: this.yard, replace });
   }
 
-  /** Begins with `startRacks` racks in service. */
-  begin(workloads: readonly FleetWorkload[]): void {
-    this.owners.consider(workloads);
-    for (let i = 0; i < this.object.state().desired; i += 1) this.addStanding();
+  /** Begins with `startRacks` racks, of which the last are on loan; the others serve. */
+  begin(workloads: readonly FleetWorkload[], readySince: number): void {
+    this.yard.owners.consider(workloads);
+    const { startRacks, loanedRacks } = this.options.supply;
+    for (let index = 0; index < startRacks; index += 1) {
+      this.addStanding(index >= startRacks - loanedRacks, readySince);
+    }
+    const now = this.yard.now();
+    for (const until of this.stock.windowEndsAfter(now)) {
+      this.yard.after(until - now, () => this.endWindow());
+    }
   }
 
-  /** Racks whose nodes exist, oldest first. */
+  /** Racks asked for and racks whose nodes exist, oldest first. */
   racks(): readonly SimRack[] {
-    return this.all;
+    return this.yard.racks();
   }
 
   /** Deletes a pod as the eviction API does. */
   evict(rack: SimRack, pod: SimPod): void {
-    this.owners.of(rack)?.terminate(rack, pod);
+    this.yard.terminate(rack, [pod]);
   }
 
   supply(): SupplyState {
-    const waiting = this.all.some((rack) => rack.phase === "Requested");
+    const waiting = this.racks().some((rack) => rack.phase === "Requested");
+    const now = this.yard.now();
+    const refused = waiting && this.inUse() >= this.stock.racksAt(now);
     return {
-      current: this.all.filter((rack) => rack.nodes.length > 0).length,
-      stockout: waiting && this.inUse() >= this.stock(),
+      current: this.racks().filter((rack) => rack.nodes.length > 0).length,
+      stock: refused ? this.stock.refusalAt(now) : "unknown",
     };
   }
 
@@ -89,155 +105,100 @@ export class RackPool {
   setDesired(racks: number, writer: string): void {
     const before = this.object.state().desired;
     this.object.write(racks, writer);
+    this.meter.count(racks - before);
     for (let count = before; count < racks; count += 1) this.order();
     for (let count = before; count > racks; count -= 1) this.releaseOne();
   }
 
   /** Racks are conserved: what the provider holds is what was asked for. @throws INV-1 */
   checkConserved(): void {
-    const held = this.all.filter(isHeld).length;
+    const held = this.racks().filter(isHeld).length;
     const { desired } = this.object.state();
     if (held === desired) return;
     throw new Error(`INV-1: pool ${this.pool.name} wants ${desired} racks and holds ${held}`);
   }
 
   setCordoned(uids: ReadonlySet<string>, cordoned: boolean): void {
-    for (const rack of this.all) {
-      for (const node of rack.nodes) {
-        if (uids.has(node.uid)) node.cordoned = cordoned;
-      }
-      this.owners.of(rack)?.reconcile(rack);
+    for (const rack of this.racks()) {
+      for (const node of rack.nodes) if (uids.has(node.uid)) node.cordoned = cordoned;
+      this.yard.reconcile(rack);
     }
-  }
-
-  /** Nodes of the oldest rack fail now and come back `forMs` later. */
-  loseNodes(nodes: number, forMs: number): void {
-    const rack = this.all.find((candidate) => candidate.phase === "Up");
-    if (rack === undefined) return;
-    const lost = rack.nodes.slice(0, nodes);
-    const hit = rack.pods.filter((pod) => pod.nodes.some((node) => lost.includes(node)));
-    for (const node of lost) node.failed = true;
-    for (const pod of hit) this.owners.of(rack)?.stopEngine(pod);
-    this.after(NODE_GRACE_MS, () => this.noticeLoss(rack, lost, hit));
-    this.after(Math.max(forMs, NODE_GRACE_MS), () => {
-      for (const node of lost) Object.assign(node, { failed: false, ready: true });
-      this.owners.of(rack)?.reconcile(rack);
-    });
-  }
-
-  private noticeLoss(rack: SimRack, lost: readonly SimNode[], pods: readonly SimPod[]): void {
-    for (const node of lost) node.ready = false;
-    for (const pod of pods) this.owners.of(rack)?.kill(rack, pod);
-  }
-
-  private after(delayMs: number, apply: (at: number) => void): void {
-    const { timeline } = this.options;
-    timeline.schedule(timeline.now() + delayMs, PRIORITY.supply, apply);
-  }
-
-  private stock(): number {
-    return this.options.supply.stockRacks;
   }
 
   private inUse(): number {
-    return this.all.filter((rack) => rack.phase !== "Requested").length;
+    return this.racks().filter(isGranted).length;
   }
 
-  private newRack(phase: SimRack["phase"], lead: LeadTime): SimRack {
-    this.sequence += 1;
-    const id = `${this.pool.name}-d${String(this.sequence).padStart(2, "0")}`;
-    const rack: SimRack = { id, lead, nodes: [], pods: [], phase };
-    this.all.push(rack);
-    return rack;
+  private drawLead(): LeadTime {
+    return drawLeadTime(this.options.supply, this.leads);
   }
 
-  private addNode(rack: SimRack, createdAt: number): SimNode {
-    const name = `${rack.id}-n${String(rack.nodes.length + 1).padStart(2, "0")}`;
-    const state = { labelled: false, ready: false, cordoned: false, failed: false };
-    const node: SimNode = { name, uid: `node-${name}`, createdAt, ...state };
-    rack.nodes.push(node);
-    return node;
-  }
-
-  private addStanding(): void {
-    const rack = this.newRack("Up", drawLeadTime(this.options.supply.leadTimes, this.leads));
-    const createdAt = this.options.timeline.now() - DAY_MS;
-    for (let i = 0; i < this.pool.rack.nodes; i += 1) {
-      Object.assign(this.addNode(rack, createdAt), { labelled: true, ready: true });
+  private addStanding(onLoan: boolean, readySince: number): void {
+    const rack = this.yard.add("Up", this.drawLead());
+    const createdAt = this.yard.now() - DAY_MS;
+    for (let index = 0; index < this.pool.rack.nodes; index += 1) {
+      Object.assign(this.yard.addNode(rack, createdAt), { labelled: true, ready: true });
     }
-    this.owners.assign(rack)?.startServing(rack);
+    rack.booted = true;
+    rack.loaned = onLoan;
+    if (onLoan) rack.pods.push(...loanPods(rack, this.pool, createdAt));
+    else this.yard.owners.assign(rack)?.startServing(rack, readySince);
   }
 
   private order(): void {
-    const rack = this.newRack("Requested", drawLeadTime(this.options.supply.leadTimes, this.leads));
-    this.after(rack.lead.grantMs, () => this.grant(rack));
+    const rack = this.yard.add("Requested", this.drawLead());
+    this.yard.after(rack.lead.grantMs, () => this.grant(rack));
   }
 
   private grant(rack: SimRack): void {
     if (rack.phase !== "Requested") return;
-    if (this.inUse() >= this.stock()) {
-      this.after(RETRY_GRANT_MS, () => this.grant(rack));
-      return;
-    }
-    rack.phase = "Arriving";
-    for (let i = 0; i < this.pool.rack.nodes; i += 1) this.bootNode(rack, i);
-    this.after(rack.lead.bootMs + rack.lead.joinMs, () => this.comeUp(rack));
-  }
-
-  /** The node that completes the quorum is Ready exactly at the end of the join step. */
-  private bootNode(rack: SimRack, index: number): void {
-    const { bootMs, joinMs } = rack.lead;
-    const { nodes, usableNodes } = this.pool.rack;
-    const appearMs = bootMs * (1 - APPEAR_SHARE * (1 - (index + 1) / nodes));
-    const share = index === usableNodes - 1 ? 1 : this.nodes.uniform();
-    const straggleMs = index < usableNodes ? 0 : this.nodes.uniform() * STRAGGLE_MS;
-    const quorumMs = bootMs + joinMs;
-    const labelMs = appearMs + (quorumMs - appearMs) * this.nodes.uniform();
-    const readyMs = appearMs + (quorumMs - appearMs) * share + straggleMs;
-    this.after(appearMs, (at) => {
-      if (rack.phase !== "Arriving") return;
-      const node = this.addNode(rack, at);
-      this.after(labelMs - appearMs, () => this.changeNode(rack, node, { labelled: true }));
-      this.after(readyMs - appearMs, () => this.changeNode(rack, node, { ready: !node.failed }));
-    });
-  }
-
-  private changeNode(rack: SimRack, node: SimNode, to: Partial<SimNode>): void {
-    Object.assign(node, to);
-    this.owners.of(rack)?.reconcile(rack);
+    if (this.inUse() < this.stock.racksAt(this.yard.now())) this.arrival.begin(rack);
+    else this.yard.after(RETRY_GRANT_MS, () => this.grant(rack));
   }
 
   private comeUp(rack: SimRack): void {
-    if (rack.phase !== "Arriving") return;
     rack.phase = "Up";
-    this.owners.assign(rack)?.reconcile(rack);
+    this.yard.owners.assign(rack)?.reconcile(rack);
+  }
+
+  private replace(rack: SimRack): void {
+    this.yard.remove(rack);
+    this.order();
+  }
+
+  /** Capacity blocks end on time: what does not fit the open ones goes, and what runs on it. */
+  private endWindow(): void {
+    while (this.inUse() > this.stock.racksAt(this.yard.now())) {
+      const granted = this.racks().filter(isGranted).toReversed();
+      const ending =
+        granted.find(({ phase }) => phase === "Releasing") ??
+        granted.find(({ pods }) => pods.length === 0) ??
+        granted[0];
+      if (ending === undefined) return;
+      if (isHeld(ending)) this.replace(ending);
+      else this.yard.remove(ending);
+    }
   }
 
   /** What costs least goes first: the newest order, then an empty rack, then the newest rack. */
   private releaseOne(): void {
-    const held = this.all.filter(isHeld).toReversed();
+    const held = this.racks().filter(isHeld).toReversed();
+    const empty = held.filter(({ pods }) => pods.length === 0);
     const rack =
-      held.find((candidate) => candidate.phase === "Requested") ??
-      held.find((candidate) => candidate.phase === "Up" && candidate.pods.length === 0) ??
+      held.find(({ phase }) => phase === "Requested") ??
+      empty.find(({ phase }) => phase === "Up") ??
+      empty.find(({ phase }) => phase === "Repairing") ??
       held[0];
     if (rack === undefined) throw new Error(`pool ${this.pool.name} has no rack to release`);
-    if (rack.phase === "Requested") this.forget(rack);
+    if (rack.phase === "Requested") this.yard.remove(rack);
     else this.startRelease(rack);
   }
 
   private startRelease(rack: SimRack): void {
     rack.phase = "Releasing";
-    const workload = this.owners.of(rack);
-    for (const pod of rack.pods.slice()) workload?.terminate(rack, pod);
-    this.after(this.releases.duration(this.options.supply.release), () => {
-      for (const pod of rack.pods.slice()) workload?.kill(rack, pod);
-      this.forget(rack);
+    this.yard.terminate(rack, rack.pods);
+    this.yard.after(this.releases.duration(this.options.supply.release), () => {
+      if (rack.phase === "Releasing") this.yard.remove(rack);
     });
-  }
-
-  private forget(rack: SimRack): void {
-    rack.phase = "Gone";
-    this.owners.forget(rack);
-    this.all.splice(this.all.indexOf(rack), 1);
   }
 }

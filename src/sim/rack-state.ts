@@ -1,6 +1,5 @@
 /** Racks, nodes and pods as the simulated provider and cluster hold them. */
-import type { FleetKey } from "../core/compiled.ts";
-import type { Unit } from "./fleet-service.ts";
+import type { FleetKey, Role } from "../core/compiled.ts";
 import type { LeadTime } from "./lead-times.ts";
 
 export interface SimNode {
@@ -9,7 +8,10 @@ export interface SimNode {
   readonly createdAt: number;
   labelled: boolean;
   ready: boolean;
+  /** Marked unschedulable by a client of the cluster. */
   cordoned: boolean;
+  /** Marked unschedulable by the provider: repair, maintenance, a loan. */
+  fenced: boolean;
   /** The machine is down, whether or not the cluster has noticed. */
   failed: boolean;
 }
@@ -17,12 +19,21 @@ export interface SimNode {
 export interface SimPod {
   readonly name: string;
   readonly uid: string;
-  readonly fleet: FleetKey;
+  /** null: preemptible work that the rack is on loan to. */
+  readonly fleet: FleetKey | null;
+  readonly workload: string;
+  readonly role: Role;
+  readonly gpus: number;
   /** The node of the leader first; GPUs are held on all of them. */
   readonly nodes: readonly SimNode[];
-  /** The engine, once it serves. */
-  unit: Unit | null;
+  /** Which rollout of its fleet it belongs to. */
+  readonly revision: number;
+  /** The engine in the fleet's kernel, while it lives. */
+  replica: number | null;
+  /** Since when the cluster shows it Ready; null while it does not. */
   readySince: number | null;
+  /** Whether its engine ever served: from then on its endpoint is scraped. */
+  served: boolean;
   terminating: boolean;
   gone: boolean;
 }
@@ -34,19 +45,32 @@ export interface SimRack {
   readonly pods: SimPod[];
   /**
    * Requested: asked for, nothing granted. Arriving: granted, nodes boot and join. Up: a quorum of
-   * nodes is Ready. Releasing: the provider takes it away. Gone: it did.
+   * nodes is Ready. Repairing: the provider has it out of service and will put it back. Releasing:
+   * the provider takes it away. Gone: it did.
    */
-  phase: "Requested" | "Arriving" | "Up" | "Releasing" | "Gone";
+  phase: "Requested" | "Arriving" | "Up" | "Repairing" | "Releasing" | "Gone";
+  /** Its boot step is over. */
+  booted: boolean;
+  /** An engine on it has served. */
+  served: boolean;
+  /** Preemptible work has it. */
+  loaned: boolean;
+  /** How much longer than drawn its arrival takes. */
+  hangMs: number;
 }
 
 /** @returns whether the rack still counts towards the pool's desired count. */
 export const isHeld = (rack: SimRack): boolean =>
   rack.phase !== "Releasing" && rack.phase !== "Gone";
 
+/** @returns whether the provider has handed the rack out: from grant to release. */
+export const isGranted = (rack: SimRack): boolean =>
+  rack.phase !== "Requested" && rack.phase !== "Gone";
+
 /** @returns whether a pod may be placed on the node. */
 export const isSchedulable = (node: SimNode): boolean =>
-  node.ready && node.labelled && !node.cordoned && !node.failed;
+  node.ready && node.labelled && !node.cordoned && !node.fenced && !node.failed;
 
-/** @returns whether the pod's engine answers. */
+/** @returns whether the pod's engine answers and takes turns. */
 export const isServing = (pod: SimPod): boolean =>
-  pod.unit !== null && !pod.terminating && !pod.gone;
+  pod.replica !== null && !pod.terminating && !pod.gone;

@@ -109,3 +109,17 @@ export class RandomStream {
     return this.logNormal(spread.p50Ms, spread.p95Ms);
   }
 }
+
+/** @returns `count` of the items, or all where there are fewer; every choice is as likely. */
+export function drawSome<T>(
+  items: readonly T[],
+  count: number,
+  stream: RandomStream,
+): readonly T[] {
+  const left = items.slice();
+  const drawn: T[] = [];
+  while (drawn.length < count && left.length > 0) {
+    drawn.push(...left.splice(Math.floor(stream.uniform() * left.length), 1));
+  }
+  return drawn;
+}

@@ -3,9 +3,11 @@ import { canonical } from "../core/canonical.ts";
 import type { Digest } from "../core/canonical.ts";
 import { decide } from "../core/decide.ts";
 import type { GroupMemory } from "../core/memory.ts";
+import type { Policy } from "../core/policy/policy.ts";
 import { profileDigestOf } from "../core/record.ts";
 import type { DecisionRecord } from "../core/record.ts";
 import { decodeRecord } from "./decode-record.ts";
+import { policyNamed } from "./policies.ts";
 
 export interface Difference {
   readonly line: number;
@@ -110,12 +112,18 @@ function redecide(record: DecisionRecord, progress: Progress, digest: Digest): F
   const remembered = unlike("memory", record.memoryDigest, digest(canonical(memory)));
   if (remembered !== null) return remembered;
   const { policy, observation, decisionDigest } = record;
-  const decided = attempt(() => decide(policy, observation, memory));
+  const decided = attempt(() => decide(policy, observation, memory, sizerOf(record)));
   if (decided instanceof Error) return unlike("decision", decisionDigest, String(decided));
   progress.memories.set(record.group, decided.memory);
   const finding = unlike("decision", decisionDigest, digest(canonical(decided.decision)));
   if (finding === null) progress.redecided += 1;
   return finding;
+}
+
+/** @throws RangeError when this version has no such policy */
+function sizerOf({ sizedBy, policy }: DecisionRecord): Policy | undefined {
+  if (sizedBy === undefined) return undefined;
+  return policyNamed(sizedBy.policy).configure(policy, sizedBy.knob).policy;
 }
 
 /** A record that was tampered with may be one that nothing can be decided on. */

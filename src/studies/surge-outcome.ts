@@ -1,8 +1,17 @@
 /** What became of each surge. */
 import type { EpochMs, Millis } from "../core/units.ts";
 import { MINUTE_MS, elapsed, epochMs, millis } from "../core/units.ts";
-import type { Surge } from "../sim/rate-curve.ts";
-import { surgeEnd } from "../sim/rate-curve.ts";
+
+/** New sessions rise linearly to `factor` over the ramp, held, and fall back as slowly. */
+export interface Surge {
+  /** Epoch milliseconds. */
+  readonly onsetAt: number;
+  readonly factor: number;
+  readonly rampMs: number;
+  readonly holdMs: number;
+}
+
+const surgeEnd = (surge: Surge): number => surge.onsetAt + 2 * surge.rampMs + surge.holdMs;
 
 /** The state of a fleet after a tick. */
 export interface FleetSample {

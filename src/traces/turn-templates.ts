@@ -13,7 +13,7 @@ export interface ChainTable {
   readonly from: Int32Array;
   /** Depth at which the longest prefix on the chain ends, outputs included. */
   readonly to: Int32Array;
-  /** 1 where every session has the same blocks (tools and system prompt); parents are shared too. */
+  /** 1 where every session has the same blocks (tools, system prompt); parents are shared too. */
   readonly shared: Uint8Array;
 }
 
@@ -34,7 +34,7 @@ export interface RowTable {
    */
   readonly delayNs: Float64Array;
   readonly joins: Int32Array;
-  /** Successors: `successors[successorStart[row] .. successorStart[row + 1])`, rows of the session. */
+  /** `successors[successorStart[row] .. successorStart[row + 1])`: rows of this table. */
   readonly successorStart: Int32Array;
   readonly successors: Int32Array;
 }
@@ -58,12 +58,22 @@ export interface TurnTemplates {
   readonly sessions: SessionTable;
 }
 
-/** Where `next` puts the next session; fields keep their value until the next call. */
+/**
+ * Where `next` puts the next session; fields keep their value until the next call.
+ *
+ * A recording of millions of turns that share nothing has no table of them. It is one *anonymous*
+ * template, of a single row on a single chain of its own, and every start says how long its turn
+ * is: `inputTokens` and `outputTokens` then stand for those of the row, whole blocks of input for
+ * its `promptBlocks`, and whole blocks of both for its `fullBlocks`.
+ */
 export interface SessionStart {
   /** Nanoseconds since the traffic began; never smaller than the one before. */
   atNs: number;
   /** Index into `templates.sessions`. */
   template: number;
+  /** Of an anonymous template's turn, at least 1 each; absent or 0: the row's own lengths hold. */
+  inputTokens?: number;
+  outputTokens?: number;
 }
 
 /** Sessions in order of their start. */

@@ -5,6 +5,7 @@ import { compilePool } from "../../src/config/compile-pool.ts";
 import { describeErrors } from "../../src/config/field-error.ts";
 import { epochMs } from "../../src/core/units.ts";
 import { type Raw, rawFleet, rawPool } from "../support/raw-objects.ts";
+import { ENGINE_PROFILES } from "../../src/core/profiles/engine-profiles.ts";
 
 const NOW = epochMs(Date.parse("2026-11-01T00:00:00Z"));
 
@@ -21,6 +22,8 @@ const workload = {
   unitsPerRack: 8,
 };
 const launch = { name: "launch", start: "2026-12-01T18:00:00", for: "6h", floorRacks: 8 };
+
+const PROFILES = Object.keys(ENGINE_PROFILES).join(", ");
 
 describe("an InferenceFleet compiles", () => {
   it("with every default filled in and durations in milliseconds", () => {
@@ -162,13 +165,13 @@ describe("an InferenceFleet is refused with place, finding and expectation", () 
     [
       "a profile that nobody wrote",
       { model: { name: "m", profile: "h100" } },
-      'spec.model.profile: found "h100", expected one of the engine profiles dsr1-fp4-gb200,',
+      `spec.model.profile: found "h100", expected one of the engine profiles ${PROFILES}`,
     ],
     [
       "a model without a profile",
       { model: { name: "m" } },
-      'spec.model.name: found "m", expected one of the engine profiles dsr1-fp4-gb200, ' +
-        "test-small, or one of them as spec.model.profile",
+      `spec.model.name: found "m", expected one of the engine profiles ${PROFILES}, ` +
+        "or one of them as spec.model.profile",
     ],
     ["no limit", { racks: {} }, "spec.racks.max: found nothing, expected a whole number"],
     ["half a rack", { racks: { max: 2.5 } }, "spec.racks.max: found 2.5, expected a whole number"],

@@ -137,7 +137,13 @@ describe("what cannot be structural is refused when it is written", () => {
 
 describe("other forms of the same schema", () => {
   it("JSON schemas of whole objects, found by name in any case", () => {
-    expect(kindNames()).toEqual(["RackPool", "InferenceFleet", "ScaleDecision", "FleetOverride"]);
+    expect(kindNames()).toEqual([
+      "RackPool",
+      "InferenceFleet",
+      "ScaleDecision",
+      "FleetOverride",
+      "Scenario",
+    ]);
     expect(jsonSchemaOf("rackpool")).toMatchObject({
       $schema: "https://json-schema.org/draft/2020-12/schema",
       title: "RackPool",

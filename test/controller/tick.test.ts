@@ -8,6 +8,7 @@ import { PortError } from "../../src/ports/errors.ts";
 import type { PortErrorCode } from "../../src/ports/errors.ts";
 import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
 import { withCount, withFloor, withOverride } from "../support/builders/edits.ts";
+import { aPolicy } from "../support/builders/peer.ts";
 import { aFleetMemory, aMemory } from "../support/builders/remembered.ts";
 import { sha256 } from "../support/model/cluster.ts";
 import type { ModelCluster } from "../support/model/cluster.ts";
@@ -44,6 +45,15 @@ const failOnce = (
   };
   return { before: () => {}, after: () => {}, [at]: fail };
 };
+
+describe("a tick with another policy", () => {
+  it("carries out what that one wants", async () => {
+    const { cluster } = aController();
+    const options = { ...OPTIONS, policy: aPolicy(() => 48) };
+    await tick(cluster.ports(), NOTHING_CARRIED, options);
+    expect(cluster.world.intents).toMatchObject([{ direction: "Out", toRacksAtMost: 6 }]);
+  });
+});
 
 describe("a tick", () => {
   it("observes, records, remembers, acts, reports, in this order", async () => {

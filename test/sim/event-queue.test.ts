@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EventQueue, PRIORITY } from "../../src/sim/event-queue.ts";
+import { EventQueue, PRIORITY, onWholeMillis } from "../../src/sim/event-queue.ts";
 
 describe("the event queue", () => {
   it("orders by time, then priority, then order of scheduling", () => {
@@ -53,5 +53,32 @@ describe("the event queue", () => {
     expect(() => queue.runUntil(9)).toThrow(/INV-3/);
     expect(() => queue.schedule(9, PRIORITY.finish, () => {})).toThrow(/INV-3/);
     expect(() => queue.schedule(Number.NaN, PRIORITY.finish, () => {})).toThrow(/INV-3/);
+  });
+
+  it("tells what comes next, and goes there event by event", () => {
+    const queue = new EventQueue(0);
+    expect([queue.nextAt(), queue.nextPriority()]).toEqual([Number.POSITIVE_INFINITY, null]);
+    queue.schedule(5, PRIORITY.scrape, () => {});
+    queue.schedule(3, PRIORITY.people, () => {});
+    expect([queue.nextAt(), queue.nextPriority()]).toEqual([3, PRIORITY.people]);
+    queue.applyNext();
+    expect([queue.now(), queue.nextAt()]).toEqual([3, 5]);
+    queue.standAt(4);
+    expect(queue.now()).toBe(4);
+    expect(() => queue.standAt(3)).toThrow(/INV-3/);
+  });
+});
+
+describe("the world's time", () => {
+  it("is in whole milliseconds: fractions are rounded up", () => {
+    const queue = new EventQueue(10);
+    const timeline = onWholeMillis(queue);
+    const seen: number[] = [];
+    for (const at of [11.2, 10.000_1, 12]) {
+      timeline.schedule(at, PRIORITY.supply, (now) => void seen.push(now));
+    }
+    queue.runUntil(20);
+    expect(seen).toEqual([11, 12, 12]);
+    expect(timeline.now()).toBe(20);
   });
 });

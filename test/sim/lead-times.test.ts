@@ -1,15 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DEMO_LEAD_TIMES } from "../../src/sim/demo-policy.ts";
 import { drawLeadTime, totalMs } from "../../src/sim/lead-times.ts";
 import { RandomStream } from "../../src/sim/random.ts";
-import { MINUTE } from "../support/simulated-world.ts";
+import { MINUTE, SUPPLY } from "../support/simulated-world.ts";
 
 describe("the lead time of the demo", () => {
   const stream = new RandomStream(1, "lead-times");
-  const totals = Array.from({ length: 5_000 }, () =>
-    totalMs(drawLeadTime(DEMO_LEAD_TIMES, stream)),
-  );
+  const totals = Array.from({ length: 5_000 }, () => totalMs(drawLeadTime(SUPPLY, stream)));
 
   it("always is 4 to 12 minutes in all, as stated", () => {
     expect(Math.min(...totals)).toBeGreaterThanOrEqual(4 * MINUTE - 1e-6);
@@ -29,10 +26,18 @@ describe("the lead time of the demo", () => {
 });
 
 describe("a lead time", () => {
+  it("is as drawn where the scenario promises no bounds", () => {
+    const free = { ...SUPPLY, leadTimeBoundsMs: null };
+    const stream = new RandomStream(1, "lead-times");
+    const totals = Array.from({ length: 2_000 }, () => totalMs(drawLeadTime(free, stream)));
+    expect(Math.min(...totals)).toBeLessThan(4 * MINUTE);
+    expect(totals.toSorted((a, b) => a - b)[1_000] ?? 0).toBeGreaterThan(5 * MINUTE);
+  });
+
   it("never has a step that takes no time", () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        const lead = drawLeadTime(DEMO_LEAD_TIMES, new RandomStream(seed, "lead"));
+        const lead = drawLeadTime(SUPPLY, new RandomStream(seed, "lead"));
         return Math.min(lead.grantMs, lead.bootMs, lead.joinMs, lead.startMs) > 0;
       }),
     );

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { after, epochMs, millis } from "../../src/core/units.ts";
+import type { CompiledGroup } from "../../src/core/compiled.ts";
+import { after, epochMs, millis, rackCount } from "../../src/core/units.ts";
 import type { RackPool } from "../../src/sim/rack-pool.ts";
 import { isServing } from "../../src/sim/rack-state.ts";
 import type { World } from "../../src/sim/world.ts";
-import { MINUTE, START, aWorld, minutes, onlyPool } from "../support/simulated-world.ts";
+import { MINUTE, START, aWorld, minutes, onlyPool, GROUP } from "../support/simulated-world.ts";
 
 const ids = (pool: RackPool): readonly string[] => pool.racks().map(({ id }) => id);
 const phases = (pool: RackPool): readonly string[] => pool.racks().map(({ phase }) => phase);
@@ -32,7 +33,7 @@ describe("raising the count", () => {
       const nodes = rack?.nodes ?? [];
       seen.fewNodes ||= nodes.length > 0 && nodes.length < 18;
       seen.unlabelled ||= nodes.some(({ labelled }) => !labelled);
-      seen.starting ||= (rack?.pods ?? []).some(({ unit }) => unit === null);
+      seen.starting ||= (rack?.pods ?? []).some(({ replica }) => replica === null);
       return (rack?.pods ?? []).filter(isServing).length === 8;
     });
     expect(seen).toEqual({ fewNodes: true, unlabelled: true, starting: true });
@@ -54,13 +55,122 @@ describe("raising the count", () => {
   }, 60_000);
 
   it("waits while the provider has none, and goes on when it has", () => {
-    const world = aWorld({ stockRacks: 5 });
+    const world = aWorld({ supply: { stock: [{ atMs: millis(0), racks: 5 }] } });
     const pool = onlyPool(world);
     pool.setDesired(6, "olga");
     world.advanceTo(minutes(30));
-    expect(pool.supply()).toEqual({ current: 5, stockout: true });
+    expect(pool.supply()).toEqual({ current: 5, stock: "stockout" });
     pool.setDesired(5, "olga");
-    expect(pool.supply().stockout).toBe(false);
+    expect(pool.supply().stock).toBe("unknown");
+  });
+});
+
+describe("what the provider says while it grants nothing", () => {
+  const at = (minute: number, racks: number) => ({ atMs: millis(minute * MINUTE), racks });
+
+  it("is a stock-out until it has racks again", () => {
+    const world = aWorld({ supply: { stock: [at(0, 4), at(20, 6)] } });
+    const pool = onlyPool(world);
+    pool.setDesired(6, "olga");
+    world.advanceTo(minutes(19));
+    expect(pool.supply()).toEqual({ current: 4, stock: "stockout" });
+    world.advanceTo(minutes(40));
+    expect(pool.supply()).toEqual({ current: 6, stock: "unknown" });
+  });
+
+  it("is the quota where that is what binds", () => {
+    const world = aWorld({ supply: { stock: [at(0, 9)], quotaRacks: 5 } });
+    onlyPool(world).setDesired(8, "olga");
+    world.advanceTo(minutes(30));
+    expect(onlyPool(world).supply()).toEqual({ current: 5, stock: "quota" });
+  });
+
+  it("takes nothing away that it has granted", () => {
+    const world = aWorld({ supply: { stock: [at(0, 4), at(10, 2)] } });
+    world.advanceTo(minutes(30));
+    expect(onlyPool(world).racks()).toHaveLength(4);
+  });
+});
+
+describe("a failed boot", () => {
+  it("is given back, and another rack ordered until one comes up", () => {
+    const world = aWorld({ supply: { failedBoots: 0.5, stock: [] } });
+    const pool = onlyPool(world);
+    pool.setDesired(20, "olga");
+    world.advanceTo(minutes(12));
+    const soon = pool.racks().filter(({ phase }) => phase === "Up").length;
+    expect(soon).toBeGreaterThan(6);
+    expect(soon).toBeLessThan(18);
+    expect(pool.racks()).toHaveLength(20);
+    world.advanceTo(minutes(200));
+    expect(new Set(phases(pool))).toEqual(new Set(["Up"]));
+    const numbers = ids(pool).map((id) => Number(id.slice(-2)));
+    expect(Math.max(...numbers)).toBeGreaterThan(20);
+  });
+});
+
+describe("a capacity block", () => {
+  const calendar = (until: number): CompiledGroup => {
+    const [pool] = GROUP.pools;
+    if (pool === undefined) throw new Error("no pool");
+    const window = { from: epochMs(START - MINUTE), evacuateBeforeMs: millis(5 * MINUTE) };
+    const windows = [
+      { ...window, until: minutes(600), racks: rackCount(3) },
+      { ...window, until: minutes(until), racks: rackCount(2) },
+    ];
+    const supply = { kind: "Calendar", committedRacks: rackCount(0), windows } as const;
+    return { ...GROUP, pools: [{ ...pool, supply }] };
+  };
+
+  it("bounds what can be had", () => {
+    const world = aWorld({ group: calendar(500), supply: { stock: [] } });
+    onlyPool(world).setDesired(9, "olga");
+    world.advanceTo(minutes(30));
+    expect(onlyPool(world).supply()).toEqual({ current: 5, stock: "stockout" });
+  });
+
+  it("takes its racks with it when it ends, empty ones first", () => {
+    const world = aWorld({ group: calendar(30), supply: { stock: [] } });
+    const pool = onlyPool(world);
+    const [first] = pool.racks();
+    if (first === undefined) throw new Error("no rack");
+    world.advanceTo(minutes(1));
+    pool.setCordoned(new Set(first.nodes.map(({ uid }) => uid)), true);
+    for (const pod of first.pods.slice()) pool.evict(first, pod);
+    world.advanceTo(minutes(29));
+    expect(world.servingRacks("agents/coder")).toBe(3);
+    world.advanceTo(minutes(31));
+    expect(first.phase).toBe("Gone");
+    expect(world.servingRacks("agents/coder")).toBe(3);
+    expect(phases(pool)).toEqual(["Up", "Up", "Up", "Requested"]);
+  });
+});
+
+describe("racks on loan", () => {
+  const loaned = () => aWorld({ supply: { loanedRacks: 2 } });
+
+  it("run strangers' pods and serve nobody", () => {
+    const world = loaned();
+    world.advanceTo(minutes(30));
+    expect(world.servingRacks("agents/coder")).toBe(2);
+    const strangers = onlyPool(world).racks()[3]?.pods ?? [];
+    expect(strangers).toHaveLength(18);
+    expect(new Set(strangers.map(({ fleet }) => fleet))).toEqual(new Set([null]));
+  });
+
+  it("start the fleet's pods once reclaimed and past their grace", () => {
+    const world = loaned();
+    onlyPool(world).outages.reclaim(1, () => 15 * MINUTE);
+    world.advanceTo(minutes(14.9));
+    expect(onlyPool(world).racks()[2]?.pods[0]?.terminating).toBe(true);
+    world.advanceTo(minutes(15));
+    expect(
+      onlyPool(world)
+        .racks()[2]
+        ?.pods.map(({ fleet }) => fleet),
+    ).toEqual(Array.from({ length: 8 }, () => "agents/coder"));
+    world.advanceTo(minutes(30));
+    expect(world.servingRacks("agents/coder")).toBe(3);
   });
 });
 
@@ -149,30 +259,11 @@ describe("a drained rack", () => {
   });
 });
 
-describe("the loss of nodes", () => {
-  it("stops their engines at once, is noticed later, and heals on spare nodes and returns", () => {
-    const world = aWorld();
-    const pool = onlyPool(world);
-    const [rack] = pool.racks();
-    if (rack === undefined) throw new Error("no rack");
-    pool.loseNodes(3, 10 * MINUTE);
-    expect(rack.pods.filter(isServing)).toHaveLength(6);
-    expect(rack.nodes.filter(({ ready }) => ready)).toHaveLength(18);
-    world.advanceTo(minutes(1));
-    expect(rack.nodes.filter(({ ready }) => ready)).toHaveLength(15);
-    // 15 sound nodes carry seven units of two nodes.
-    world.advanceTo(minutes(9));
-    expect(rack.pods.filter(isServing)).toHaveLength(7);
-    world.advanceTo(minutes(20));
-    expect(rack.pods.filter(isServing)).toHaveLength(8);
-  });
-});
-
 describe("racks", () => {
   it("are conserved whatever people do to the count", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(12), { maxLength: 8 }), fc.integer(), (counts, seed) => {
-        const world = aWorld({ seed, load: { baseTurnsPerSecond: 0.1 } });
+        const world = aWorld({ seed });
         const pool = onlyPool(world);
         let at = START;
         for (const count of counts) {

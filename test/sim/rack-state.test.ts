@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isHeld, isSchedulable, isServing } from "../../src/sim/rack-state.ts";
+import { isGranted, isHeld, isSchedulable, isServing } from "../../src/sim/rack-state.ts";
 import type { SimNode, SimPod, SimRack } from "../../src/sim/rack-state.ts";
 
 const node: SimNode = {
@@ -9,26 +9,40 @@ const node: SimNode = {
   labelled: true,
   ready: true,
   cordoned: false,
+  fenced: false,
   failed: false,
 };
-const unit = { since: 0, accepting: true, running: new Set<never>(), onEmpty: null };
 const pod: SimPod = {
   name: "p1",
   uid: "u2",
   fleet: "agents/coder",
+  workload: "engines",
+  role: "Aggregated",
+  gpus: 8,
   nodes: [node],
-  unit,
+  revision: 0,
+  replica: 1,
   readySince: 0,
+  served: true,
   terminating: false,
   gone: false,
 };
 const lead = { grantMs: 1, bootMs: 1, joinMs: 1, startMs: 1 };
-const rack = (phase: SimRack["phase"]): SimRack => ({ id: "r", lead, nodes: [], pods: [], phase });
+const state = { booted: true, served: true, loaned: false, hangMs: 0 };
+const rack = (phase: SimRack["phase"]): SimRack => ({
+  id: "r",
+  lead,
+  nodes: [],
+  pods: [],
+  phase,
+  ...state,
+});
 
 describe("a node", () => {
   it.each([
     ["sound", {}, true],
     ["cordoned", { cordoned: true }, false],
+    ["fenced by the provider", { fenced: true }, false],
     ["not Ready", { ready: false }, false],
     ["without its domain label", { labelled: false }, false],
     ["down, though the cluster has not noticed", { failed: true }, false],
@@ -40,7 +54,7 @@ describe("a node", () => {
 describe("a pod", () => {
   it.each([
     ["serves", {}, true],
-    ["starts", { unit: null }, false],
+    ["starts", { replica: null }, false],
     ["is being deleted", { terminating: true }, false],
     ["is gone", { gone: true }, false],
   ])("that %s", (_what, changes, serving) => {
@@ -50,12 +64,14 @@ describe("a pod", () => {
 
 describe("a rack", () => {
   it.each([
-    ["Requested", true],
-    ["Arriving", true],
-    ["Up", true],
-    ["Releasing", false],
-    ["Gone", false],
-  ] as const)("that is %s is held: %s", (phase, held) => {
+    ["Requested", true, false],
+    ["Arriving", true, true],
+    ["Up", true, true],
+    ["Repairing", true, true],
+    ["Releasing", false, true],
+    ["Gone", false, false],
+  ] as const)("that is %s is held: %s, granted: %s", (phase, held, granted) => {
     expect(isHeld(rack(phase))).toBe(held);
+    expect(isGranted(rack(phase))).toBe(granted);
   });
 });

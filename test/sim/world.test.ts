@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ScenarioFault } from "../../src/config/compiled-scenario.ts";
 import { after, millis } from "../../src/core/units.ts";
-import { demoWorld } from "../../src/sim/demo-world.ts";
+import { demoScenario, demoWorld } from "../../src/sim/demo-world.ts";
+import { demoTraffic } from "../../src/sim/demo-traffic.ts";
+import { RandomStream } from "../../src/sim/random.ts";
 import { World } from "../../src/sim/world.ts";
-import type { Fault } from "../../src/sim/world-options.ts";
 import {
   MINUTE,
   START,
+  aScenario,
   aWorld,
   fleetOf,
   minutes,
@@ -15,20 +18,21 @@ import {
   onlyPool,
   poolOf,
   portsOf,
+  stubOf,
 } from "../support/simulated-world.ts";
 
 /** Hours of a world take a second or two; a loaded machine gets more. */
 const SLOW_MS = 60_000;
 
-/** SHA-256 over everything that the ports show every 15 s of two hours in which racks move. */
+/** SHA-256 over everything that the ports show every 15 s of an hour in which racks move. */
 async function digestOf(seed: number): Promise<string> {
   const world = demoWorld({ seed, startAt: START });
   const ports = portsOf(world);
   const hash = createHash("sha256");
-  for (let tick = 1; tick <= 480; tick += 1) {
+  for (let tick = 1; tick <= 240; tick += 1) {
     world.advanceTo(after(START, millis(tick * 15_000)));
-    if (tick === 180) onlyPool(world).setDesired(8, "script");
-    if (tick === 400) onlyPool(world).setDesired(5, "script");
+    if (tick === 60) onlyPool(world).setDesired(6, "script");
+    if (tick === 180) onlyPool(world).setDesired(3, "script");
     const readings = await Promise.all([
       ports.signals.read(fleetOf(world), world.now()),
       ports.nodes.list([poolOf(world)]),
@@ -37,7 +41,8 @@ async function digestOf(seed: number): Promise<string> {
     ]);
     hash.update(JSON.stringify(readings));
   }
-  hash.update(JSON.stringify(onlyFleet(world).service.counts()));
+  hash.update(JSON.stringify([onlyFleet(world).results(), world.account()]));
+  world.checkConserved();
   return hash.digest("hex");
 }
 
@@ -53,10 +58,14 @@ describe("a world", () => {
   );
 
   it("does not depend on how its time is cut into steps", () => {
-    const [fine, coarse] = [aWorld(), aWorld()];
+    const worlds = [demoWorld({ seed: 1, startAt: START }), demoWorld({ seed: 1, startAt: START })];
+    const [fine, coarse] = worlds;
+    if (fine === undefined || coarse === undefined) throw new Error("no world");
+    for (const world of worlds) onlyPool(world).setDesired(3, "script");
     for (let step = 1; step <= 700; step += 1) fine.advanceTo(after(START, millis(step * 1_013)));
     coarse.advanceTo(after(START, millis(700 * 1_013)));
-    expect(onlyFleet(fine).service.metrics()).toEqual(onlyFleet(coarse).service.metrics());
+    expect(onlyFleet(fine).results()).toEqual(onlyFleet(coarse).results());
+    expect(fine.account()).toEqual(coarse.account());
   });
 
   it("refuses to go back in time (INV-3)", () => {
@@ -67,50 +76,129 @@ describe("a world", () => {
 
   it.each([
     ["supply", { supply: [] }, /no supply for gb200-demo/],
-    ["traffic", { traffic: [] }, /no traffic for agents\/coder/],
+    ["engine", { engines: [] }, /no engine for agents\/coder/],
+    ["router", { routers: [] }, /no router for agents\/coder/],
   ])("is refused without %s", (_what, missing, message) => {
-    expect(() => new World({ ...aWorld().options, ...missing })).toThrow(message);
+    expect(() => aWorld({ world: missing })).toThrow(message);
+  });
+
+  it("is refused without traffic", () => {
+    const options = { scenario: aScenario(), seed: 1, traffic: new Map() };
+    expect(() => new World(options)).toThrow(/no traffic for agents\/coder/);
+  });
+
+  it("tells when nothing more will happen to turns", () => {
+    const world = aWorld();
+    expect(world.trafficEnded()).toBe(true);
+    expect(demoWorld({ seed: 1, startAt: START }).trafficEnded()).toBe(false);
   });
 });
 
-describe("faults", () => {
-  const nodeLoss: Fault = {
-    kind: "node-loss",
-    pool: "gb200-demo",
-    afterMs: millis(5 * MINUTE),
-    forMs: millis(10 * MINUTE),
-    nodes: 4,
-  };
-  const outage: Fault = {
-    kind: "metrics-outage",
-    afterMs: millis(5 * MINUTE),
-    forMs: millis(MINUTE),
-  };
+describe("a warm-up", () => {
+  const warm = () => aWorld({ world: { warmupMs: millis(15 * MINUTE) } });
 
-  it("do not move a single arrival", () => {
-    const [calm, faulty] = [aWorld(), aWorld({ faults: [nodeLoss, outage] })];
-    for (const world of [calm, faulty]) world.advanceTo(minutes(20));
-    const offered = onlyFleet(calm).service.counts().offered;
-    expect(onlyFleet(faulty).service.counts().offered).toBe(offered);
-    expect(onlyFleet(faulty).arrivals.next()).toEqual(onlyFleet(calm).arrivals.next());
+  it("comes before the start, and is not part of the account", () => {
+    const world = warm();
+    expect(world.now()).toBe(START);
+    world.advanceTo(minutes(60));
+    expect(world.account().rackHours).toBeCloseTo(4, 9);
+    expect(stubOf(world).options.resultsFromNs).toBe(15 * MINUTE * 1e6);
   });
 
-  it("hide the metrics exactly while the outage lasts", () => {
-    const world = aWorld({ faults: [outage] });
+  it("shows its scrapes to who listens from the beginning", () => {
+    const world = warm();
+    const seen: number[] = [];
+    world.onScrape(({ at }) => void seen.push((at - START) / MINUTE));
+    world.advanceTo(minutes(1));
+    expect([seen[0], seen.at(-1), seen.length]).toEqual([-15, 1, 65]);
+  });
+
+  it("leaves results to turns that arrive after it", () => {
+    const world = demoWorld({ seed: 1, startAt: START });
+    world.advanceTo(minutes(5));
+    const { counts, slices } = onlyFleet(world).results();
+    expect(counts.arrived / 300).toBeGreaterThan(6);
+    expect(counts.arrived / 300).toBeLessThan(11);
+    const inSlices = slices.reduce((sum, { arrived }) => sum + arrived, 0);
+    expect(inSlices).toBe(counts.arrived);
+    expect(slices.length).toBeLessThanOrEqual(21);
+  });
+});
+
+describe("scrapes", () => {
+  const during = { atMs: millis(5 * MINUTE), forMs: millis(MINUTE) };
+
+  it("come every 15 s, and show what is up", () => {
+    const world = aWorld();
+    const seen: string[] = [];
+    world.onScrape(({ at, targets, fleet }) => {
+      const up = targets.filter((target) => target.up).length;
+      seen.push(`${(at - START) / 1_000} ${fleet.key} ${up}/${targets.length}`);
+    });
+    onlyPool(world).outages.loseNodes(2, 10 * MINUTE, new RandomStream(1, "test"));
+    world.advanceTo(after(START, millis(45_000)));
+    expect(seen).toEqual([
+      "0 agents/coder 31/32",
+      "15 agents/coder 31/32",
+      "30 agents/coder 31/32",
+      "45 agents/coder 31/31",
+    ]);
+  });
+
+  it("are hidden exactly while an outage lasts", () => {
+    const world = aWorld({ world: { faults: [{ kind: "metrics-outage", ...during }] } });
     const hidden = [4, 5, 5.9, 6].map((minute) => world.metricsOut(minutes(minute)));
     expect(hidden).toEqual([false, true, true, false]);
   });
 
-  it("take engines away and give them back", () => {
-    const world = aWorld({ faults: [nodeLoss] });
-    const serving = () =>
-      onlyPool(world)
-        .racks()[0]
-        ?.pods.filter(({ unit }) => unit !== null).length;
-    world.advanceTo(minutes(5));
-    expect(serving()).toBe(6);
-    world.advanceTo(minutes(30));
-    expect(serving()).toBe(8);
+  it("are not made while metrics are stale", () => {
+    const world = aWorld({ world: { faults: [{ kind: "stale-metrics", ...during }] } });
+    const seen: number[] = [];
+    world.onScrape(({ at }) => void seen.push((at - START) / MINUTE));
+    world.advanceTo(minutes(7));
+    expect(seen.filter((minute) => minute >= 4.75 && minute <= 6.25)).toEqual([4.75, 6, 6.25]);
+  });
+});
+
+describe("faults", () => {
+  const faults: readonly ScenarioFault[] = [
+    {
+      kind: "node-loss",
+      pool: "gb200-demo",
+      atMs: millis(2 * MINUTE),
+      forMs: millis(MINUTE),
+      nodes: 4,
+    },
+    {
+      kind: "router-misroute",
+      fleet: "agents/coder",
+      atMs: millis(0),
+      forMs: millis(3 * MINUTE),
+      share: 0.5,
+    },
+  ];
+
+  it("do not move a single start of a session", () => {
+    const startsOf = (struck: readonly ScenarioFault[]): readonly number[] => {
+      const starts: number[] = [];
+      const source = demoTraffic({ seed: 1, surges: [], warmupMs: 0 });
+      const counted = {
+        templates: source.templates,
+        next: (start: Parameters<typeof source.next>[0]) => {
+          const more = source.next(start);
+          starts.push(start.atNs, start.template);
+          return more;
+        },
+      };
+      const scenario = demoScenario({ seed: 1, startAt: START, faults: struck });
+      const world = { ...scenario.world, warmupMs: millis(0) };
+      const options = { seed: 1, traffic: new Map([["agents/coder" as const, [counted]]]) };
+      new World({ scenario: { ...scenario, world }, ...options }).advanceTo(minutes(5));
+      return starts;
+    };
+    const [calm, faulty] = [startsOf([]), startsOf(faults)];
+    expect(calm.length).toBeGreaterThan(300);
+    expect(faulty).toEqual(calm);
   });
 });
 
@@ -124,17 +212,19 @@ describe("turns and racks", () => {
         lose: fc.integer({ min: 0, max: 18 }),
       });
       fc.assert(
-        fc.property(fc.integer(), fc.array(step, { maxLength: 6 }), (seed, steps) => {
-          const world = aWorld({ seed });
+        fc.property(fc.integer(), fc.array(step, { maxLength: 5 }), (seed, steps) => {
+          const world = demoWorld({ seed, startAt: START, turnsPerSecond: 4 });
+          const random = new RandomStream(seed, "test");
           for (const { racks, seconds, lose } of steps) {
             onlyPool(world).setDesired(racks, "script");
-            onlyPool(world).loseNodes(lose, 5 * MINUTE);
+            onlyPool(world).outages.loseNodes(lose, 5 * MINUTE, random);
             world.advanceTo(after(world.now(), millis(seconds * 1_000)));
           }
-          const counts = onlyFleet(world).service.counts();
+          world.checkConserved();
+          const { counts } = onlyFleet(world).results();
           expect(Math.min(...Object.values(counts))).toBeGreaterThanOrEqual(0);
         }),
-        { numRuns: 25 },
+        { numRuns: 20 },
       );
     },
     SLOW_MS,

@@ -4,6 +4,7 @@ import { RecordError } from "../../src/studies/decode-record.ts";
 import { replay } from "../../src/studies/replay.ts";
 import type { ReplayResult } from "../../src/studies/replay.ts";
 import { canonical } from "../../src/core/canonical.ts";
+import { hpaQueue } from "../../src/baselines/hpa-queue.ts";
 import { rackCount } from "../../src/core/units.ts";
 import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
 import { aDecisionLog, edited, sha256 } from "../support/decision-log.ts";
@@ -48,6 +49,15 @@ describe("an untouched log", () => {
       difference: null,
     });
     expect(await replayed(LOG.slice(11))).toMatchObject({ redecided: 0, withoutMemory: 13 });
+  });
+
+  it("may be of another policy, which the records name with its knob", async () => {
+    const log = aDecisionLog({ policy: hpaQueue(0.5) });
+    expect(await replayed(log)).toMatchObject({ redecided: 24, difference: null });
+    const [first, ...rest] = log;
+    const other = { sizedBy: { policy: "unheard-of", knob: 1 } };
+    const { difference } = await replayed([edited(first, other), ...rest]);
+    expect(difference?.replayed).toContain('policy "unheard-of" is not known');
   });
 
   it("may hold empty lines, and come as a stream", async () => {

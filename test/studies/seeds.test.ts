@@ -1,55 +1,20 @@
-import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
-import { NOTHING_CARRIED } from "../../src/controller/carried.ts";
-import { tick } from "../../src/controller/tick.ts";
-import { millis } from "../../src/core/units.ts";
-import { demoWorld } from "../../src/sim/demo-world.ts";
-import { simulatedPorts } from "../../src/sim/ports/simulated-ports.ts";
-import type { World } from "../../src/sim/world.ts";
-import type { SeedOutcome, SeedRun } from "../../src/studies/seeds.ts";
-import { runSeed } from "../../src/studies/seeds.ts";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { SeedOutcome } from "../../src/studies/seeds.ts";
 import type { SurgeOutcome } from "../../src/studies/surge-outcome.ts";
-import { MINUTE, START } from "../support/simulated-world.ts";
+import { bundled } from "../support/bundled.ts";
+import type { SeedReport } from "../support/runs/seed-run.ts";
+import { MINUTE } from "../support/simulated-world.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
-/** The first surge comes after 40 minutes; an hour to absorb it follows. */
-const DURATION_MS = millis(101 * MINUTE);
 const LIMIT_MINUTES = 60;
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-/** The controller's own tick, carrying its memory from one to the next. */
-function controllerOf(world: World): { run: SeedRun["tick"]; failures: string[] } {
-  const failures: string[] = [];
-  const ports = simulatedPorts(world, {
-    digest,
-    telemetry: {
-      tick: () => {},
-      tickFailed: (_group, code, message) => failures.push(`${code}: ${message}`),
-      forget: () => {},
-    },
-  });
-  const options = { codeVersion: "test", digest, stopwatch: () => 0 };
-  let carried = NOTHING_CARRIED;
-  return {
-    failures,
-    run: async () => {
-      carried = await tick(ports, carried, options);
-    },
-  };
-}
-
-async function runOf(seed: number, controlled: boolean) {
-  const world = demoWorld({ seed, startAt: START });
-  const { run, failures } = controllerOf(world);
-  const outcome = await runSeed({
-    world,
-    durationMs: DURATION_MS,
-    tickEveryMs: millis(15_000),
-    tick: controlled ? run : () => Promise.resolve(),
-  });
-  return { outcome, failures };
-}
+type RunOf = (seed: number, controlled: boolean) => Promise<SeedReport>;
+let runOf: RunOf = () => Promise.reject(new Error("the run is not bundled"));
+beforeAll(async () => {
+  const run = join(import.meta.dirname, "..", "support", "runs", "seed-run.ts");
+  ({ runOf } = await import(await bundled(run)));
+});
 
 const firstSurge = ({ surges }: SeedOutcome) => {
   const [surge] = surges;
@@ -120,7 +85,7 @@ describe("twenty seeds of the demo", () => {
       median(outcomes.map((outcome) => firstSurge(outcome).outsideMs));
     expect(outside(controlled)).toBeLessThan(outside(alone) / 1.5);
     expect(controlled.map(({ lostTurns }) => lostTurns)).toEqual(SEEDS.map(() => 0));
-  }, 180_000);
+  }, 600_000);
 });
 
 describe("a seed", () => {

@@ -4,6 +4,7 @@ import { canonical, parseCanonical } from "../../src/core/canonical.ts";
 import type { CompiledGroup } from "../../src/core/compiled.ts";
 import { decide } from "../../src/core/decide.ts";
 import { EMPTY_MEMORY } from "../../src/core/memory.ts";
+import type { Policy } from "../../src/core/policy/policy.ts";
 import { makeRecord } from "../../src/core/record.ts";
 import { aSmallGroup } from "./builders/compiled.ts";
 import { aFleetObservation, aGroupObservation, aLoad, someSignals } from "./builders/observed.ts";
@@ -17,6 +18,8 @@ export interface LogSpec {
   readonly keyframes?: readonly number[];
   readonly groups?: readonly CompiledGroup[];
   readonly codeVersion?: string;
+  /** Absent: our own. */
+  readonly policy?: Policy;
 }
 
 /** @returns canonical lines, those of several groups in turn, chained one to the next */
@@ -28,15 +31,17 @@ export function aDecisionLog(spec: LogSpec = {}): readonly string[] {
     for (const group of groups) {
       const memory = memories.get(group.name) ?? EMPTY_MEMORY;
       const observation = observedAt(tick);
-      const decided = decide(group, observation, memory);
+      const decided = decide(group, observation, memory, spec.policy);
       memories.set(group.name, decided.memory);
       const position = {
         index: lines.length,
         previousHash: sha256(lines.at(-1) ?? ""),
         keyframe: keyframes.includes(tick),
       };
-      const { codeVersion = "1.2.3" } = spec;
-      const input = { codeVersion, group, observation, memory, decision: decided.decision };
+      const { codeVersion = "1.2.3", policy } = spec;
+      const { decision } = decided;
+      const sizedBy = policy && { policy: policy.name, knob: policy.knob };
+      const input = { codeVersion, group, observation, memory, decision, sizedBy };
       lines.push(makeRecord(input, position, sha256).line);
     }
   }

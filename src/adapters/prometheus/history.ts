@@ -13,7 +13,7 @@ import {
   PART_LABEL,
   planHistory,
   type PlannedReading,
-} from "./fleet-plan.ts";
+} from "../../core/queries/fleet-plan.ts";
 
 export interface HistoryRange {
   readonly at: EpochMs;

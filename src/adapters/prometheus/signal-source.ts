@@ -1,21 +1,14 @@
 /** The live SignalSource: plan, ask in parallel as of one instant, read the answers. */
 import type { CompiledFleet } from "../../core/compiled.ts";
-import type { SignalReading } from "../../core/observation.ts";
+import { type Batch, batchPromql, planFleet } from "../../core/queries/fleet-plan.ts";
+import { type BatchOutcome, everyReading, readingOf } from "../../core/queries/readings.ts";
 import type { EpochMs } from "../../core/units.ts";
 import { PortError } from "../../ports/errors.ts";
-import type { SignalSnapshot, SignalSource } from "../../ports/signal-source.ts";
+import type { SignalSource } from "../../ports/signal-source.ts";
+import { absentBecause, answeredParts, failedBecause } from "./answers.ts";
 import type { PrometheusClient } from "./client.ts";
 import type { PrometheusCredentials, PrometheusEndpoint } from "./endpoint.ts";
-import {
-  type Batch,
-  batchPromql,
-  type FleetPlan,
-  planFleet,
-  type PlannedReading,
-} from "./fleet-plan.ts";
 import { type Asked, readHistory } from "./history.ts";
-import { absentBecause, type BatchOutcome, type Outcomes, readingOf } from "./readings.ts";
-import { signalRecord } from "./signal-record.ts";
 
 export interface PrometheusSourceOptions {
   readonly client: PrometheusClient;
@@ -39,10 +32,10 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Signal
       const plan = planFleet(fleet);
       try {
         const outcomes = await askAll(await asked(fleet), plan.batches, at);
-        return snapshot(plan, (planned) => readingOf(planned, outcomes));
+        return everyReading(plan, (planned) => readingOf(planned, outcomes));
       } catch (cause) {
         const reading = absentBecause(asPortError(cause, fleet));
-        return snapshot(plan, () => reading);
+        return everyReading(plan, () => reading);
       }
     },
     history: async (fleet, range) => readHistory(await asked(fleet), fleet, range),
@@ -71,30 +64,21 @@ async function askAll(
   { client, endpoint }: Asked,
   batches: readonly Batch[],
   at: EpochMs,
-): Promise<Outcomes> {
+): Promise<ReadonlyMap<string, BatchOutcome>> {
   const outcomes = await Promise.all(
     batches.map(async (batch): Promise<readonly [string, BatchOutcome]> => {
       try {
         const query = { name: batch.name, promql: batchPromql(batch), at };
         const answer = await client.instant(endpoint, query);
-        return [batch.name, { kind: "answered", batch, answer }];
+        const { degraded } = answer;
+        return [batch.name, { kind: "answered", batch, parts: answeredParts(answer), degraded }];
       } catch (cause) {
-        if (cause instanceof PortError) return [batch.name, { kind: "failed", error: cause }];
+        if (cause instanceof PortError) return [batch.name, failedBecause(cause)];
         throw cause;
       }
     }),
   );
   return new Map(outcomes);
-}
-
-function snapshot(
-  plan: FleetPlan,
-  read: (planned: PlannedReading) => SignalReading,
-): SignalSnapshot {
-  return {
-    signals: signalRecord((name) => read(plan.signals[name])),
-    objectives: plan.objectives.map(({ name, reading }) => ({ name, share: read(reading) })),
-  };
 }
 
 /** Whatever was thrown, one tick of one fleet is all that it may cost. */

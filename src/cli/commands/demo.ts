@@ -15,6 +15,7 @@ import { narrator } from "../narrator.ts";
 import { portNumber, positiveNumber, wholeNumber } from "../numbers.ts";
 import { sleep, stopwatch } from "../pace.ts";
 import { packageVersion } from "../version.ts";
+import { UsageError } from "../usage-error.ts";
 
 interface DemoFlags {
   readonly speed: number;
@@ -82,7 +83,7 @@ function askingText(url: string): string {
   return `Ask it: npx breakwater status${at}   npx breakwater explain agents/coder${at}`;
 }
 
-/** @throws HttpServerError when the port asked for is taken; without one, another is found */
+/** @throws UsageError when the port asked for is taken; without one, another is found */
 async function listening(
   serverOn: (port: number) => HttpServer,
   port: number | undefined,
@@ -91,7 +92,8 @@ async function listening(
   try {
     return { server: first, ...(await first.listen()) };
   } catch (error) {
-    if (port !== undefined || !(error instanceof HttpServerError)) throw error;
+    if (!(error instanceof HttpServerError)) throw error;
+    if (port !== undefined) throw new UsageError(error.message);
     const free = serverOn(0);
     return { server: free, ...(await free.listen()) };
   }

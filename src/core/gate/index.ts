@@ -42,6 +42,15 @@ export const GUARDS: readonly Guard[] = [
   budgetGuard,
 ];
 
+/** What holds autoscalers of replicas here: what cluster and provider can do at all. */
+export const PEER_GUARDS: readonly Guard[] = [
+  leaderGuard,
+  openIntentGuard,
+  limitsGuard,
+  requestRateGuard,
+  drainSafetyGuard,
+];
+
 export interface Passage {
   /** What is let through: the proposal's `from` when anything held. */
   readonly to: RackCount;
@@ -53,9 +62,13 @@ export interface Passage {
 }
 
 /** Runs every guard, so that a hold names all that holds, not just the first. */
-export function passGuards(proposal: Proposal, context: GateContext): Passage {
+export function passGuards(
+  proposal: Proposal,
+  context: GateContext,
+  guards: readonly Guard[] = GUARDS,
+): Passage {
   const start: Passage = { to: proposal.to, holds: [], limits: [], approvers: 0, steps: [] };
-  const end = GUARDS.reduce((passage, guard) => {
+  const end = guards.reduce((passage, guard) => {
     const verdict = guard.check({ ...proposal, to: passage.to }, context);
     return apply(passage, verdict, guard.name);
   }, start);

@@ -13,7 +13,7 @@ import type { Reason } from "../reasons.ts";
 import { after, millis, rackCount } from "../units.ts";
 import type { RackCount } from "../units.ts";
 import { approvalNeed, marginalSpend } from "./approval.ts";
-import type { GateContext, Proposal } from "./guard.ts";
+import type { GateContext, Guard, Proposal } from "./guard.ts";
 import { passGuards, shadowHold } from "./index.ts";
 import type { Passage } from "./index.ts";
 
@@ -35,6 +35,8 @@ export interface ProposeInput {
   /** Racks held by pool and fleet. */
   readonly held: Readonly<Record<string, Readonly<Record<FleetKey, RackCount>>>>;
   readonly observation: GroupObservation;
+  /** Absent: all of ours. */
+  readonly guards?: readonly Guard[];
 }
 
 export function proposeForPool(input: ProposeInput): PoolProposal {
@@ -51,7 +53,7 @@ export function proposeForPool(input: ProposeInput): PoolProposal {
 
 function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal {
   const context = contextOf(input, wish.picture, count);
-  const passage = passGuards(wish.proposal, context);
+  const passage = passGuards(wish.proposal, context, input.guards);
   return {
     pool: input.state.pool.name,
     fleet: wish.picture.situation.fleet.key,

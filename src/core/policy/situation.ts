@@ -32,6 +32,9 @@ const HEADROOM_Z: Readonly<Record<Headroom, number>> = {
   Safe: NORMAL_QUANTILES.p99,
 };
 
+const sizingZ = ({ headroom, headroomZ }: CompiledFleet): number =>
+  headroomZ ?? HEADROOM_Z[headroom];
+
 /** A backlog is to be worked off within this: judgement, twice the usual client timeout. */
 const BACKLOG_SECONDS = 240;
 
@@ -88,7 +91,7 @@ export function assess(input: SituationInput): Situation {
     demand,
     burst: demand !== null && isBurst(demand),
     horizonMs,
-    band: demand && forecastBand(demand, horizonMs, HEADROOM_Z[fleet.headroom]),
+    band: demand && forecastBand(demand, horizonMs, sizingZ(fleet)),
     schedule: scheduleEffect(fleet.schedule, now, horizonMs),
     ...cache,
     ...believedLaw(RESPONSE_LAW_PRIORS[fleet.router], cache.point),

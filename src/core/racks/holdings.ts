@@ -7,7 +7,9 @@ import { rackCount } from "../units.ts";
 import type { RackCount } from "../units.ts";
 import { isServing } from "./phases.ts";
 
-const leaving = ({ phase }: RackSummary): boolean => phase === "Draining" || phase === "Releasing";
+/** Whether a rack is being drained or is on its way out. */
+export const leaving = ({ phase }: RackSummary): boolean =>
+  phase === "Draining" || phase === "Releasing";
 
 /** @returns racks that run units of each fleet and stay */
 export function ownedRacks(racks: readonly RackSummary[]): Readonly<Record<FleetKey, number>> {

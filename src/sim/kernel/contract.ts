@@ -42,7 +42,7 @@ export interface RouterModel {
   readonly kind: RouterKind;
   /** How old the router's picture of the caches is. Loads are its own count: always current. */
   readonly lagNs: number;
-  /** prefix-affinity: replicas with more than `guard` x the mean of turns in flight are passed over. */
+  /** prefix-affinity: replicas above `guard` x the mean of turns in flight are passed over. */
   readonly guard: number;
 }
 
@@ -65,6 +65,8 @@ export type ReplicaRole = "Aggregated" | "Prefill" | "Decode";
 
 export interface KernelOptions {
   readonly engine: EngineModel;
+  /** Decode units, where they are not as large as prefill units; absent: `engine`. */
+  readonly decodeEngine?: EngineModel;
   readonly router: RouterModel;
   readonly clients: ClientModel;
   readonly objectives: readonly TurnObjective[];
@@ -73,6 +75,36 @@ export interface KernelOptions {
   readonly buckets: { readonly ttft: readonly number[]; readonly itl: readonly number[] };
   /** Uniform draws of [0, 1) for faults of the router; not used while none is set. */
   readonly random: () => number;
+  /**
+   * Turns that arrived before this are served but not part of `results`: the warm-up of a scenario.
+   * A multiple of `SLICE_NS`; absent: 0.
+   */
+  readonly resultsFromNs?: number;
+  /** Called when a turn ends in any way, in the order in which turns end. */
+  readonly onTurn?: (turn: TurnRecord) => void;
+}
+
+/** How one turn went. */
+export interface TurnRecord {
+  /** Sessions of the fleet, in order of their start, from 0. */
+  readonly session: number;
+  /** Row of the template table of the session's source. */
+  readonly row: number;
+  readonly arrivalNs: number;
+  /** NaN when the turn never had one. */
+  readonly firstTokenNs: number;
+  readonly endNs: number;
+  readonly end: "completed" | "rejected" | "abandoned";
+  /** Of the last try: where it was routed (a prefill unit, if there are any); -1 for none. */
+  readonly replica: number;
+  /**
+   * Prompt tokens found in a cache, and those of them found in the host tier, when the last try was
+   * first admitted; 0 when it never was.
+   */
+  readonly cachedTokens: number;
+  readonly hostCachedTokens: number;
+  /** 1 for the first one; 0 for a turn that was rejected, which is never sent to an engine. */
+  readonly tries: number;
 }
 
 /** What a replica's metrics endpoint shows. Counters start at 0 with the replica. */
@@ -107,6 +139,14 @@ export interface TurnCounts {
   readonly abandoned: number;
   /** At a client between tries, queued or running. */
   readonly inFlight: number;
+}
+
+/** What the gateway before the engines counts, as its metrics show it. */
+export interface GatewayCounts {
+  /** Tries that came in since the world began, retries included, rejected turns not. */
+  readonly tries: number;
+  /** Tries that wait because no replica takes turns. */
+  readonly waiting: number;
 }
 
 /** Everything the world knows about the turns of one fleet: truth, not what metrics show. */
@@ -174,6 +214,8 @@ export interface FleetKernel {
    * ejected replica has run empty. @returns where it stands: `untilNs`, or the earlier instant
    */
   runUntil(untilNs: number): number;
+  /** Cheap: it is asked for at every scrape. */
+  gateway(): GatewayCounts;
   /** What the endpoint would show at `nowNs`, where the kernel stands. */
   metrics(replica: number, nowNs: number): ReplicaMetrics;
   results(nowNs: number): KernelResults;

@@ -28,7 +28,8 @@ function observed({ pool }: RackPool, domain: string, node: SimNode): UngroupedN
     name: node.name,
     uid: node.uid,
     ready: node.ready,
-    cordoned: node.cordoned,
+    // The cluster shows one mark, whoever set it.
+    cordoned: node.cordoned || node.fenced,
     gpusAllocatable: gpuCount(node.ready ? pool.rack.gpusPerNode : 0),
     createdAt: epochMs(Math.floor(node.createdAt)),
   };

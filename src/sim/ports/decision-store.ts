@@ -6,6 +6,7 @@ import { HOUR_MS } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DecisionStore, OpenIntent, SetPhase } from "../../ports/decision-store.ts";
 import { PortError } from "../../ports/errors.ts";
+import type { People } from "../people.ts";
 
 export interface SimulatedDecisionStore extends DecisionStore {
   /** Adds a person's verdict, one per person. @throws PortError `not-found` */
@@ -20,19 +21,32 @@ interface Stored {
 /** Closed intents stay visible this long, as the port promises. */
 const SHOW_CLOSED_MS = HOUR_MS;
 
-export function simulatedDecisionStore(clock: Clock): SimulatedDecisionStore {
+/** @param people who are asked when a decision needs approval; null: nobody answers by itself */
+export function simulatedDecisionStore(
+  clock: Clock,
+  people: Pick<People, "ask"> | null,
+): SimulatedDecisionStore {
   const stored = new Map<string, Stored>();
   return {
     list: () => Promise.resolve(visible(stored, clock.now())),
-    open: ({ intent }: OpenIntent) => settle(() => open(stored, intent)),
-    setPhase: (change) => settle(() => setPhase(stored, change, clock.now())),
-    approve: (name, approval) =>
+    open: ({ intent }: OpenIntent) =>
       settle(() => {
-        const { intent, closedAt } = find(stored, name);
-        const others = intent.approvals.filter(({ by }) => by !== approval.by);
-        stored.set(name, { intent: { ...intent, approvals: [...others, approval] }, closedAt });
+        if (open(stored, intent)) people?.ask(intent, (verdict) => answer(stored, intent, verdict));
       }),
+    setPhase: (change) => settle(() => setPhase(stored, change, clock.now())),
+    approve: (name, approval) => settle(() => approve(stored, find(stored, name), approval)),
   };
+}
+
+function approve(stored: Map<string, Stored>, { intent, closedAt }: Stored, by: Approval): void {
+  const others = intent.approvals.filter((approval) => approval.by !== by.by);
+  stored.set(intent.name, { intent: { ...intent, approvals: [...others, by] }, closedAt });
+}
+
+/** An answer to a decision that is no longer open comes too late and changes nothing. */
+function answer(stored: Map<string, Stored>, { name }: Intent, verdict: Approval): void {
+  const found = stored.get(name);
+  if (found !== undefined && isOpen(found.intent.phase)) approve(stored, found, verdict);
 }
 
 /** Runs an operation so that what it throws rejects, as every port promises. */
@@ -50,12 +64,14 @@ function visible(stored: Map<string, Stored>, now: EpochMs): readonly Intent[] {
   return [...stored.values()].map(({ intent }) => intent);
 }
 
-function open(stored: Map<string, Stored>, intent: Intent): void {
+/** @returns whether it is new: the same again is success and asks nobody twice. */
+function open(stored: Map<string, Stored>, intent: Intent): boolean {
   const existing = stored.get(intent.name)?.intent;
   if (existing !== undefined && existing.createdAt !== intent.createdAt) {
     throw new PortError("conflict", `creating decision ${intent.name}: the name is taken`);
   }
   if (existing === undefined) stored.set(intent.name, { intent, closedAt: null });
+  return existing === undefined;
 }
 
 function setPhase(stored: Map<string, Stored>, change: SetPhase, now: EpochMs): void {

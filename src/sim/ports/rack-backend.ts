@@ -52,13 +52,13 @@ function reading(compiled: CompiledPool, pool: RackPool): PoolReading {
   const refusal = refusalOf(compiled, pool);
   if (refusal !== null) return { count: null, refusals: [refusal] };
   const { desired, ...object } = pool.object.state();
-  const { current, stockout } = pool.supply();
+  const { current, stock } = pool.supply();
   return {
     count: {
       ...object,
       desired: rackCount(desired),
       current: rackCount(current),
-      stock: stockout ? "stockout" : "unknown",
+      stock,
     },
     refusals: [],
   };

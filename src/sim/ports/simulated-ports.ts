@@ -1,9 +1,13 @@
 /** Every port of the controller over one simulated world. All promises are already settled. */
 import type { Digest } from "../../core/canonical.ts";
+import type { EpochMs } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { DecisionLog } from "../../ports/decision-log.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
+import { withEngines } from "../metrics/engine-source.ts";
+import { createMetricsStore } from "../metrics/metrics-store.ts";
+import { simulatedSignalSource } from "../metrics/signal-source.ts";
 import type { World } from "../world.ts";
 import { simulatedClusterNodes } from "./cluster-nodes.ts";
 import { simulatedDecisionLog } from "./decision-log.ts";
@@ -16,7 +20,6 @@ import { simulatedFleetStore } from "./fleet-store.ts";
 import { simulatedLeaderLock } from "./leader-lock.ts";
 import { simulatedMemoryStore } from "./memory-store.ts";
 import { simulatedRackBackend } from "./rack-backend.ts";
-import { simulatedSignalSource } from "./signal-source.ts";
 import { simulatedWorkloads } from "./workloads.ts";
 
 /** The ports, and what a person could do or read beside them. */
@@ -32,21 +35,29 @@ export interface SimulatedPortsOptions {
   readonly telemetry: Telemetry;
   /** Where records go instead of into memory. */
   readonly log?: DecisionLog;
+  /** Whether observations show each engine too, for policies that look so closely. */
+  readonly engines?: boolean;
 }
 
+/** To be made before the world's time moves: its metrics server sees only what comes after. */
 export function simulatedPorts(
   world: World,
-  { digest, telemetry, log }: SimulatedPortsOptions,
+  { digest, telemetry, log, engines = false }: SimulatedPortsOptions,
 ): SimulatedPorts {
   const clock: Clock = { now: () => world.now() };
+  const { scenario } = world.options;
+  const store = createMetricsStore({ lagMs: scenario.world.scrape.lagMs });
+  world.onScrape(store.scrape);
+  const metrics = { store, isOut: (at: EpochMs) => world.metricsOut(at) };
+  const signals = simulatedSignalSource(metrics);
   return {
     clock,
-    signals: simulatedSignalSource(world),
-    store: simulatedFleetStore(world.options.group),
+    signals: engines ? withEngines(signals, metrics) : signals,
+    store: simulatedFleetStore(scenario.group),
     backends: { simulated: simulatedRackBackend(world) },
     nodes: simulatedClusterNodes(world),
     workloads: simulatedWorkloads(world),
-    decisions: simulatedDecisionStore(clock),
+    decisions: simulatedDecisionStore(clock, world.people),
     memory: simulatedMemoryStore(),
     log: log ?? simulatedDecisionLog(digest),
     events: simulatedEventSink(),

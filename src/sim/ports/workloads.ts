@@ -1,5 +1,5 @@
 /** The pods of the simulated fleets, and their eviction under a disruption budget. */
-import type { CompiledFleet } from "../../core/compiled.ts";
+import type { CompiledFleet, FleetKey } from "../../core/compiled.ts";
 import type { PodRef } from "../../core/decision.ts";
 import type { PodObservation } from "../../core/observation.ts";
 import { epochMs } from "../../core/units.ts";
@@ -20,12 +20,15 @@ export function simulatedWorkloads(world: World): Workloads {
     read: (fleets) =>
       Promise.resolve({
         pods: placedPods(world).flatMap(({ pod }) => observed(pod, fleets)),
-        rollouts: [],
+        rollouts: fleets.filter(({ key }) => isRolling(world, key)).map(({ key }) => key),
         unreadable: [],
       }),
     evict: (pod) => Promise.resolve(evict(world, pod)),
   };
 }
+
+const isRolling = (world: World, key: FleetKey): boolean =>
+  world.fleet(key)?.rollout.inProgress() ?? false;
 
 const placedPods = (world: World): readonly Placed[] =>
   world
@@ -46,7 +49,7 @@ function observed(pod: SimPod, fleets: readonly CompiledFleet[]): readonly PodOb
       uid: pod.uid,
       node: leader.name,
       fleet: fleet?.key ?? null,
-      role: fleet?.workloads[0]?.role ?? "Aggregated",
+      role: pod.role,
       ready: pod.readySince !== null,
       readySince: pod.readySince === null ? null : epochMs(Math.floor(pod.readySince)),
       terminating: pod.terminating,
@@ -62,7 +65,7 @@ function evict(world: World, ref: PodRef): EvictOutcome {
   if (victim.pod.terminating) return { kind: "Evicted" };
   const { fleet } = victim.pod;
   const unavailable = placed.filter(({ pod }) => pod.fleet === fleet && !isServing(pod));
-  const allowed = world.options.maxUnavailablePods - unavailable.length;
+  const allowed = maxUnavailable(world, fleet) - unavailable.length;
   // A pod that does not serve costs no availability, so the budget does not protect it.
   if (isServing(victim.pod) && allowed <= 0) {
     const out = `${unavailable.length} pods are out`;
@@ -71,4 +74,12 @@ function evict(world: World, ref: PodRef): EvictOutcome {
   }
   victim.pool.evict(victim.rack, victim.pod);
   return { kind: "Evicted" };
+}
+
+function maxUnavailable(world: World, key: FleetKey | null): number {
+  const given = world.options.maxUnavailablePods;
+  if (given !== undefined) return given;
+  const workloads = world.fleets().find(({ fleet }) => fleet.key === key)?.fleet.workloads ?? [];
+  const units = workloads.reduce((total, { unitsPerRack }) => total + unitsPerRack, 0);
+  return Math.max(1, Math.floor(units / 2));
 }

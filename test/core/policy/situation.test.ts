@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ENGINE_PROFILES } from "../../../src/core/profiles/engine-profiles.ts";
 import { RESPONSE_LAW_PRIORS, hitRateAt } from "../../../src/core/cache/response-law.ts";
 import type { Headroom } from "../../../src/core/compiled.ts";
 import { EMPTY_FLEET_MEMORY } from "../../../src/core/memory.ts";
@@ -114,6 +115,11 @@ describe("the demand that is sized for", () => {
     expect(p(headroom)).toBeCloseTo(16 * Math.exp(z * 0.03 * 1.41935), 1);
   });
 
+  it("is the quantile that a study sets, whatever the headroom", () => {
+    const safe = aSituation({ fleet: { headroom: "Safe", headroomZ: 0.5 } }).band?.sizing;
+    expect(safe).toBeCloseTo(16 * Math.exp(0.5 * 0.03 * 1.41935), 1);
+  });
+
   it("rises with headroom", () => {
     expect([p("Lean"), p("Balanced"), p("Safe")].toSorted((a, b) => a - b)).toEqual([
       p("Lean"),
@@ -173,7 +179,7 @@ describe("a fleet without a known engine profile", () => {
     const model = { name: "m", profile: "h100", revisionLabel: "rev" };
     expect(() => aSituation({ fleet: { model } })).toThrow(
       'fleet agents/coder: spec.model.profile is "h100", ' +
-        "expected one of dsr1-fp4-gb200, test-small",
+        `expected one of ${Object.keys(ENGINE_PROFILES).join(", ")}`,
     );
   });
 });

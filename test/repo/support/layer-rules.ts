@@ -79,7 +79,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   },
   studies: {
     imports: ["core", "ports", "sim", "baselines", "oracle", "traces", "config", "report"],
-    types: [],
+    types: ["api"],
     node: true,
     remedy: "studies are offline jobs: live data reaches them through ports that cli passes in.",
   },

@@ -4,7 +4,7 @@ import type { DecisionRecord } from "../../../src/core/record.ts";
 import { simulatedDecisionLog } from "../../../src/sim/ports/decision-log.ts";
 import { START, aWorld } from "../../support/simulated-world.ts";
 
-const { group } = aWorld().options;
+const { group } = aWorld().options.scenario;
 
 const record = (index: number): DecisionRecord => ({
   schemaVersion: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Intent } from "../../../src/core/observation.ts";
+import type { Approval, Intent } from "../../../src/core/observation.ts";
 import { reason } from "../../../src/core/reasons.ts";
 import { after, millis, rackCount } from "../../../src/core/units.ts";
 import type { Evidence } from "../../../src/ports/decision-store.ts";
@@ -38,8 +38,8 @@ const evidence: Evidence = {
 };
 
 function aStore() {
-  const world = aWorld({ load: { baseTurnsPerSecond: 0.1 } });
-  const store = simulatedDecisionStore({ now: () => world.now() });
+  const world = aWorld();
+  const store = simulatedDecisionStore({ now: () => world.now() }, null);
   const open = (changes: Partial<Intent> = {}) =>
     store.open(
       { kind: "OpenIntent", intent: { ...intent, ...changes }, reason: reason("burst") },
@@ -92,6 +92,25 @@ describe("the store of decisions", () => {
     await store.approve(intent.name, { by: "ana", verdict: "Approve", reason: "after all" });
     const [stored] = await store.list();
     expect(stored?.approvals).toEqual([{ by: "ana", verdict: "Approve", reason: "after all" }]);
+  });
+
+  it("asks people once, and hears no answer to what is closed", async () => {
+    const { world } = aStore();
+    const answers: ((approval: Approval) => void)[] = [];
+    const ask = (_intent: Intent, answer: (approval: Approval) => void) =>
+      void answers.push(answer);
+    const store = simulatedDecisionStore({ now: () => world.now() }, { ask });
+    const action = { kind: "OpenIntent", intent, reason: reason("burst") } as const;
+    await store.open(action, evidence);
+    await store.open(action, evidence);
+    expect(answers).toHaveLength(1);
+    answers[0]?.({ by: "ana", verdict: "Approve", reason: "" });
+    expect((await store.list())[0]?.approvals).toHaveLength(1);
+    const { name, fleet } = intent;
+    const close = { kind: "SetPhase", intent: name, fleet, phase: "Expired" } as const;
+    await store.setPhase({ ...close, askedRacks: null, reason: reason("expired") });
+    answers[0]?.({ by: "bob", verdict: "Approve", reason: "late" });
+    expect((await store.list())[0]?.approvals.map(({ by }) => by)).toEqual(["ana"]);
   });
 
   it("does not know what was never opened", async () => {

@@ -17,7 +17,7 @@ const fleetStatus: FleetStatus = {
 
 describe("the store of what people asked for", () => {
   const world = aWorld();
-  const { group } = world.options;
+  const { group } = world.options.scenario;
 
   it("reads the compiled group, with nothing broken", async () => {
     const state = await simulatedFleetStore(group).read(world.now());

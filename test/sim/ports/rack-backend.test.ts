@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rackCount } from "../../../src/core/units.ts";
+import { millis, rackCount } from "../../../src/core/units.ts";
 import { simulatedRackBackend } from "../../../src/sim/ports/rack-backend.ts";
 import { rackBackendContract } from "../../contracts/rack-backend.ts";
 import { aWorld, minutes, onlyPool, poolOf } from "../../support/simulated-world.ts";
@@ -25,7 +25,7 @@ rackBackendContract("the simulated pool", () => {
 
 describe("the count of a simulated pool", () => {
   it("tells racks asked for from racks that are there, and a stock-out", async () => {
-    const world = aWorld({ stockRacks: 5 });
+    const world = aWorld({ supply: { stock: [{ atMs: millis(0), racks: 5 }] } });
     const backend = simulatedRackBackend(world);
     const pool = poolOf(world);
     const uid = (await backend.read(pool)).count?.uid ?? "";

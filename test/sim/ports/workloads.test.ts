@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { after, millis } from "../../../src/core/units.ts";
 import { simulatedWorkloads } from "../../../src/sim/ports/workloads.ts";
-import { aWorld, fleetOf, minutes, onlyPool } from "../../support/simulated-world.ts";
+import {
+  MINUTE,
+  aWorld,
+  fleetOf,
+  minutes,
+  onlyFleet,
+  onlyPool,
+} from "../../support/simulated-world.ts";
 
 async function readOf(world: ReturnType<typeof aWorld>) {
   const port = simulatedWorkloads(world);
@@ -10,7 +17,7 @@ async function readOf(world: ReturnType<typeof aWorld>) {
 
 describe("the pods of a simulated fleet", () => {
   it("are eight a rack, ready since long before the world began", async () => {
-    const world = aWorld();
+    const world = aWorld({ world: { warmupMs: millis(15 * MINUTE) } });
     const { pods } = await readOf(world);
     expect(pods).toHaveLength(32);
     expect(new Set(pods.map(({ node }) => node)).size).toBe(32);
@@ -35,6 +42,27 @@ describe("the pods of a simulated fleet", () => {
       starting = Math.max(starting, pods.filter(({ ready }) => !ready).length);
     }
     expect(starting).toBe(8);
+  });
+});
+
+describe("pods of nobody's fleet", () => {
+  it("are shown as strangers' where a rack is on loan", async () => {
+    const { pods } = await readOf(aWorld({ supply: { loanedRacks: 1 } }));
+    expect(pods.filter(({ fleet }) => fleet === null)).toHaveLength(18);
+    expect(pods.filter(({ fleet }) => fleet === "agents/coder")).toHaveLength(24);
+  });
+});
+
+describe("a rollout", () => {
+  it("is reported while it lasts", async () => {
+    const world = aWorld();
+    const port = simulatedWorkloads(world);
+    const rollouts = async () => (await port.read([fleetOf(world)])).rollouts;
+    expect(await rollouts()).toEqual([]);
+    onlyFleet(world).rollout.begin();
+    expect(await rollouts()).toEqual(["agents/coder"]);
+    world.advanceTo(minutes(30));
+    expect(await rollouts()).toEqual([]);
   });
 });
 

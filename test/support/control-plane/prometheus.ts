@@ -19,6 +19,10 @@ export interface PrometheusOptions {
   readonly scrapeIntervalSeconds: number;
   /** A free port when absent. */
   readonly port?: number;
+  /** Beside those that every start has. */
+  readonly flags?: readonly string[];
+  /** Fills the folder of the samples before the start. */
+  readonly fill?: (folder: string) => void;
 }
 
 export interface PrometheusServer {
@@ -49,11 +53,14 @@ async function startIn(group: ProcessGroup, options: PrometheusOptions): Promise
   const write = (targets: readonly ScrapeTarget[]) =>
     writeFileSync(configFile, configuration(targets, options.scrapeIntervalSeconds));
   write(options.scrapeTargets);
+  const samples = join(group.dir, "samples");
+  options.fill?.(samples);
   const daemon = group.start("prometheus", toolPath("prometheus"), [
     `--config.file=${configFile}`,
-    `--storage.tsdb.path=${join(group.dir, "samples")}`,
+    `--storage.tsdb.path=${samples}`,
     `--web.listen-address=${address}`,
     "--web.enable-lifecycle",
+    ...(options.flags ?? []),
   ]);
   await untilTrue("Prometheus to be ready", async () => {
     if (daemon.ended() !== undefined) throw new HopelessError(`it ended with ${daemon.ended()}`);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { recordingPath } from "../recordings.ts";
 
 /** One request of an hour that repeats. */
 export interface Turn {
@@ -22,14 +22,9 @@ export const BLOCK_TOKENS = 512;
 
 const RECORDING = "mooncake-conversation.jsonl";
 
-/** The folder of recordings: beside the checkout, unless the environment names another. */
-const tracesDir = (): string =>
-  process.env.BREAKWATER_TRACES ??
-  join(import.meta.dirname, "..", "..", "..", "..", "shared", "traces");
-
 /** @returns the recorded conversation where the folder has it, otherwise generated traffic. */
 export function loadTraffic(seed: number): Traffic {
-  const file = join(tracesDir(), RECORDING);
+  const file = recordingPath(RECORDING);
   return existsSync(file) ? recorded(file) : generated(seed);
 }
 

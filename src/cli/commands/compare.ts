@@ -1,0 +1,61 @@
+import { Option } from "commander";
+import type { Command } from "commander";
+import { compare } from "../../studies/compare/compare.ts";
+import type { Tune } from "../../studies/compare/contest.ts";
+import { POLICIES } from "../../studies/policies.ts";
+import { positiveWholeNumber } from "../numbers.ts";
+import { loadAll, namesOf, planOf, runnerOf } from "../simulation/comparison-runs.ts";
+import { printedComparison } from "../simulation/print-comparison.ts";
+import { RESULT_FORMATS } from "../simulation/print-results.ts";
+import type { ResultFormat } from "../simulation/print-results.ts";
+
+interface CompareFlags {
+  readonly policies: readonly string[];
+  readonly seeds?: number;
+  readonly tune: Tune;
+  readonly workers: number;
+  readonly format: ResultFormat;
+}
+
+const OURS = "breakwater";
+const OTHERS = POLICIES.flatMap(({ name }) => (name === OURS ? [] : [name]));
+
+const EXAMPLE = `
+Every policy is swept over its knob, ours too. Violations are compared at equal GPU-hours and
+GPU-hours at equal attainment, between 95 and 99.5 %.
+
+Example:
+  breakwater compare simulations/*/scenario.yaml --policies hpa-queue,static --seeds 3 --workers 2
+`;
+
+export function addCompare(program: Command): void {
+  program
+    .command("compare")
+    .description("Compare policies on scenarios, at equal GPU-hours and at equal attainment.")
+    .argument("<scenario...>", "scenario files")
+    .option("--policies <names>", `to compare with ${OURS}, by commas`, namesOf, OTHERS)
+    .option(
+      "--seeds <number>",
+      "runs of each setting; default: the scenario's",
+      positiveWholeNumber,
+    )
+    .addOption(
+      new Option("--tune <how>", "one configuration for all, or the others tuned to each")
+        .choices(["one", "each"])
+        .default("one"),
+    )
+    .option("--workers <number>", "runs side by side", positiveWholeNumber, 1)
+    .addOption(
+      new Option("--format <format>", "of the result").choices(RESULT_FORMATS).default("text"),
+    )
+    .addHelpText("after", EXAMPLE)
+    .action(runCompare);
+}
+
+async function runCompare(files: readonly string[], flags: CompareFlags): Promise<void> {
+  const scenarios = loadAll(files);
+  const { tune, policies, workers, format } = flags;
+  const plan = planOf(scenarios, { ...flags, policies: [OURS, ...policies] });
+  const result = await compare({ ...plan, tune }, runnerOf(scenarios, workers));
+  console.log(printedComparison(result, format));
+}

@@ -1,0 +1,122 @@
+import { Option } from "commander";
+import type { Command } from "commander";
+import type { CompiledScenario } from "../../config/compiled-scenario.ts";
+import type { SimulationOutcome } from "../../studies/simulation-run.ts";
+import { checkBounds, describeCheck } from "../../studies/simulation/expected-check.ts";
+import { positiveWholeNumber, wholeNumber } from "../numbers.ts";
+import { stopwatch } from "../pace.ts";
+import { loadBounds, loadScenario } from "../simulation/load-scenario.ts";
+import { RESULT_FORMATS, printedResults } from "../simulation/print-results.ts";
+import type { ResultFormat } from "../simulation/print-results.ts";
+import { progressOn } from "../simulation/progress.ts";
+import { checkPolicy, runTask } from "../simulation/simulation-task.ts";
+import type { SimulationTask } from "../simulation/simulation-task.ts";
+import { stageFile } from "../simulation/staged-file.ts";
+import type { StagedFile } from "../simulation/staged-file.ts";
+import { runTasks } from "../simulation/worker-pool.ts";
+import { BoundsMissed, UsageError } from "../usage-error.ts";
+
+interface SimulateFlags {
+  readonly policy?: string;
+  readonly seed?: number;
+  readonly format: ResultFormat;
+  readonly workers: number;
+  readonly decisions?: string;
+  readonly openmetrics?: string;
+  readonly timing?: string;
+}
+
+export function addSimulate(program: Command): void {
+  program
+    .command("simulate")
+    .description("Run a scenario: the controller's own tick on a simulated world.")
+    .argument("<scenario>", "a scenario file; expected.yaml beside it is checked")
+    .option("--policy <name>", "instead of the scenario's own")
+    .option("--seed <number>", "one run with this seed, instead of the scenario's", wholeNumber)
+    .addOption(
+      new Option("--format <format>", "of the results").choices(RESULT_FORMATS).default("text"),
+    )
+    .option("--workers <number>", "runs side by side", positiveWholeNumber, 1)
+    .option("--decisions <file>", "write the decision log of the one run, for `replay`")
+    .option("--openmetrics <file>", "write the scraped series of the one run")
+    .option("--timing <file>", "write how long the machine took, as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  breakwater simulate simulations/launch-day/scenario.yaml\n",
+    )
+    .action(runSimulate);
+}
+
+async function runSimulate(file: string, flags: SimulateFlags): Promise<void> {
+  const scenario = loadScenario(file);
+  const bounds = loadBounds(file);
+  const policy = flags.policy ?? scenario.policy;
+  checkPolicy(policy);
+  const seeds = flags.seed === undefined ? scenario.seeds : [flags.seed];
+  const tasks = seeds.map((seed) => ({ file, policy, seed }));
+  const files = stageOutputs(flags, tasks);
+  try {
+    const outcomes = await runAll(scenario, tasks, { flags, files });
+    const results = outcomes.map(({ result }) => result);
+    files.timing?.append(`${JSON.stringify(timingsOf(outcomes))}\n`);
+    for (const staged of Object.values(files)) staged.publish();
+    console.log(printedResults(results, flags.format));
+    // The ranges are of the scenario's own policy: another one is not held against them.
+    if (policy !== scenario.policy) return;
+    const checks = results.flatMap((result) => checkBounds(bounds, result));
+    for (const check of checks) console.error(`seed ${check.seed}: ${describeCheck(check)}`);
+    const missed = checks.filter(({ held }) => !held).length;
+    if (missed > 0) throw new BoundsMissed(`${file}: ${missed} of ${checks.length} bounds missed`);
+  } finally {
+    for (const staged of Object.values(files)) staged.discard();
+  }
+}
+
+type Outputs = Partial<Readonly<Record<"decisions" | "openmetrics" | "timing", StagedFile>>>;
+
+function stageOutputs(flags: SimulateFlags, tasks: readonly SimulationTask[]): Outputs {
+  for (const name of ["decisions", "openmetrics"] as const) {
+    if (flags[name] === undefined || tasks.length === 1) continue;
+    const found = `found ${tasks.length} seeds, expected one`;
+    throw new UsageError(`--${name} is of a single run: ${found}; add --seed`);
+  }
+  const { decisions, openmetrics, timing } = flags;
+  return {
+    ...(decisions === undefined ? {} : { decisions: stageFile(decisions) }),
+    ...(openmetrics === undefined ? {} : { openmetrics: stageFile(openmetrics) }),
+    ...(timing === undefined ? {} : { timing: stageFile(timing) }),
+  };
+}
+
+async function runAll(
+  scenario: CompiledScenario,
+  tasks: readonly SimulationTask[],
+  { flags, files }: { readonly flags: SimulateFlags; readonly files: Outputs },
+): Promise<readonly SimulationOutcome[]> {
+  const progress = progressOn(process.stderr, scenario.name, stopwatch);
+  const onProgress = (share: number): void => progress.update(share);
+  const [only] = tasks;
+  const { decisions, openmetrics } = files;
+  try {
+    if (only === undefined || tasks.length > 1) {
+      return await runTasks(tasks, { workers: flags.workers, onProgress });
+    }
+    const hooks = {
+      onProgress,
+      ...(decisions && { onRecord: (line: string) => decisions.append(`${line}\n`) }),
+      ...(openmetrics && { onOpenMetrics: (text: string) => openmetrics.append(text) }),
+    };
+    return [await runTask(only, hooks)];
+  } finally {
+    progress.end();
+  }
+}
+
+const timingsOf = (outcomes: readonly SimulationOutcome[]) =>
+  outcomes.map(({ result, timing }) => ({
+    scenario: result.scenario,
+    policy: result.policy,
+    seed: result.seed,
+    ...timing,
+    turnsPerSecond: timing.wallMs > 0 ? (result.turns.arrived / timing.wallMs) * 1_000 : null,
+  }));

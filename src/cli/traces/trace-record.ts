@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { createPrometheusClient } from "../../adapters/prometheus/client.ts";
+import type { PrometheusEndpoint } from "../../adapters/prometheus/endpoint.ts";
+import { createPrometheusSource } from "../../adapters/prometheus/signal-source.ts";
+import { compileFleet } from "../../config/compile-fleet.ts";
+import { GO_DURATION_PATTERN, durationMs } from "../../config/go-duration.ts";
+import { describeDocument, readDocument } from "../../config/written-document.ts";
+import type { CompiledFleet } from "../../core/compiled.ts";
+import { epochMs, millis } from "../../core/units.ts";
+import type { EpochMs, Millis } from "../../core/units.ts";
+import { PortError } from "../../ports/errors.ts";
+import { linesOfRates, recordTraffic } from "../../studies/trace-record.ts";
+import type { RecordedTraffic } from "../../studies/trace-record.ts";
+import { CommandFailed, UsageError } from "../usage-error.ts";
+import { writeWholeFile } from "../whole-file.ts";
+
+export function addTraceRecord(trace: Command): void {
+  trace
+    .command("record")
+    .description("Record a fleet's rates and token lengths from its metrics in Prometheus.")
+    .requiredOption("--fleet <file>", "its InferenceFleet, YAML: whose series, which gateway")
+    .requiredOption("--prometheus-url <url>", "asked instead of the one the fleet may name")
+    .option("--prometheus-token-file <path>", "bearer token")
+    .option("--prometheus-ca-file <path>", "certificate authority, PEM")
+    .requiredOption("--from <instant>", "RFC 3339")
+    .requiredOption("--to <instant>", "RFC 3339")
+    .option("--step <duration>", "between two rates", "1m")
+    .requiredOption("--output <file>", "rates, in the format rate-csv")
+    .option("--histograms <file>", "how long prompts and answers are, JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  breakwater trace record --fleet coder.yaml --prometheus-url " +
+        "http://127.0.0.1:9090 \\\n    --from 2026-11-16T00:00:00Z --to 2026-11-23T00:00:00Z " +
+        "--output week.csv\n",
+    )
+    .action(runRecord);
+}
+
+interface RecordFlags {
+  readonly fleet: string;
+  readonly prometheusUrl: string;
+  readonly prometheusTokenFile?: string;
+  readonly prometheusCaFile?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly step: string;
+  readonly output: string;
+  readonly histograms?: string;
+}
+
+interface Range {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly stepMs: Millis;
+}
+
+/** Answers of hours at a time; two at once do not slow a server down for others. */
+const LIMITS = { deadlineMs: millis(60_000), concurrencyPerOrigin: 2 };
+
+async function runRecord(flags: RecordFlags): Promise<void> {
+  const range = rangeOf(flags);
+  const recorded = await recordFrom(endpointOf(flags), fleetIn(flags.fleet, range.to), range);
+  if (recorded.samples.length === 0) {
+    const why = "Prometheus has no rates of this fleet for this time";
+    throw new CommandFailed(`${flags.fleet}: ${why}; nothing was written`);
+  }
+  writeWholeFile(flags.output, linesOfRates(recorded.samples));
+  console.log(`${flags.output}: ${recorded.samples.length} rates`);
+  if (recorded.missingSteps > 0) {
+    console.error(`${recorded.missingSteps} steps have no rate: the one before holds`);
+  }
+  if (flags.histograms === undefined) return;
+  const { inputTokens, outputTokens } = recorded;
+  const histograms = {
+    schemaVersion: 1,
+    from: flags.from,
+    to: flags.to,
+    inputTokens,
+    outputTokens,
+  };
+  writeWholeFile(flags.histograms, [JSON.stringify(histograms, null, 2)]);
+  console.log(`${flags.histograms}: ${inputTokens.buckets.length} buckets of prompts`);
+}
+
+async function recordFrom(
+  endpoint: PrometheusEndpoint,
+  fleet: CompiledFleet,
+  range: Range,
+): Promise<RecordedTraffic> {
+  const client = createPrometheusClient(LIMITS);
+  const signals = createPrometheusSource({
+    client,
+    defaultEndpoint: endpoint,
+    resolveCredentials: () => Promise.resolve(endpoint.credentials),
+  });
+  const ask = async (promql: string, at: EpochMs) =>
+    (await client.instant(endpoint, { name: "token lengths", promql, at })).series;
+  try {
+    return await recordTraffic({ ...range, fleet, signals, ask });
+  } catch (error) {
+    if (error instanceof PortError) throw new CommandFailed(error.message);
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+/** The fleet as it is written, but read from the Prometheus that was named. */
+function fleetIn(file: string, now: EpochMs): CompiledFleet {
+  const read = readDocument(fleetOf(textOf(file)), (raw) => compileFleet(raw, now));
+  if (!read.ok) throw new UsageError(describeDocument(file, read.errors));
+  return { ...read.value, signals: { ...read.value.signals, prometheus: null } };
+}
+
+/** @returns of a file of several objects the fleet, at its own line; else the text as it is */
+function fleetOf(text: string): string {
+  const lines = text.split("\n");
+  const starts = lines.flatMap((line, index) => (line.startsWith("---") ? [index] : []));
+  const kind = lines.findIndex((line) => /^kind: *InferenceFleet\b/.test(line));
+  const from = starts.findLast((index) => index < kind) ?? -1;
+  const to = starts.find((index) => index > kind) ?? lines.length;
+  return [...lines.slice(0, from + 1).map(() => ""), ...lines.slice(from + 1, to)].join("\n");
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read: ${String(cause)}`);
+  }
+}
+
+function endpointOf(flags: RecordFlags): PrometheusEndpoint {
+  const { prometheusUrl, prometheusTokenFile, prometheusCaFile } = flags;
+  const credentials = {
+    ...(prometheusTokenFile === undefined ? {} : { tokenFile: prometheusTokenFile }),
+    ...(prometheusCaFile === undefined ? {} : { caFile: prometheusCaFile }),
+  };
+  return { url: prometheusUrl, headers: {}, credentials };
+}
+
+function rangeOf(flags: RecordFlags): Range {
+  const from = instantOf("--from", flags.from);
+  const to = instantOf("--to", flags.to);
+  const stepMs = GO_DURATION_PATTERN.test(flags.step) ? durationMs(flags.step) : millis(0);
+  if (stepMs <= 0) {
+    throw new UsageError(`--step: found "${flags.step}", expected a duration such as 1m`);
+  }
+  if (to > from) return { from, to, stepMs };
+  throw new UsageError(`--to: found ${flags.to}, expected an instant after --from ${flags.from}`);
+}
+
+function instantOf(flag: string, text: string): EpochMs {
+  const found = /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(found)) return epochMs(found);
+  throw new UsageError(`${flag}: found "${text}", expected an instant as 2026-11-16T00:00:00Z`);
+}

@@ -1,0 +1,184 @@
+import type { GatewayCounts } from "./contract.ts";
+import type { FleetState } from "./fleet-state.ts";
+import { DECODE_UNIT } from "./replicas.ts";
+import type { Sequences } from "./sequences.ts";
+import { numberOfSession } from "./session-slots.ts";
+import type { StretchClock } from "./stretch-clock.ts";
+import { TryRing } from "./try-ring.ts";
+import {
+  AT_GATEWAY,
+  AWAITING_DECODE,
+  BLOCKS,
+  CACHED,
+  CHAIN,
+  FLAGS,
+  GENERATED,
+  GENERATION,
+  HOST_CACHED,
+  REPLICA,
+  ROUTE_ORDER,
+  ROUTED_NS,
+  SESSION,
+  STATE,
+  TRIES,
+  TRY_ADMITTED,
+  TRY_HAD_TOKEN,
+  UNDERWAY,
+} from "./turn-slots.ts";
+
+/** Where tries come in: routes them to replicas, or keeps them until there is one. */
+export class Gateway {
+  /** Routed, and not yet in the queue of their engine; in the order in which they get there. */
+  readonly underway = new TryRing();
+  private readonly waiting = new TryRing();
+  private readonly awaitingDecode = new TryRing();
+  /** Replicas that take tries, by id; and those that take transfers are counted. */
+  private readonly routable: number[] = [];
+  private decoders = 0;
+  private tries = 0;
+  private waitingTries = 0;
+  private routed = 0;
+  private misroutedShare = 0;
+  private readonly state: FleetState;
+  private readonly sequences: Sequences;
+  private readonly clock: StretchClock;
+
+  constructor(state: FleetState, sequences: Sequences, clock: StretchClock) {
+    this.state = state;
+    this.sequences = sequences;
+    this.clock = clock;
+  }
+
+  counts(): GatewayCounts {
+    return { tries: this.tries, waiting: this.waitingTries };
+  }
+
+  setMisroutedShare(share: number): void {
+    this.misroutedShare = share;
+  }
+
+  /** The replica takes turns from now on: those that wait for one come first. */
+  open(replica: number): void {
+    if (this.state.replicas.role(replica) === DECODE_UNIT) {
+      this.decoders++;
+      while (this.awaitingDecode.nextNs < Infinity) this.deliverWaiting();
+      return;
+    }
+    this.routable.push(replica);
+    this.routable.sort((a, b) => a - b);
+    while (this.waiting.nextNs < Infinity) this.routeWaiting();
+  }
+
+  close(replica: number): void {
+    if (this.state.replicas.role(replica) === DECODE_UNIT) this.decoders--;
+    else this.routable.splice(this.routable.indexOf(replica), 1);
+  }
+
+  /** The client sends the next try of the turn. */
+  send(turn: number): void {
+    const { words, wide } = this.state.turns;
+    this.tries++;
+    words[turn + TRIES]!++;
+    words[turn + FLAGS]! &= ~(TRY_HAD_TOKEN | TRY_ADMITTED);
+    words[turn + GENERATED] = 0;
+    words[turn + REPLICA] = -1;
+    words[turn + CACHED] = 0;
+    wide[turn + HOST_CACHED] = 0;
+    if (this.routable.length > 0) {
+      this.route(turn);
+      return;
+    }
+    words[turn + STATE] = AT_GATEWAY;
+    this.waitingTries++;
+    this.waiting.push(this.state.nowNs, turn, words[turn + GENERATION]!, words[turn + TRIES]!);
+  }
+
+  /** A try that waits here is withdrawn. */
+  withdraw(): void {
+    this.waitingTries--;
+  }
+
+  /** @returns when the next try reaches its engine's queue; Infinity when none is underway. */
+  nextJoinNs(): number {
+    while (this.underway.nextNs < Infinity && !this.isUnderway()) this.underway.shift();
+    return this.underway.nextNs;
+  }
+
+  /** A try that is underway reaches its engine's queue, if it still is. */
+  joinNext(): void {
+    const turn = this.underway.turn();
+    const holds = this.isUnderway();
+    this.underway.shift();
+    if (holds) this.join(this.state.turns.words[turn + REPLICA]!, turn);
+  }
+
+  /** The KV of a turn has arrived: it joins a decode unit, or waits for one. */
+  deliver(turn: number): void {
+    const { turns, decodeRouter, nowNs } = this.state;
+    const { words } = turns;
+    if (this.decoders > 0) {
+      const replica = decodeRouter.route(nowNs, 0, -1, 0);
+      turns.wide[turn + ROUTE_ORDER] = this.routed++;
+      this.join(replica, turn);
+      return;
+    }
+    words[turn + STATE] = AWAITING_DECODE;
+    this.awaitingDecode.push(nowNs, turn, words[turn + GENERATION]!, words[turn + TRIES]!);
+  }
+
+  private isUnderway(): boolean {
+    const { underway } = this;
+    const { turns } = this.state;
+    const turn = underway.turn();
+    return (
+      turns.words[turn + STATE] === UNDERWAY &&
+      turns.isTry(turn, underway.generation(), underway.tries())
+    );
+  }
+
+  private deliverWaiting(): void {
+    const turn = this.awaitingDecode.turn();
+    this.awaitingDecode.shift();
+    this.deliver(turn);
+  }
+
+  private routeWaiting(): void {
+    const { turns } = this.state;
+    const turn = this.waiting.turn();
+    const valid = turns.isTry(turn, this.waiting.generation(), this.waiting.tries());
+    this.waiting.shift();
+    if (!valid || turns.words[turn + STATE] !== AT_GATEWAY) return;
+    this.waitingTries--;
+    this.route(turn);
+  }
+
+  private route(turn: number): void {
+    const { turns, options, nowNs } = this.state;
+    const { words, wide } = turns;
+    words[turn + REPLICA] = this.choose(turn);
+    words[turn + STATE] = UNDERWAY;
+    wide[turn + ROUTED_NS] = nowNs;
+    wide[turn + ROUTE_ORDER] = this.routed++;
+    const { overheadNs } = options.engine;
+    this.underway.push(nowNs + overheadNs, turn, words[turn + GENERATION]!, words[turn + TRIES]!);
+  }
+
+  private choose(turn: number): number {
+    const { turns, router, options, nowNs } = this.state;
+    const { words } = turns;
+    if (this.misroutedShare > 0 && options.random() < this.misroutedShare) {
+      const replica = this.routable[Math.floor(options.random() * this.routable.length)]!;
+      router.assign(replica);
+      return replica;
+    }
+    const session = numberOfSession(words[turn + SESSION]!);
+    return router.route(nowNs, session, words[turn + CHAIN]!, words[turn + BLOCKS]!);
+  }
+
+  private join(replica: number, turn: number): void {
+    const { ready, timers } = this.state;
+    this.sequences.enqueue(replica, turn);
+    if (timers.runs(replica)) this.clock.cutForJoin(replica);
+    else ready.push(replica);
+  }
+}

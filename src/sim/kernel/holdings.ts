@@ -1,0 +1,151 @@
+import {
+  CHAIN_SHIFT,
+  type Chains,
+  FROM as CHAIN_FROM,
+  HOLDER_COUNT,
+  HOLDER_ROW,
+  HOLDERS,
+} from "./chain-registry.ts";
+import { HolderRows } from "./holder-rows.ts";
+import { RecordPool } from "./record-pool.ts";
+
+/** Words of a holding: what one replica has of one chain. */
+export const REPLICA = 0;
+export const CHAIN = 1;
+/** Neighbours in the list of the chain's holders. */
+export const NEXT = 2;
+const PREVIOUS = 3;
+/** The replica's holding of the parent chain; valid while blocks are resident. */
+export const ABOVE = 4;
+/** Depth of the chain's first block: blocks [FROM, END) are resident, [FROM, PIN_END) pinned. */
+export const FROM = 5;
+export const END = 6;
+/** The shallowest of its extents, or -1. */
+export const SHALLOWEST = 7;
+export const PIN_END = 8;
+/** Turns that pin up to PIN_END, and the list of pins that end before it, or -1. */
+export const PIN_COUNT = 9;
+export const PINS = 10;
+/** END as a router that lags sees it, and the newest change that it has not seen: `CacheChanges`. */
+export const SEEN_END = 11;
+export const UNSEEN = 12;
+/**
+ * Added to a holding, this gives what `Extents` takes for its part of the host tier: the words END,
+ * SHALLOWEST and PIN_END of it are TOTAL_END, the shallowest host extent and HOST_FROM.
+ */
+export const HOST = 7;
+/** Blocks [FROM, TOTAL_END) are in one of the tiers, [HOST_FROM, TOTAL_END) in the host tier. */
+export const TOTAL_END = END + HOST;
+const HOST_SHALLOWEST = SHALLOWEST + HOST;
+export const HOST_FROM = PIN_END + HOST;
+const STRIDE = 16;
+
+/** A holding whose replica is gone; it waits for the changes that still name it. */
+export const LOST_REPLICA = -2;
+
+/** From this many holders on, a chain gets a row; at half as many the row goes. */
+const ROW_FROM = 9;
+
+/** All holdings, and for each chain the list of its holders. */
+export class Holdings {
+  readonly pool = new RecordPool(STRIDE, 1_024);
+  readonly rows = new HolderRows();
+  readonly chains: Chains;
+  /** The word that says where a holding ends for all who ask what a replica has: both tiers. */
+  readonly visibleEnd: number;
+
+  constructor(chains: Chains, hasHostTier: boolean) {
+    this.chains = chains;
+    this.visibleEnd = hasHostTier ? TOTAL_END : END;
+  }
+
+  /** @returns what the replica holds of the chain, or -1. */
+  find(chain: number, replica: number): number {
+    const record = chain << CHAIN_SHIFT;
+    const row = this.chains.words[record + HOLDER_ROW]!;
+    if (row >= 0) return this.rows.find(row, replica);
+    const words = this.pool.words;
+    let holding = this.chains.words[record + HOLDERS]!;
+    while (holding >= 0 && words[holding + REPLICA] !== replica) holding = words[holding + NEXT]!;
+    return holding;
+  }
+
+  /** @returns a holding without blocks. */
+  add(chain: number, replica: number): number {
+    const holding = this.pool.take();
+    const words = this.pool.words;
+    const from = this.chains.words[(chain << CHAIN_SHIFT) + CHAIN_FROM]!;
+    words[holding + REPLICA] = replica;
+    words[holding + CHAIN] = chain;
+    words[holding + ABOVE] = -1;
+    words[holding + FROM] = from;
+    words[holding + END] = from;
+    words[holding + SHALLOWEST] = -1;
+    words[holding + PIN_END] = from;
+    words[holding + PIN_COUNT] = 0;
+    words[holding + PINS] = -1;
+    words[holding + SEEN_END] = from;
+    words[holding + UNSEEN] = 0;
+    words[holding + TOTAL_END] = from;
+    words[holding + HOST_SHALLOWEST] = -1;
+    words[holding + HOST_FROM] = from;
+    this.link(holding);
+    this.chains.retain(chain);
+    return holding;
+  }
+
+  /** Frees it and lets go of its chain. */
+  drop(holding: number): void {
+    this.unlink(holding);
+    this.pool.give(holding);
+  }
+
+  /** Takes it off the chain's list, and lets go of the chain. */
+  unlink(holding: number): void {
+    const { words } = this.pool;
+    const chain = words[holding + CHAIN]!;
+    const record = chain << CHAIN_SHIFT;
+    const next = words[holding + NEXT]!;
+    const previous = words[holding + PREVIOUS]!;
+    if (next >= 0) words[next + PREVIOUS] = previous;
+    if (previous >= 0) words[previous + NEXT] = next;
+    else this.chains.words[record + HOLDERS] = next;
+    const count = --this.chains.words[record + HOLDER_COUNT]!;
+    const row = this.chains.words[record + HOLDER_ROW]!;
+    if (row >= 0) this.leaveRow(row, holding, count);
+    this.chains.release(chain);
+  }
+
+  private link(holding: number): void {
+    const { words } = this.pool;
+    const record = words[holding + CHAIN]! << CHAIN_SHIFT;
+    const chains = this.chains.words;
+    const next = chains[record + HOLDERS]!;
+    words[holding + NEXT] = next;
+    words[holding + PREVIOUS] = -1;
+    if (next >= 0) words[next + PREVIOUS] = holding;
+    chains[record + HOLDERS] = holding;
+    const count = ++chains[record + HOLDER_COUNT]!;
+    const row = chains[record + HOLDER_ROW]!;
+    if (row >= 0) this.rows.set(row, words[holding + REPLICA]!, holding);
+    else if (count >= ROW_FROM) this.buildRow(record);
+  }
+
+  private buildRow(record: number): void {
+    const { words } = this.pool;
+    const row = this.rows.take();
+    this.chains.words[record + HOLDER_ROW] = row;
+    let holding = this.chains.words[record + HOLDERS]!;
+    for (; holding >= 0; holding = words[holding + NEXT]!) {
+      this.rows.set(row, words[holding + REPLICA]!, holding);
+    }
+  }
+
+  private leaveRow(row: number, holding: number, left: number): void {
+    const { words } = this.pool;
+    this.rows.set(row, words[holding + REPLICA]!, -1);
+    if (2 * left >= ROW_FROM) return;
+    this.chains.words[(words[holding + CHAIN]! << CHAIN_SHIFT) + HOLDER_ROW] = -1;
+    this.rows.give(row);
+  }
+}

@@ -1,0 +1,39 @@
+import type { ReplicaMetrics } from "./contract.ts";
+import type { FleetState } from "./fleet-state.ts";
+import {
+  CACHED_TOKENS,
+  FINISHED,
+  FIRST_TOKENS,
+  GENERATED_TOKENS,
+  HOST_CACHED_TOKENS,
+  PREEMPTIONS,
+  PROMPT_TOKENS,
+  QUEUE_LENGTH,
+  REPLICA_SHIFT,
+  RUNNERS,
+} from "./replicas.ts";
+
+/** @returns what a replica's endpoint shows; its counters have been brought to now. */
+export function readMetrics(state: FleetState, replica: number): ReplicaMetrics {
+  const { caches, replicas } = state;
+  const { words } = replicas;
+  const { ttft, itl } = replicas.parts[replica]!;
+  const at = replica << REPLICA_SHIFT;
+  return {
+    running: words[at + RUNNERS]!,
+    waiting: words[at + QUEUE_LENGTH]!,
+    pinnedTokens: caches.pinnedTokens(replica) + caches.privateTokens(replica),
+    promptTokens: words[at + PROMPT_TOKENS]!,
+    cachedTokens: words[at + CACHED_TOKENS]!,
+    hostCachedTokens: words[at + HOST_CACHED_TOKENS]!,
+    generatedTokens: words[at + GENERATED_TOKENS]!,
+    firstTokens: words[at + FIRST_TOKENS]!,
+    finishedTurns: words[at + FINISHED]!,
+    preemptions: words[at + PREEMPTIONS]!,
+    evictedTokens: caches.evictedTokens(replica),
+    ttftBuckets: ttft.cumulative(),
+    ttftSumSeconds: ttft.sumSeconds(),
+    itlBuckets: itl.cumulative(),
+    itlSumSeconds: itl.sumSeconds(),
+  };
+}

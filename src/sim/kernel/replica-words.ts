@@ -1,0 +1,11 @@
+/** A replica's record in the caches is at `replica * REPLICA_STRIDE`; these are its words. */
+export const REPLICA_STRIDE = 8;
+/** Where the order of release of its extents begins and ends, or ABSENT. */
+export const ANCHOR = 0;
+/** Tokens: of the cache, neither private nor resident, neither private nor pinned, private. */
+export const KV = 1;
+export const FREE = 2;
+export const ROOM = 3;
+export const PRIVATE = 4;
+/** ANCHOR, KV, FREE and ROOM of an id that no replica has. */
+export const ABSENT = -1;

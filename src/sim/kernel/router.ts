@@ -1,0 +1,108 @@
+import { Affinity } from "./affinity.ts";
+import type { Router } from "./cache-contract.ts";
+import type { RouterKind } from "./contract.ts";
+import { LoadBuckets } from "./load-buckets.ts";
+import type { ExtentCaches } from "./prefix-caches.ts";
+import { RoundRobin } from "./round-robin.ts";
+import { SessionHomes } from "./session-homes.ts";
+
+export interface RouterOptions {
+  readonly kind: RouterKind;
+  /** How old the router's picture of the caches is. */
+  readonly lagNs: number;
+  /** prefix-affinity: replicas with more than `guard` x (mean + 1) turns are passed over. */
+  readonly guard: number;
+  /** The caches of the replicas that it routes to; only prefix-affinity looks at them. */
+  readonly caches: ExtentCaches;
+}
+
+class KernelRouter implements Router {
+  private readonly kind: RouterKind;
+  private readonly lagNs: number;
+  private readonly loads = new LoadBuckets();
+  private readonly turns = new RoundRobin();
+  private readonly homes = new SessionHomes();
+  private readonly affinity: Affinity;
+  private readonly lags: boolean;
+
+  constructor({ kind, lagNs, guard, caches }: RouterOptions) {
+    this.kind = kind;
+    this.lagNs = lagNs;
+    this.lags = kind === "prefix-affinity" && lagNs > 0;
+    this.affinity = new Affinity(caches, this.loads, guard, this.lags);
+    if (this.lags) caches.changes.follow();
+  }
+
+  addReplica(replica: number): void {
+    this.loads.add(replica);
+    this.turns.add(replica);
+    this.homes.arrive(replica);
+  }
+
+  eject(replica: number): void {
+    this.loads.eject(replica);
+    this.turns.remove(replica);
+  }
+
+  readmit(replica: number): void {
+    if (this.loads.readmit(replica)) this.turns.add(replica);
+  }
+
+  removeReplica(replica: number): void {
+    this.loads.remove(replica);
+    this.turns.remove(replica);
+    this.homes.leave(replica);
+  }
+
+  route(nowNs: number, session: number, chain: number, blocks: number): number {
+    if (this.loads.routable === 0) return -1;
+    if (this.lags) this.affinity.look(nowNs - this.lagNs);
+    const replica = this.choose(session, chain, blocks);
+    this.loads.change(replica, 1);
+    return replica;
+  }
+
+  assign(replica: number): void {
+    this.loads.change(replica, 1);
+  }
+
+  done(replica: number): void {
+    this.loads.change(replica, -1);
+  }
+
+  forget(session: number): void {
+    this.homes.forget(session);
+  }
+
+  inFlight(replica: number): number {
+    return this.loads.load(replica);
+  }
+
+  private choose(session: number, chain: number, blocks: number): number {
+    switch (this.kind) {
+      case "round-robin":
+        return this.turns.next();
+      case "least-loaded":
+        return this.loads.leastLoaded();
+      case "session-sticky":
+        return this.stick(session);
+      case "prefix-affinity": {
+        const known = this.affinity.choose(chain, blocks);
+        return known >= 0 ? known : this.loads.leastLoaded();
+      }
+    }
+  }
+
+  private stick(session: number): number {
+    const home = this.homes.home(session);
+    if (home >= 0 && this.loads.isRoutable(home)) return home;
+    const replica = this.loads.leastLoaded();
+    this.homes.settle(session, replica);
+    return replica;
+  }
+}
+
+/** @returns a router without replicas. */
+export function createRouter(options: RouterOptions): Router {
+  return new KernelRouter(options);
+}

@@ -1,0 +1,88 @@
+/** The table of policies: every name that a study can run, with its knob. */
+import { DYNAMO_LOAD_KNOB, dynamoLoad } from "../baselines/dynamo-load.ts";
+import { HPA_QUEUE_KNOB, hpaQueue } from "../baselines/hpa-queue.ts";
+import { STATIC_KNOB, staticPolicy } from "../baselines/static.ts";
+import type { CompiledGroup } from "../core/compiled.ts";
+import { NORMAL_QUANTILES } from "../core/numeric.ts";
+import type { Knob, Policy } from "../core/policy/policy.ts";
+import { SECOND_MS, millis } from "../core/units.ts";
+import type { Millis } from "../core/units.ts";
+
+/** A policy with its knob turned: what a run of it needs. */
+export interface ConfiguredPolicy {
+  readonly group: CompiledGroup;
+  /** For the tick's options; absent: our own. */
+  readonly policy?: Policy;
+  /** The tick must not be slower than the policy. */
+  readonly tickEveryMs: Millis;
+}
+
+export interface StudyPolicy {
+  readonly name: string;
+  readonly kind: "ours" | "baseline";
+  readonly knob: Knob;
+  /** @param value of the knob; absent: what the scenario's fleets say, or the knob's default */
+  configure(group: CompiledGroup, value?: number): ConfiguredPolicy;
+}
+
+/** The controller's usual pace. */
+const TICK_MS = millis(15 * SECOND_MS);
+
+/** The forecast's standard normal quantile that racks are sized for; Balanced is 1.28 (p90). */
+const HEADROOM_KNOB: Knob = {
+  name: "headroom-z",
+  default: NORMAL_QUANTILES.p90,
+  // Far beyond any likely quantile too: a front must reach from 95 to 99.5 % to be compared.
+  sweep: [
+    -6,
+    -3,
+    -1,
+    NORMAL_QUANTILES.p50,
+    NORMAL_QUANTILES.p70,
+    NORMAL_QUANTILES.p90,
+    NORMAL_QUANTILES.p99,
+    4,
+    7,
+    12,
+  ],
+};
+
+const BREAKWATER: StudyPolicy = {
+  name: "breakwater",
+  kind: "ours",
+  knob: HEADROOM_KNOB,
+  configure: (group, value) => ({
+    group: value === undefined ? group : withHeadroom(group, value),
+    tickEveryMs: TICK_MS,
+  }),
+};
+
+const withHeadroom = (group: CompiledGroup, headroomZ: number): CompiledGroup => ({
+  ...group,
+  fleets: group.fleets.map((fleet) => ({ ...fleet, headroomZ })),
+});
+
+const baseline = (name: string, knob: Knob, of: (value: number) => Policy): StudyPolicy => ({
+  name,
+  kind: "baseline",
+  knob,
+  configure: (group, value = knob.default) => {
+    const policy = of(value);
+    return { group, policy, tickEveryMs: millis(Math.min(TICK_MS, policy.everyMs)) };
+  },
+});
+
+export const POLICIES: readonly StudyPolicy[] = [
+  BREAKWATER,
+  baseline("static", STATIC_KNOB, staticPolicy),
+  baseline("hpa-queue", HPA_QUEUE_KNOB, hpaQueue),
+  baseline("dynamo-load", DYNAMO_LOAD_KNOB, dynamoLoad),
+];
+
+/** @throws RangeError that lists the names there are */
+export function policyNamed(name: string): StudyPolicy {
+  const found = POLICIES.find((policy) => policy.name === name);
+  if (found !== undefined) return found;
+  const known = POLICIES.map((policy) => policy.name).join(", ");
+  throw new RangeError(`policy "${name}" is not known, expected one of ${known}`);
+}

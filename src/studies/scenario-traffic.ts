@@ -1,0 +1,116 @@
+/** The traffic of a scenario as streams of sessions, drawn anew for each seed. */
+import { resolve } from "node:path";
+import type {
+  CompiledScenario,
+  ScenarioTraffic,
+  TrafficShape,
+  TrafficSource,
+} from "../config/compiled-scenario.ts";
+import { DAY_MS, HOUR_MS } from "../core/units.ts";
+import { RandomStream } from "../sim/random.ts";
+import { generatedTraffic, rateShapedTraffic } from "../traces/generators/generate.ts";
+import { readRates } from "../traces/recording.ts";
+import type { RecordingOptions } from "../traces/recording.ts";
+import { surge, wave } from "../traces/sources/rate-curve.ts";
+import type { RateCurve } from "../traces/sources/rate-curve.ts";
+import { replayTrace, sampleTrace } from "../traces/sources/recorded-traffic.ts";
+import type { SessionSource } from "../traces/turn-templates.ts";
+import type { TrafficOf } from "./simulation-run.ts";
+
+const NS_PER_MS = 1e6;
+const WEEK_MS = 7 * DAY_MS;
+/** The quietest hour of offices and of most services, in the scenario's own time. */
+const QUIETEST_OF_DAY_MS = 4 * HOUR_MS;
+/** Sunday at noon, counted from Monday. */
+const QUIETEST_OF_WEEK_MS = 6.5 * DAY_MS;
+/** The epoch began on a Thursday. */
+const EPOCH_FROM_MONDAY_MS = 3 * DAY_MS;
+
+/**
+ * @param folder that the recordings' paths start from: the scenario's own
+ * @returns reads the recordings each time it is called. @throws TraceError when one cannot be used
+ */
+export function trafficOf(scenario: CompiledScenario, folder: string): TrafficOf {
+  const { group, startsAt, world } = scenario;
+  const warmupMs = world.warmupMs ?? 0;
+  return (seed) =>
+    group.fleets.map(({ key }) => ({
+      fleet: key,
+      sources: world.traffic.flatMap((traffic, index) =>
+        traffic.fleet === key
+          ? [sourceOf(traffic, { seed, index, folder, startsAt, warmupMs })]
+          : [],
+      ),
+    }));
+}
+
+interface SourcePlace {
+  readonly seed: number;
+  /** Among the scenario's sources: each has random numbers of its own. */
+  readonly index: number;
+  readonly folder: string;
+  readonly startsAt: number;
+  readonly warmupMs: number;
+}
+
+function sourceOf({ shape, source }: ScenarioTraffic, place: SourcePlace): SessionSource {
+  const curves = shape.map((change) => curveOf(change, place.warmupMs));
+  const draws = streamOf(place, "starts");
+  switch (source.kind) {
+    case "replay":
+      return replayTrace({ ...recordingOf(source, place), copies: source.scale, curves });
+    case "sampled": {
+      const { sessionsPerHour } = source;
+      return sampleTrace({ ...recordingOf(source, place), sessionsPerHour, curves, draws });
+    }
+    case "rate":
+      return rateShapedTraffic({
+        ...source,
+        curves,
+        draws,
+        templateDraws: streamOf(place, "templates"),
+        rates: readRates({ path: resolve(place.folder, source.path), format: source.format }),
+        offsetNs: source.offsetMs * NS_PER_MS,
+      });
+    case "generate": {
+      const waves = wavesOf(source, place);
+      const templateDraws = streamOf(place, "templates");
+      return generatedTraffic({ ...source, curves: [...waves, ...curves], draws, templateDraws });
+    }
+  }
+}
+
+const streamOf = ({ seed, index }: SourcePlace, use: string): RandomStream =>
+  new RandomStream(seed, `traffic/${index}/${use}`);
+
+function recordingOf(
+  { format, path }: Extract<TrafficSource, { kind: "replay" | "sampled" }>,
+  { folder }: SourcePlace,
+): Pick<RecordingOptions, "path" | "format"> {
+  if (format === "rate-csv" || format === "servegen-rate") {
+    throw new Error(`${format} records a rate, which passed for a recording of turns`);
+  }
+  return { path: resolve(folder, path), format };
+}
+
+/** Sources count from the beginning of the warm-up, people from its end. */
+const curveOf = ({ atMs, factor, holdMs, rampMs }: TrafficShape, warmupMs: number): RateCurve =>
+  surge({
+    atNs: (atMs + warmupMs) * NS_PER_MS,
+    factor,
+    rampNs: rampMs * NS_PER_MS,
+    holdNs: holdMs * NS_PER_MS,
+  });
+
+function wavesOf(
+  { daily, weekly }: Extract<TrafficSource, { kind: "generate" }>,
+  { startsAt, warmupMs }: SourcePlace,
+): readonly RateCurve[] {
+  const beganAt = startsAt - warmupMs;
+  const toNight = QUIETEST_OF_DAY_MS - (beganAt % DAY_MS);
+  const toSunday = QUIETEST_OF_WEEK_MS - ((beganAt + EPOCH_FROM_MONDAY_MS) % WEEK_MS);
+  return [
+    ...(daily > 0 ? [wave(DAY_MS * NS_PER_MS, daily, toNight * NS_PER_MS)] : []),
+    ...(weekly > 0 ? [wave(WEEK_MS * NS_PER_MS, weekly, toSunday * NS_PER_MS)] : []),
+  ];
+}

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createFleetKernel } from "../../../src/sim/kernel/fleet-kernel.ts";
+import {
+  type CaseTheme,
+  type KernelCase,
+  kernelCase,
+} from "../../support/kernel-cases/random-case.ts";
+import { type Seen, SideBySide } from "../../support/kernel-cases/side-by-side.ts";
+import { createNaiveKernel } from "../../support/naive-kernel/naive-kernel.ts";
+
+/** Cases of each theme; they take a second or two. */
+const RUNS = 150;
+
+const played = (of: KernelCase): Seen =>
+  new SideBySide(of, { left: createFleetKernel, right: createNaiveKernel }).play(of);
+
+/** What a theme's cases are there for; a theme whose cases never do it proves nothing. */
+type Happening = (seen: Seen) => boolean;
+
+const preempts: Happening = ({ preemptions }) => preemptions > 0;
+const evicts: Happening = ({ evictedTokens }) => evictedTokens > 0;
+const finds: Happening = ({ turns }) => turns.some(({ cachedTokens }) => cachedTokens > 0);
+const loads: Happening = ({ turns }) => turns.some((turn) => turn.hostCachedTokens > 0);
+const retries: Happening = ({ turns }) => turns.some(({ tries }) => tries > 1);
+const abandons: Happening = ({ turns }) => turns.some(({ end }) => end === "abandoned");
+const rejects: Happening = ({ turns }) => turns.some(({ end }) => end === "rejected");
+
+/** Prints the seed and the smallest case that differs. */
+function expectTheSame(theme: CaseTheme, happenings: readonly Happening[]): void {
+  const seen: Seen[] = [];
+  const property = fc.property(kernelCase(theme), (of) => {
+    seen.push(played(of));
+  });
+  fc.assert(property, { numRuns: RUNS });
+  for (const happening of happenings) {
+    expect([happening, seen.some(happening)]).toEqual([happening, true]);
+  }
+}
+
+describe("the kernel has the same bits as the naive one", () => {
+  it("with engines and caches that are too small", () => {
+    expectTheSame({}, [preempts, evicts, finds, rejects]);
+  });
+
+  it.each(["round-robin", "least-loaded", "session-sticky", "prefix-affinity"] as const)(
+    "with the router %s, replicas that come and go, and its faults",
+    (router) => {
+      expectTheSame({ router, comings: true, faults: true }, [evicts, finds]);
+    },
+  );
+
+  it("with clients that time out, try again and abandon", () => {
+    expectTheSame({ clients: true }, [retries, abandons, finds]);
+  });
+
+  it("with everything at once", () => {
+    expectTheSame({ clients: true, comings: true, faults: true }, [retries, abandons, finds]);
+  });
+
+  it("with a host tier behind the cache", () => {
+    expectTheSame({ host: true }, [loads, preempts, evicts]);
+  });
+
+  it("with a host tier, and everything at once", () => {
+    const router = "prefix-affinity";
+    expectTheSame({ host: true, router, clients: true, comings: true, faults: true }, [finds]);
+  });
+
+  it("with prefill and decode units", () => {
+    expectTheSame({ split: true }, [preempts, evicts, finds]);
+  });
+
+  it("with prefill and decode units, and everything at once", () => {
+    expectTheSame({ split: true, clients: true, comings: true, faults: true }, [retries, finds]);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { POLICIES, policyNamed } from "../../src/studies/policies.ts";
+import { aSmallGroup } from "../support/builders/compiled.ts";
+
+const NAMES = POLICIES.map(({ name }) => name);
+
+describe("the table of policies", () => {
+  it("names those it has when asked for another", () => {
+    expect(() => policyNamed("kpa2")).toThrow(
+      'policy "kpa2" is not known, expected one of breakwater, static, hpa-queue, dynamo-load',
+    );
+  });
+
+  it.each(NAMES)("%s: its knob is swept upwards", (name) => {
+    const { sweep } = policyNamed(name).knob;
+    expect(sweep.length).toBeGreaterThan(3);
+    expect(sweep).toEqual(sweep.toSorted((a, b) => a - b));
+    expect(sweep).toContain(policyNamed(name).knob.default);
+  });
+
+  it.each(NAMES)("%s: runs under its own name, no slower than it is to be asked", (name) => {
+    const { policy, tickEveryMs } = policyNamed(name).configure(aSmallGroup(), 1);
+    expect(policy?.name ?? "breakwater").toBe(name);
+    expect(tickEveryMs).toBeLessThanOrEqual(Math.min(15_000, policy?.everyMs ?? 15_000));
+  });
+
+  it("ours is as the fleets say, unless its knob is turned", () => {
+    const group = aSmallGroup();
+    expect(policyNamed("breakwater").configure(group).group).toBe(group);
+    const turned = policyNamed("breakwater").configure(group, 2).group;
+    expect(turned.fleets.map(({ headroomZ }) => headroomZ)).toEqual([2]);
+  });
+});
