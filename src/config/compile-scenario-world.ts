@@ -2,7 +2,7 @@
 import type { CompiledFleet, CompiledGroup, CompiledPool, FleetRef } from "../core/compiled.ts";
 import { fleetKey } from "../core/compiled.ts";
 import { ENGINE_PROFILES } from "../core/profiles/engine-profiles.ts";
-import type { Millis } from "../core/units.ts";
+import { DAY_MS, HOUR_MS, type Millis } from "../core/units.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { spreadOf } from "./compile-pool.ts";
 import { compileTraffic } from "./compile-traffic.ts";
@@ -27,6 +27,8 @@ export function compileWorld(spec: ScenarioSpec, group: CompiledGroup): Compilat
   const errors = [
     ...traffic.flatMap((each) => (each.ok ? [] : each.errors)),
     ...endless(spec),
+    ...tooLong(spec),
+    ...tooLate(spec),
     ...(faults.ok ? [] : faults.errors),
     ...strangers(world, group),
     ...engineErrors(world.engine, group),
@@ -70,6 +72,37 @@ function endless({ duration, world }: ScenarioSpec): readonly FieldError[] {
     const expected = `a duration such as "24h", since spec.world.traffic[${at}] has no end`;
     return ends ? [] : [{ path: "spec.duration", found: '"trace"', expected }];
   });
+}
+
+/**
+ * The kernel counts nanoseconds in a double, which holds each of them for 104 days; the margin is
+ * for what the last turns still do.
+ */
+const LONGEST_MS = 100 * DAY_MS;
+
+function tooLong({ duration, world }: ScenarioSpec): readonly FieldError[] {
+  const warmupMs = durationMs(world.warmup);
+  const wholeMs = warmupMs + (duration === "trace" ? 0 : durationMs(duration));
+  if (wholeMs <= LONGEST_MS) return [];
+  const path = warmupMs > LONGEST_MS ? "spec.world.warmup" : "spec.duration";
+  const found = JSON.stringify(warmupMs > LONGEST_MS ? world.warmup : duration);
+  return [{ path, found, expected: `at most ${LONGEST_MS / HOUR_MS}h, warm-up included` }];
+}
+
+/** What begins when the run is over would be no part of it, and nobody would notice. */
+function tooLate({ duration, world }: ScenarioSpec): readonly FieldError[] {
+  if (duration === "trace") return [];
+  const begin = [
+    ...world.faults.map(({ at }, index) => ({ at, path: `spec.world.faults[${index}].at` })),
+    ...world.traffic.flatMap(({ shape }, index) =>
+      shape.map(({ at }, n) => ({ at, path: `spec.world.traffic[${index}].shape[${n}].at` })),
+    ),
+  ];
+  return begin.flatMap(({ at, path }) =>
+    durationMs(at) < durationMs(duration)
+      ? []
+      : [{ path, found: JSON.stringify(at), expected: `before the end of the run, ${duration}` }],
+  );
 }
 
 type Written<Key extends "engine" | "router"> = WrittenWorld[Key];

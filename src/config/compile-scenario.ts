@@ -8,6 +8,7 @@ import { compileWorld, fixedEngineOf } from "./compile-scenario-world.ts";
 import type { CompiledScenario } from "./compiled-scenario.ts";
 import { decodeObject } from "./decode-object.ts";
 import type { Compilation, FieldError } from "./field-error.ts";
+import { objectName } from "./fields.ts";
 import { fleetProblems } from "./fleet-problems.ts";
 import { durationMs } from "./go-duration.ts";
 import { INFERENCE_FLEET } from "./inference-fleet.ts";
@@ -31,7 +32,11 @@ export function compileScenario(raw: unknown): Compilation<CompiledScenario> {
     metadata.name,
   );
   const world = compileWorld(spec, group);
-  const between = [...sameNames(spec), ...betweenObjects(spec, group)];
+  const between = [
+    ...strangeName(metadata.name),
+    ...sameNames(spec),
+    ...betweenObjects(spec, group),
+  ];
   if (between.length > 0 || !world.ok) {
     return { ok: false, errors: [...between, ...(world.ok ? [] : world.errors)] };
   }
@@ -125,6 +130,16 @@ function groupOf(
     pools: sorted,
     fleets: fleets.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
   };
+}
+
+/** It stands in tables and in lines of Markdown. */
+const NAME = objectName("");
+
+function strangeName(name: string): readonly FieldError[] {
+  const parsed = NAME.safeParse(name);
+  if (parsed.success) return [];
+  const expected = parsed.error.issues[0]?.message ?? "another name";
+  return [{ path: "metadata.name", found: JSON.stringify(name), expected }];
 }
 
 function sameNames({ pools, fleets }: ScenarioSpec): readonly FieldError[] {

@@ -92,6 +92,8 @@ const FOUND_MAX_CHARS = 80;
 
 export function found(value: unknown): string {
   if (value === undefined) return "nothing";
+  // JSON has no word for NaN and the infinities, which YAML can write.
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   const text = JSON.stringify(value);
   return text.length > FOUND_MAX_CHARS ? `${text.slice(0, FOUND_MAX_CHARS)}…` : text;
 }
@@ -104,6 +106,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ["array", "a list"],
   ["object", "an object with fields"],
   ["record", "an object of names and values"],
+  ["nonoptional", "a value"],
 ]);
 
 /** What is expected, where the schema itself does not say it in a sentence of its own. */

@@ -190,5 +190,6 @@ export const seedList = (most: number) =>
     .array(count("A seed.", 0, 4_294_967_295))
     .min(1)
     .max(most)
+    .refine((seeds) => new Set(seeds).size === seeds.length, { error: "different seeds" })
     .default([1])
     .describe("Each is a run of its own: traffic, racks and people are drawn anew.");

@@ -5,7 +5,7 @@ import { many, strict } from "./scenario-fields.ts";
 import { seedList, world } from "./scenario-world.ts";
 
 /** More runs than this belong into a study of several machines. */
-const SEEDS_MAX = 1_000;
+export const SEEDS_MAX = 1_000;
 
 /** A Monday, so that weekly waves begin where weeks do. */
 const STARTS_AT = "2026-11-30T00:00:00Z";

@@ -1,5 +1,14 @@
 /** A YAML file that people wrote: its value, and where in it each field stands. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Compilation, FieldError } from "./field-error.ts";
 
 export interface LocatedError extends FieldError {
@@ -24,7 +33,9 @@ export function readDocument<T>(
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) return { ok: false, errors: textErrors(document, lines) };
-  const compiled = compile(plainValue(document));
+  const plain = plainValue(document, lines);
+  if (!plain.ok) return plain;
+  const compiled = compile(plain.value);
   if (compiled.ok) return compiled;
   const errors = compiled.errors.map((error) => ({
     ...error,
@@ -33,10 +44,34 @@ export function readDocument<T>(
   return { ok: false, errors: errors.toSorted((a, b) => a.line - b.line) };
 }
 
-/** Aliases that refer to themselves would be a value without end: yaml counts and refuses them. */
-function plainValue(document: Document): unknown {
-  const value: unknown = document.toJS();
-  return value;
+/** A key that schemas pass over in silence: in JavaScript it names what an object inherits from. */
+const NO_KEY = "__proto__";
+
+/** Aliases that stand for far more than was written are counted by yaml, which throws. */
+function plainValue(document: Document, lines: LineCounter): ReadDocument<unknown> {
+  const errors = strangeKeys(document, lines);
+  if (errors.length > 0) return { ok: false, errors };
+  try {
+    const value: unknown = document.toJS();
+    return { ok: true, value };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const found = "aliases that stand for more than can be read";
+    const place = placeAt(lines, startOf(document.contents));
+    return { ok: false, errors: [{ path: "", found, expected: "a value written out", ...place }] };
+  }
+}
+
+function strangeKeys(document: Document, lines: LineCounter): readonly LocatedError[] {
+  const errors: LocatedError[] = [];
+  visit(document, {
+    Pair: (_at, { key }) => {
+      if (!isScalar(key) || key.value !== NO_KEY) return;
+      const place = placeAt(lines, startOf(key));
+      errors.push({ path: "", found: NO_KEY, expected: "another name", ...place });
+    },
+  });
+  return errors;
 }
 
 function textErrors(document: Document, lines: LineCounter): readonly LocatedError[] {
@@ -108,12 +143,15 @@ function startOf(node: unknown): number {
   return typeof start === "number" ? start : 0;
 }
 
+/** As many as fit on a screen: what follows is mostly their consequence. */
+const SHOWN_MAX = 20;
+
 /** @returns an error per line: `launch.yaml:12:7: spec.pools[0].limits: found …, expected …`. */
 export function describeDocument(file: string, errors: readonly LocatedError[]): string {
-  return errors
-    .map(({ line, column, path, found, expected }) => {
-      const field = path === "" ? "" : `${path}: `;
-      return `${file}:${line}:${column}: ${field}found ${found}, expected ${expected}`;
-    })
-    .join("\n");
+  const shown = errors.slice(0, SHOWN_MAX).map(({ line, column, path, found, expected }) => {
+    const field = path === "" ? "" : `${path}: `;
+    return `${file}:${line}:${column}: ${field}found ${found}, expected ${expected}`;
+  });
+  const more = errors.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
 }

@@ -43,7 +43,7 @@ const INTRODUCTION = [
   "the first column no GPU shortens. A prompt of L tokens has L x L pairs; t tokens after s have",
   "t(2s + t). Costs are fitted to the figures below by least squares of relative error, with a",
   "weak pull towards a physical estimate; figures held out judge them. A positive error: the",
-  "profile is slower than published. Speculative decoding is not modelled, nor are sliding windows.",
+  "profile is slower than published. Speculative decoding and sliding windows are not modelled.",
 ].join("\n");
 
 function figures(name: string): readonly string[] {

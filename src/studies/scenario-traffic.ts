@@ -8,6 +8,7 @@ import type {
 } from "../config/compiled-scenario.ts";
 import { DAY_MS, HOUR_MS } from "../core/units.ts";
 import { RandomStream } from "../sim/random.ts";
+import { TraceError } from "../traces/diagnostics.ts";
 import { generatedTraffic, rateShapedTraffic } from "../traces/generators/generate.ts";
 import { readRates } from "../traces/recording.ts";
 import type { RecordingOptions } from "../traces/recording.ts";
@@ -64,19 +65,33 @@ function sourceOf({ shape, source }: ScenarioTraffic, place: SourcePlace): Sessi
       return sampleTrace({ ...recordingOf(source, place), sessionsPerHour, curves, draws });
     }
     case "rate":
-      return rateShapedTraffic({
-        ...source,
-        curves,
-        draws,
-        templateDraws: streamOf(place, "templates"),
-        rates: readRates({ path: resolve(place.folder, source.path), format: source.format }),
-        offsetNs: source.offsetMs * NS_PER_MS,
-      });
+      return shapedBy(source, place, { curves, draws });
     case "generate": {
       const waves = wavesOf(source, place);
       const templateDraws = streamOf(place, "templates");
       return generatedTraffic({ ...source, curves: [...waves, ...curves], draws, templateDraws });
     }
+  }
+}
+
+/** @throws TraceError when the recording is none, or no shape: a single rate, or zeros */
+function shapedBy(
+  source: Extract<TrafficSource, { kind: "rate" }>,
+  place: SourcePlace,
+  rest: { readonly curves: readonly RateCurve[]; readonly draws: RandomStream },
+): SessionSource {
+  const path = resolve(place.folder, source.path);
+  const { format, offsetMs } = source;
+  const templateDraws = streamOf(place, "templates");
+  const rates = readRates({ path, format });
+  try {
+    const offsetNs = offsetMs * NS_PER_MS;
+    return rateShapedTraffic({ ...source, ...rest, templateDraws, rates, offsetNs });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const expected = "two rates at least, one of them above 0";
+    const at = { path, line: 0, column: 0 };
+    throw new TraceError({ code: "TRC013", ...at, found: error.message, expected });
   }
 }
 

@@ -99,7 +99,7 @@ export function detectFormat(path: string): NonNullable<ReturnType<typeof guessF
     if (text.trim() === "") continue;
     const guess = guessFormat(text);
     if (guess !== null) return guess.name;
-    const expected = "a known format: name it with --format";
+    const expected = "a known format: name it with --trace-format";
     const place = { path, line: number, column: 0 };
     throw new TraceError({ code: "TRC007", ...place, found: quoted(text), expected });
   }

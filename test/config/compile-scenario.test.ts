@@ -122,10 +122,10 @@ describe("a scenario compiles", () => {
 
   it("with faults in order of time, on the only pool or fleet unless they name one", () => {
     const faults =
-      "faults: [{ kind: cache-flush, at: 2h }, { kind: node-loss, at: 1h, nodes: 3, for: 10m }]";
+      "faults: [{ kind: cache-flush, at: 90m }, { kind: node-loss, at: 1h, nodes: 3, for: 10m }]";
     expect(compiled(inWorld(faults)).world.faults).toEqual([
       { kind: "node-loss", atMs: 3_600_000, pool: "gb200", nodes: 3, forMs: 600_000 },
-      { kind: "cache-flush", atMs: 7_200_000, fleet: "agents/coder", share: 1 },
+      { kind: "cache-flush", atMs: 5_400_000, fleet: "agents/coder", share: 1 },
     ]);
   });
 
@@ -165,6 +165,41 @@ describe("a scenario is refused with place, finding and expectation", () => {
       "a wrong value",
       [["maxRacks: 8", "maxRacks: many"]],
       'x.yaml:9:17: spec.pools[0].limits.maxRacks: found "many", expected a whole number',
+    ],
+    [
+      "what is no number",
+      [["sessionsPerHour: 900", "sessionsPerHour: .nan"]],
+      "sessionsPerHour: found NaN, expected a number above 0, at most 1000000000",
+    ],
+    [
+      "a name with spaces",
+      [["name: one-surge", "name: one surge"]],
+      'x.yaml:2:13: metadata.name: found "one surge", expected at most 253 of a-z, 0-9, - and .',
+    ],
+    [
+      "a seed twice",
+      [["  duration: 2h", "  duration: 2h\n  seeds: [1, 2, 1]"]],
+      "x.yaml:5:3: spec.seeds: found [1,2,1], expected different seeds",
+    ],
+    [
+      "longer than nanoseconds can be counted",
+      [["duration: 2h", "duration: 2401h"]],
+      'x.yaml:4:3: spec.duration: found "2401h", expected at most 2400h, warm-up included',
+    ],
+    [
+      "a warm-up that is too long",
+      [inWorld("warmup: 2401h")],
+      'spec.world.warmup: found "2401h", expected at most 2400h, warm-up included',
+    ],
+    [
+      "a fault when the run is over",
+      [inWorld("faults: [{ kind: cache-flush, at: 2h }]")],
+      'spec.world.faults[0].at: found "2h", expected before the end of the run, 2h',
+    ],
+    [
+      "a surge when the run is over",
+      [["at: 30m, factor: 4", "at: 3h, factor: 4"]],
+      'spec.world.traffic[0].shape[0].at: found "3h", expected before the end of the run, 2h',
     ],
     [
       "a field that a pool does not know",

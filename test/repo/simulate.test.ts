@@ -10,6 +10,7 @@ import { builtProgram } from "./support/built-program.ts";
 const SCENARIO = scenarioWith(
   ["duration: 2h", "duration: 5m\n  seeds: [1, 2, 3]"],
   ["profile: coding-agent, sessionsPerHour: 900", "profile: batch, sessionsPerHour: 60"],
+  ["at: 30m, factor: 4, ramp: 2m, hold: 20m", "at: 1m, factor: 4, hold: 2m"],
 );
 
 describe("the built program simulates", () => {

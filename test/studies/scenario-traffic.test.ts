@@ -87,6 +87,19 @@ describe("recordings", () => {
     expect(startsOf(fleet?.sources[0], 10)).toHaveLength(6);
   });
 
+  it.each([
+    ["a single rate", "t_s,req_per_s\n0,5\n", "found fewer than two rates, expected two rates"],
+    ["nothing but zeros", "t_s,req_per_s\n0,0\n60,0\n", "found no rate above 0, expected two"],
+  ])("that are no shape are refused: %s", (_, text, message) => {
+    writeFileSync(join(folder, "t.csv"), text);
+    const rates =
+      "trace: { path: t.csv, format: rate-csv }\n        profile: batch\n" +
+      "        meanSessionsPerHour: 60";
+    const traffic = trafficOf(scenarioOf([GENERATED, rates]), folder);
+    expect(() => traffic(1)).toThrow(TraceError);
+    expect(() => traffic(1)).toThrow(message);
+  });
+
   it("that are not there are refused", () => {
     const traffic = trafficOf(scenarioOf([GENERATED, trace]), folder);
     expect(() => startsOf(traffic(1)[0]?.sources[0], 10)).toThrow(TraceError);

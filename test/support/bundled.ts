@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { build } from "vite";
 
 /**
- * Bundles a module, with all it imports, into a folder of its own. Under the test runner every use of
- * an import is a call, which makes the simulator's hot loop seven times slower: too slow for a
+ * Bundles a module, with all it imports, into a folder of its own. Under the test runner every use
+ * of an import is a call, which makes the simulator's hot loop seven times slower: too slow for a
  * million turns. @returns the path to import it from
  */
 export async function bundled(entry: string): Promise<string> {

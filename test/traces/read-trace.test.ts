@@ -85,7 +85,7 @@ describe("a file of one format read as another", () => {
   });
 
   it("is an error where nothing is known of it", () => {
-    expect(() => detectFormat(traceFile("a b c"))).toThrow(/TRC007 .*name it with --format/);
+    expect(() => detectFormat(traceFile("a b c"))).toThrow(/TRC007 .*name it with --trace-format/);
   });
 });
 

@@ -1,13 +1,15 @@
 import { Option } from "commander";
 import type { Command } from "commander";
+import { SEEDS_MAX } from "../../config/scenario.ts";
 import { compare } from "../../studies/compare/compare.ts";
 import type { Tune } from "../../studies/compare/contest.ts";
 import { POLICIES } from "../../studies/policies.ts";
-import { positiveWholeNumber } from "../numbers.ts";
+import { positiveWholeNumber, wholeNumberTo } from "../numbers.ts";
 import { loadAll, namesOf, planOf, runnerOf } from "../simulation/comparison-runs.ts";
 import { printedComparison } from "../simulation/print-comparison.ts";
 import { RESULT_FORMATS } from "../simulation/print-results.ts";
 import type { ResultFormat } from "../simulation/print-results.ts";
+import { UsageError } from "../usage-error.ts";
 
 interface CompareFlags {
   readonly policies: readonly string[];
@@ -37,7 +39,7 @@ export function addCompare(program: Command): void {
     .option(
       "--seeds <number>",
       "runs of each setting; default: the scenario's",
-      positiveWholeNumber,
+      wholeNumberTo(SEEDS_MAX),
     )
     .addOption(
       new Option("--tune <how>", "one configuration for all, or the others tuned to each")
@@ -55,6 +57,9 @@ export function addCompare(program: Command): void {
 async function runCompare(files: readonly string[], flags: CompareFlags): Promise<void> {
   const scenarios = loadAll(files);
   const { tune, policies, workers, format } = flags;
+  if (policies.every((name) => name === OURS)) {
+    throw new UsageError(`--policies: found no other than ${OURS}, expected ${OTHERS.join(", ")}`);
+  }
   const plan = planOf(scenarios, { ...flags, policies: [OURS, ...policies] });
   const result = await compare({ ...plan, tune }, runnerOf(scenarios, workers));
   console.log(printedComparison(result, format));

@@ -12,7 +12,7 @@ import { SECOND_MS, after, millis } from "../../core/units.ts";
 import { sha256 } from "../digest.ts";
 import { demo } from "../demo-world.ts";
 import { narrator } from "../narrator.ts";
-import { portNumber, positiveNumber, wholeNumber } from "../numbers.ts";
+import { portNumber, positiveNumber, seedNumber } from "../numbers.ts";
 import { sleep, stopwatch } from "../pace.ts";
 import { packageVersion } from "../version.ts";
 import { UsageError } from "../usage-error.ts";
@@ -39,7 +39,7 @@ export function addDemo(program: Command): void {
       "Carry a simulated fleet through surges, with the real controller and the console.",
     )
     .option("--speed <factor>", "simulated seconds per second", positiveNumber, 60)
-    .option("--seed <number>", "of the traffic and the racks", wholeNumber, 1)
+    .option("--seed <number>", "of the traffic and the racks", seedNumber, 1)
     .option("--port <number>", "of the console; default: 8080, or a free one", portNumber)
     .addHelpText("after", "\nExample:\n  breakwater demo --speed 120 --seed 7\n")
     .action(runDemo);

@@ -1,13 +1,14 @@
-import { createReadStream } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { RecordError } from "../../studies/decode-record.ts";
 import { replay } from "../../studies/replay.ts";
 import type { ReplayResult } from "../../studies/replay.ts";
+import { FaultLog } from "../../traces/diagnostics.ts";
+import { readLines } from "../../traces/lines.ts";
 import { sha256 } from "../digest.ts";
 import { formatOption } from "../format-flag.ts";
 import type { FormatFlag } from "../format-flag.ts";
+import { reasonOf } from "../system-error.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
 
 export function addReplay(program: Command): void {
@@ -22,6 +23,8 @@ export function addReplay(program: Command): void {
 
 async function runReplay(file: string, { format }: FormatFlag): Promise<void> {
   const result = await replayFile(file);
+  if (result.records === 0)
+    throw new UsageError(`${file}: found no record, expected a log of them`);
   console.log(format === "json" ? JSON.stringify(result) : inWords(result));
   if (result.difference !== null) {
     throw new CommandFailed(`${file}: the replay differs at line ${result.difference.line}`);
@@ -33,20 +36,25 @@ async function runReplay(file: string, { format }: FormatFlag): Promise<void> {
 
 async function replayFile(file: string): Promise<ReplayResult> {
   await checkReadable(file);
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
   try {
-    return await replay(lines, sha256);
+    return await replay(textsOf(file), sha256);
   } catch (error) {
     if (error instanceof RecordError) throw new UsageError(`${file}: ${error.message}`);
     throw error;
   }
 }
 
+/** One line at a time, and none longer than a record can be: a log may be larger than memory. */
+function* textsOf(file: string): Generator<string> {
+  const faults = new FaultLog({ lenient: false });
+  for (const { text } of readLines(file, { faults })) yield text;
+}
+
 async function checkReadable(file: string): Promise<void> {
   try {
     await access(file, constants.R_OK);
   } catch (cause) {
-    throw new UsageError(`${file} cannot be read: ${String(cause)}`);
+    throw new UsageError(`${file} cannot be read: ${reasonOf(cause)}`);
   }
   if ((await stat(file)).isDirectory()) {
     throw new UsageError(`${file} is a directory, expected a decision log`);

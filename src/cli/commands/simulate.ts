@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { CompiledScenario } from "../../config/compiled-scenario.ts";
 import type { SimulationOutcome } from "../../studies/simulation-run.ts";
 import { checkBounds, describeCheck } from "../../studies/simulation/expected-check.ts";
-import { positiveWholeNumber, wholeNumber } from "../numbers.ts";
+import { positiveWholeNumber, seedNumber } from "../numbers.ts";
 import { stopwatch } from "../pace.ts";
 import { loadBounds, loadScenario } from "../simulation/load-scenario.ts";
 import { RESULT_FORMATS, printedResults } from "../simulation/print-results.ts";
@@ -11,9 +11,9 @@ import type { ResultFormat } from "../simulation/print-results.ts";
 import { progressOn } from "../simulation/progress.ts";
 import { checkPolicy, runTask } from "../simulation/simulation-task.ts";
 import type { SimulationTask } from "../simulation/simulation-task.ts";
-import { stageFile } from "../simulation/staged-file.ts";
-import type { StagedFile } from "../simulation/staged-file.ts";
 import { runTasks } from "../simulation/worker-pool.ts";
+import { checkDifferent, stageFiles } from "../staged-file.ts";
+import type { StagedFile } from "../staged-file.ts";
 import { BoundsMissed, UsageError } from "../usage-error.ts";
 
 interface SimulateFlags {
@@ -32,7 +32,7 @@ export function addSimulate(program: Command): void {
     .description("Run a scenario: the controller's own tick on a simulated world.")
     .argument("<scenario>", "a scenario file; expected.yaml beside it is checked")
     .option("--policy <name>", "instead of the scenario's own")
-    .option("--seed <number>", "one run with this seed, instead of the scenario's", wholeNumber)
+    .option("--seed <number>", "one run with this seed, instead of the scenario's", seedNumber)
     .addOption(
       new Option("--format <format>", "of the results").choices(RESULT_FORMATS).default("text"),
     )
@@ -59,7 +59,7 @@ async function runSimulate(file: string, flags: SimulateFlags): Promise<void> {
     const outcomes = await runAll(scenario, tasks, { flags, files });
     const results = outcomes.map(({ result }) => result);
     files.timing?.append(`${JSON.stringify(timingsOf(outcomes))}\n`);
-    for (const staged of Object.values(files)) staged.publish();
+    for (const staged of Object.values(files)) staged?.publish();
     console.log(printedResults(results, flags.format));
     // The ranges are of the scenario's own policy: another one is not held against them.
     if (policy !== scenario.policy) return;
@@ -68,11 +68,12 @@ async function runSimulate(file: string, flags: SimulateFlags): Promise<void> {
     const missed = checks.filter(({ held }) => !held).length;
     if (missed > 0) throw new BoundsMissed(`${file}: ${missed} of ${checks.length} bounds missed`);
   } finally {
-    for (const staged of Object.values(files)) staged.discard();
+    for (const staged of Object.values(files)) staged?.discard();
   }
 }
 
-type Outputs = Partial<Readonly<Record<"decisions" | "openmetrics" | "timing", StagedFile>>>;
+const OUTPUTS = ["decisions", "openmetrics", "timing"] as const;
+type Outputs = Readonly<Record<(typeof OUTPUTS)[number], StagedFile | undefined>>;
 
 function stageOutputs(flags: SimulateFlags, tasks: readonly SimulationTask[]): Outputs {
   for (const name of ["decisions", "openmetrics"] as const) {
@@ -80,12 +81,12 @@ function stageOutputs(flags: SimulateFlags, tasks: readonly SimulationTask[]): O
     const found = `found ${tasks.length} seeds, expected one`;
     throw new UsageError(`--${name} is of a single run: ${found}; add --seed`);
   }
-  const { decisions, openmetrics, timing } = flags;
-  return {
-    ...(decisions === undefined ? {} : { decisions: stageFile(decisions) }),
-    ...(openmetrics === undefined ? {} : { openmetrics: stageFile(openmetrics) }),
-    ...(timing === undefined ? {} : { timing: stageFile(timing) }),
-  };
+  const names = OUTPUTS.filter((name) => flags[name] !== undefined);
+  const paths = names.map((name) => flags[name] ?? "");
+  checkDifferent([...tasks.slice(0, 1).map(({ file }) => file), ...paths]);
+  const staged = stageFiles(paths);
+  const of = (name: (typeof OUTPUTS)[number]) => staged[names.indexOf(name)];
+  return { decisions: of("decisions"), openmetrics: of("openmetrics"), timing: of("timing") };
 }
 
 async function runAll(

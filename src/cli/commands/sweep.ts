@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import type { Command } from "commander";
+import { SEEDS_MAX } from "../../config/scenario.ts";
 import { sweep } from "../../studies/compare/sweep.ts";
-import { positiveWholeNumber } from "../numbers.ts";
+import { positiveWholeNumber, wholeNumberTo } from "../numbers.ts";
 import { loadAll, namesOf, planOf, runnerOf } from "../simulation/comparison-runs.ts";
 import { printedSweep } from "../simulation/print-sweep.ts";
 import { RESULT_FORMATS } from "../simulation/print-results.ts";
@@ -28,7 +29,7 @@ export function addSweep(program: Command): void {
     .option(
       "--seeds <number>",
       "runs of each setting; default: the scenario's",
-      positiveWholeNumber,
+      wholeNumberTo(SEEDS_MAX),
     )
     .option("--workers <number>", "runs side by side", positiveWholeNumber, 1)
     .addOption(

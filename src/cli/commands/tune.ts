@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { compilePoints } from "../../config/engine-points.ts";
 import { describeDocument, readDocument } from "../../config/written-document.ts";
@@ -9,6 +8,7 @@ import { residualRow, tuneEngine } from "../../studies/tune.ts";
 import type { FormatFlag } from "../format-flag.ts";
 import { formatOption } from "../format-flag.ts";
 import { table } from "../table.ts";
+import { readText } from "../text-file.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface TuneFlags extends FormatFlag {
@@ -53,17 +53,17 @@ function tunedBy({ points, profile }: TuneFlags): TunedEngine {
 }
 
 function builtIn(name: string): TunedEngine {
-  const evidence = ENGINE_EVIDENCE[name];
+  const evidence = Object.hasOwn(ENGINE_EVIDENCE, name) ? ENGINE_EVIDENCE[name] : undefined;
   if (evidence !== undefined) return tuneEngine(name, evidence.points, evidence.prior);
   const known = Object.keys(ENGINE_EVIDENCE).join(", ");
   throw new UsageError(`--profile: found "${name}", expected one of ${known}`);
 }
 
 function fromFile(path: string): TunedEngine {
-  const read = readDocument(textOf(path), compilePoints);
+  const read = readDocument(readText(path), compilePoints);
   if (!read.ok) throw new UsageError(describeDocument(path, read.errors));
   const { name, prior, points } = read.value;
-  const costs = ENGINE_PROFILES[prior]?.costs;
+  const costs = Object.hasOwn(ENGINE_PROFILES, prior) ? ENGINE_PROFILES[prior]?.costs : undefined;
   if (costs === undefined) {
     const known = Object.keys(ENGINE_PROFILES).join(", ");
     throw new UsageError(`${path}: prior: found "${prior}", expected one of ${known}`);
@@ -72,15 +72,6 @@ function fromFile(path: string): TunedEngine {
     throw new UsageError(`${path}: points: found all held out, expected one at least to fit`);
   }
   return tuneEngine(name, points, costs);
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--points ${path}: cannot be read (${why})`);
-  }
 }
 
 function asText({ name, costs, residuals, heldOut }: TunedEngine): string {

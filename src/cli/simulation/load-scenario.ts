@@ -1,5 +1,4 @@
 /** Scenario files, and the ranges beside them. */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compileScenario } from "../../config/compile-scenario.ts";
 import type { CompiledScenario } from "../../config/compiled-scenario.ts";
@@ -7,11 +6,12 @@ import { compileBounds } from "../../config/expected-bounds.ts";
 import type { ExpectedBound } from "../../config/expected-bounds.ts";
 import type { Compilation } from "../../config/field-error.ts";
 import { describeDocument, readDocument } from "../../config/written-document.ts";
+import { readText } from "../text-file.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** @throws UsageError that names file, line, column and field of everything that is wrong */
 export const loadScenario = (file: string): CompiledScenario =>
-  compiledFile(file, textOf(file), compileScenario);
+  compiledFile(file, readText(file), compileScenario);
 
 /**
  * @returns what `expected.yaml` beside the scenario asks for; nothing where there is none
@@ -20,7 +20,7 @@ export const loadScenario = (file: string): CompiledScenario =>
 export function loadBounds(scenarioFile: string): readonly ExpectedBound[] {
   const file = join(dirname(scenarioFile), "expected.yaml");
   try {
-    return compiledFile(file, textOf(file), compileBounds);
+    return compiledFile(file, readText(file), compileBounds);
   } catch (error) {
     if (error instanceof UsageError && isMissing(error.cause)) return [];
     throw error;
@@ -31,15 +31,6 @@ function compiledFile<T>(file: string, text: string, compile: (raw: unknown) => 
   const read = readDocument(text, compile);
   if (read.ok) return read.value;
   throw new UsageError(describeDocument(file, read.errors));
-}
-
-function textOf(file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (cause) {
-    const found = cause instanceof TypeError ? "it is not UTF-8 text" : String(cause);
-    throw new UsageError(`${file} cannot be read: ${found}`, { cause });
-  }
 }
 
 const isMissing = (cause: unknown): boolean =>

@@ -4,8 +4,11 @@ import { RandomStream } from "../../sim/random.ts";
 import { linesOfSessions } from "../../traces/breakwater-file.ts";
 import { GENERATOR_PROFILES, generateTemplates } from "../../traces/generators/generate.ts";
 import type { GeneratorProfileName } from "../../traces/generators/generate.ts";
-import { positiveWholeNumber, wholeNumber } from "../numbers.ts";
-import { writeWholeFile } from "../whole-file.ts";
+import { seedNumber, wholeNumberTo } from "../numbers.ts";
+import { writeWholeFile } from "../staged-file.ts";
+
+/** Drawn in memory: of the profile with the longest sessions, these are some gigabytes. */
+const MOST_SESSIONS = 50_000;
 
 export function addTraceGenerate(trace: Command): void {
   trace
@@ -17,8 +20,12 @@ export function addTraceGenerate(trace: Command): void {
         .makeOptionMandatory(),
     )
     .requiredOption("--output <file>", "appears when it is complete")
-    .option("--sessions <n>", "default: enough for the profile's statistics", positiveWholeNumber)
-    .option("--seed <n>", "the same seed, the same sessions", wholeNumber, 1)
+    .option(
+      "--sessions <n>",
+      "default: enough for the profile's statistics",
+      wholeNumberTo(MOST_SESSIONS),
+    )
+    .option("--seed <n>", "the same seed, the same sessions", seedNumber, 1)
     .addHelpText(
       "after",
       "\nExample:\n  breakwater trace generate --profile coding-agent --output agents.jsonl\n",

@@ -5,7 +5,7 @@ import { openRecording } from "../../traces/recording.ts";
 import type { Recording } from "../../traces/recording.ts";
 import { positiveWholeNumber } from "../numbers.ts";
 import { UsageError } from "../usage-error.ts";
-import { writeWholeFile } from "../whole-file.ts";
+import { checkDifferent, writeWholeFile } from "../staged-file.ts";
 import { formatOf, lenientOption, reportSkipped, traceFormatOption } from "./trace-flags.ts";
 import type { TraceFileFlags } from "./trace-flags.ts";
 
@@ -33,6 +33,7 @@ interface ImportFlags extends TraceFileFlags {
 }
 
 function runImport(path: string, flags: ImportFlags): void {
+  checkDifferent([path, flags.output]);
   const faults = new FaultLog({ lenient: flags.lenient ?? false });
   const format = formatOf(path, flags);
   if (format === "rate-csv" || format === "servegen-rate") {

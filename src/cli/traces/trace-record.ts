@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { createPrometheusClient } from "../../adapters/prometheus/client.ts";
 import type { PrometheusEndpoint } from "../../adapters/prometheus/endpoint.ts";
@@ -12,8 +11,9 @@ import type { EpochMs, Millis } from "../../core/units.ts";
 import { PortError } from "../../ports/errors.ts";
 import { linesOfRates, recordTraffic } from "../../studies/trace-record.ts";
 import type { RecordedTraffic } from "../../studies/trace-record.ts";
+import { checkDifferent, stageFiles } from "../staged-file.ts";
+import { readText } from "../text-file.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
-import { writeWholeFile } from "../whole-file.ts";
 
 export function addTraceRecord(trace: Command): void {
   trace
@@ -60,27 +60,39 @@ const LIMITS = { deadlineMs: millis(60_000), concurrencyPerOrigin: 2 };
 
 async function runRecord(flags: RecordFlags): Promise<void> {
   const range = rangeOf(flags);
-  const recorded = await recordFrom(endpointOf(flags), fleetIn(flags.fleet, range.to), range);
-  if (recorded.samples.length === 0) {
-    const why = "Prometheus has no rates of this fleet for this time";
-    throw new CommandFailed(`${flags.fleet}: ${why}; nothing was written`);
+  const fleet = fleetIn(flags.fleet, range.to);
+  const { output, histograms } = flags;
+  const paths = histograms === undefined ? [output] : [output, histograms];
+  checkDifferent([flags.fleet, ...paths]);
+  const files = stageFiles(paths);
+  try {
+    const recorded = await recordFrom(endpointOf(flags), fleet, range);
+    if (recorded.samples.length === 0) {
+      const why = "Prometheus has no rates of this fleet for this time";
+      throw new CommandFailed(`${flags.fleet}: ${why}; nothing was written`);
+    }
+    for (const line of linesOfRates(recorded.samples)) files[0]?.append(`${line}\n`);
+    files[1]?.append(`${JSON.stringify(histogramsOf(recorded, flags), null, 2)}\n`);
+    for (const file of files) file.publish();
+    report(recorded, flags);
+  } finally {
+    for (const file of files) file.discard();
   }
-  writeWholeFile(flags.output, linesOfRates(recorded.samples));
-  console.log(`${flags.output}: ${recorded.samples.length} rates`);
-  if (recorded.missingSteps > 0) {
-    console.error(`${recorded.missingSteps} steps have no rate: the one before holds`);
-  }
-  if (flags.histograms === undefined) return;
-  const { inputTokens, outputTokens } = recorded;
-  const histograms = {
-    schemaVersion: 1,
-    from: flags.from,
-    to: flags.to,
-    inputTokens,
-    outputTokens,
-  };
-  writeWholeFile(flags.histograms, [JSON.stringify(histograms, null, 2)]);
-  console.log(`${flags.histograms}: ${inputTokens.buckets.length} buckets of prompts`);
+}
+
+const histogramsOf = (
+  { inputTokens, outputTokens }: RecordedTraffic,
+  { from, to }: RecordFlags,
+) => ({ schemaVersion: 1, from, to, inputTokens, outputTokens });
+
+function report(
+  { inputTokens, missingSteps, samples }: RecordedTraffic,
+  { histograms, output }: RecordFlags,
+): void {
+  console.log(`${output}: ${samples.length} rates`);
+  if (missingSteps > 0) console.error(`${missingSteps} steps have no rate: the one before holds`);
+  if (histograms === undefined) return;
+  console.log(`${histograms}: ${inputTokens.buckets.length} buckets of prompts`);
 }
 
 async function recordFrom(
@@ -108,7 +120,7 @@ async function recordFrom(
 
 /** The fleet as it is written, but read from the Prometheus that was named. */
 function fleetIn(file: string, now: EpochMs): CompiledFleet {
-  const read = readDocument(fleetOf(textOf(file)), (raw) => compileFleet(raw, now));
+  const read = readDocument(fleetOf(readText(file)), (raw) => compileFleet(raw, now));
   if (!read.ok) throw new UsageError(describeDocument(file, read.errors));
   return { ...read.value, signals: { ...read.value.signals, prometheus: null } };
 }
@@ -121,14 +133,6 @@ function fleetOf(text: string): string {
   const from = starts.findLast((index) => index < kind) ?? -1;
   const to = starts.find((index) => index > kind) ?? lines.length;
   return [...lines.slice(0, from + 1).map(() => ""), ...lines.slice(from + 1, to)].join("\n");
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read: ${String(cause)}`);
-  }
 }
 
 function endpointOf(flags: RecordFlags): PrometheusEndpoint {

@@ -24,7 +24,7 @@ class AzureParser implements LineParser<TurnRecord> {
   #names: readonly string[] | null = null;
   #zero: Instant | null = null;
   readonly #instants = new InstantReader();
-  readonly #order = new TimeOrder();
+  readonly #order = new TimeOrder(1);
 
   parse(text: string): TurnRecord | null {
     if (this.#names === null) {

@@ -40,7 +40,7 @@ class BreakwaterParser implements LineParser<BreakwaterEntry> {
   #lines = 0;
   #ended = false;
   #holds: "sessions" | "turns" = "sessions";
-  readonly #order = new TimeOrder();
+  readonly #order = new TimeOrder(1);
   readonly #counts = { chains: 0, sessions: 0, openChains: 0, openRows: 0, rows: 0 };
 
   parse(text: string): BreakwaterEntry {

@@ -21,7 +21,7 @@ export const burstGptFormat: LineFormat<TurnRecord> = {
 class BurstGptParser implements LineParser<TurnRecord> {
   #names: readonly string[] | null = null;
   #zeroSeconds: number | null = null;
-  readonly #order = new TimeOrder();
+  readonly #order = new TimeOrder(NS_PER_SECOND);
 
   parse(text: string): TurnRecord | null {
     if (this.#names === null) {

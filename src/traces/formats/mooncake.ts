@@ -19,7 +19,7 @@ export function mooncakeFormat(blockTokens = MOONCAKE_BLOCK_TOKENS): LineFormat<
   return {
     name: "mooncake",
     open: () => {
-      const order = new TimeOrder();
+      const order = new TimeOrder(NS_PER_MS);
       return { parse: (text) => turnIn(text, order, blockTokens) };
     },
   };

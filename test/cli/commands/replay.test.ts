@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
@@ -88,8 +88,7 @@ describe("bad input is a usage error that names the file", () => {
   it("which does not exist", async () => {
     const path = join(folder, "missing.jsonl");
     const error = await run(path);
-    expect(error).toBeInstanceOf(UsageError);
-    expect(String(error)).toContain(`${path} cannot be read: Error: ENOENT`);
+    expect(error).toEqual(new UsageError(`${path} cannot be read: no such file or directory`));
   });
 
   it("which is a directory", async () => {
@@ -98,7 +97,7 @@ describe("bad input is a usage error that names the file", () => {
   });
 
   it.each([
-    ["is empty", [], "no record could be decided again: no keyframe found"],
+    ["is empty", [], "found no record, expected a log of them"],
     ["holds no keyframe", LOG.slice(11), "no record could be decided again: no keyframe found"],
     [
       "holds a record of a later version",
@@ -109,6 +108,16 @@ describe("bad input is a usage error that names the file", () => {
     const path = await logged(lines);
     expect(await run(path)).toEqual(new UsageError(`${path}: ${message}`));
     expect(printed.join("")).not.toContain("the same");
+  });
+
+  it("which is no text, or has a line without end", async () => {
+    const path = join(folder, "image.jsonl");
+    await writeFile(path, Buffer.from([0xff, 0xd8, 0xff, 0x0a]));
+    expect(String(await run(path))).toContain(`${path}:1:1: TRC001 not UTF-8`);
+    await writeFile(path, "x");
+    await truncate(path, 20 * 1024 * 1024);
+    expect(String(await run(path))).toContain(`${path}:1: TRC008 a line that is too long`);
+    expect(printed).toEqual([]);
   });
 
   it("a format that there is not", async () => {

@@ -136,6 +136,20 @@ describe("breakwater simulate", () => {
     expect(printed).toEqual([]);
   });
 
+  it.each([
+    ["one output for two", ["--decisions", "out", "--timing", "./out"]],
+    ["an output over the scenario", ["--decisions", "s.yaml"]],
+    ["an output that is a folder", ["--timing", "."]],
+    ["a second output in no folder", ["--decisions", "out", "--timing", "no/out"]],
+  ])("refuses %s and leaves everything as it was", async (_, flags) => {
+    const file = write("s.yaml", SHORT);
+    const inside = flags.map((flag) => (flag.startsWith("--") ? flag : join(folder, flag)));
+    expect(await run(file, ...inside)).toBeInstanceOf(UsageError);
+    expect(readFileSync(file, "utf8")).toBe(SHORT);
+    expect(readdirSync(folder)).toEqual(["s.yaml"]);
+    expect(printed).toEqual([]);
+  });
+
   it("refuses a recording that cannot be used, and leaves no output behind", async () => {
     write("bad.jsonl", "not a trace\n");
     const generate = "generate: { profile: batch, sessionsPerHour: 60 }";

@@ -69,6 +69,13 @@ describe("trace import", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it("does not write over what it reads, or what is no file", async () => {
+    const input = written("a.csv", AZURE);
+    expect(await run("import", input, "--output", input)).toBeInstanceOf(UsageError);
+    expect(readFileSync(input, "utf8")).toBe(AZURE);
+    expect(await run("import", input, "--output", traceFolder())).toBeInstanceOf(UsageError);
+  });
+
   it("keeps the file that was there when the new one fails", async () => {
     const output = written("out.jsonl", "before");
     await run("import", written("a.csv", WRONG), "--output", output);

@@ -22,7 +22,11 @@ describe("a scenario file", () => {
   });
 
   it.each([
-    ["not UTF-8", Uint8Array.from([0x6b, 0xff, 0x6b]), "s.yaml cannot be read: it is not UTF-8"],
+    [
+      "not UTF-8",
+      Uint8Array.from([0x6b, 0xff, 0x6b]),
+      "s.yaml cannot be read: found bytes that are not UTF-8",
+    ],
     ["wrong", scenarioWith(["duration: 2h", "duration: soon"]), "s.yaml:4:3: spec.duration: found"],
   ])("is refused when it is %s", (_what, text, message) => {
     const path = write("s.yaml", text);

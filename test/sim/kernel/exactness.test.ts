@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFleetKernel } from "../../../src/sim/kernel/fleet-kernel.ts";
-import {
-  type CaseTheme,
-  type KernelCase,
-  kernelCase,
-} from "../../support/kernel-cases/random-case.ts";
+import type { KernelCase } from "../../support/kernel-cases/kernel-case.ts";
+import { type CaseTheme, kernelCase } from "../../support/kernel-cases/random-case.ts";
 import { type Seen, SideBySide } from "../../support/kernel-cases/side-by-side.ts";
 import { createNaiveKernel } from "../../support/naive-kernel/naive-kernel.ts";
 
@@ -56,6 +53,10 @@ describe("the kernel has the same bits as the naive one", () => {
 
   it("with everything at once", () => {
     expectTheSame({ clients: true, comings: true, faults: true }, [retries, abandons, finds]);
+  });
+
+  it("with answers that evict the prefixes of others while a router looks at them", () => {
+    expectTheSame({ streams: true, router: "prefix-affinity" }, [evicts, finds]);
   });
 
   it("with a host tier behind the cache", () => {

@@ -150,7 +150,7 @@ const PUBLISHED_AGENTS: readonly Cell[] = [
 
 type Sticky = "session-sticky" | "prefix-affinity";
 
-/** Fitted on the even sessions, at 120 starts an hour on 4 to 24 replicas; rmse 0.05 and 0.11 pp. */
+/** Fitted on the even sessions, 120 starts an hour on 4 to 24 replicas; rmse 0.05 and 0.11 pp. */
 const FITTED: Readonly<Record<Sticky, ResponseLaw>> = {
   "session-sticky": { ceiling: 0.9625, halfSeconds: 8.457, steepness: 1.771 },
   "prefix-affinity": { ceiling: 0.9617, halfSeconds: 5.09, steepness: 1.144 },

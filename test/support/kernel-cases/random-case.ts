@@ -7,42 +7,9 @@ import type {
   RouterModel,
 } from "../../../src/sim/kernel/contract.ts";
 import { SUBS_PER_NS } from "../../../src/sim/kernel/contract.ts";
-import type { SessionStart } from "../../../src/traces/turn-templates.ts";
+import type { Deed, KernelCase, SourceCase, TimedDeed } from "./kernel-case.ts";
 import { tidied } from "./tidy-case.ts";
 import type { ChainSketch, RowSketch, SessionSketch, TemplatesSketch } from "./sketch.ts";
-
-/** `replica` and `turn` choose among those there are. */
-export type Deed =
-  | { readonly kind: "add"; readonly role: ReplicaRole }
-  | { readonly kind: "eject" | "readmit" | "remove" | "flush" | "look"; readonly replica: number }
-  | { readonly kind: "slow"; readonly replica: number; readonly factor: number }
-  | { readonly kind: "misroute"; readonly share: number }
-  | { readonly kind: "unstable"; readonly share: number; readonly depthTokens: number };
-
-export interface TimedDeed {
-  readonly atNs: number;
-  readonly deed: Deed;
-}
-
-export interface SourceCase {
-  readonly sketch: TemplatesSketch;
-  readonly starts: readonly Readonly<SessionStart>[];
-}
-
-export interface KernelCase {
-  readonly engine: EngineModel;
-  readonly decodeEngine: EngineModel | null;
-  readonly router: RouterModel;
-  readonly clients: ClientModel;
-  readonly sources: readonly SourceCase[];
-  /** Replicas that are there from the beginning. */
-  readonly roles: readonly ReplicaRole[];
-  /** In order of their instants. */
-  readonly deeds: readonly TimedDeed[];
-  /** Of the draws of the router's faults. */
-  readonly seed: number;
-  readonly resultsFromNs: number;
-}
 
 /** What a case is about; everything else is as plain as can be. */
 export interface CaseTheme {
@@ -52,6 +19,8 @@ export interface CaseTheme {
   readonly faults?: boolean;
   readonly router?: RouterModel["kind"];
   readonly host?: boolean;
+  /** Long answers that evict the prefixes of others, and a router that sees it a little later. */
+  readonly streams?: boolean;
 }
 
 /** Everything of a case happens about here; iterations take a microsecond. */
@@ -81,7 +50,7 @@ function raggedCase(theme: CaseTheme): fc.Arbitrary<KernelCase> {
       }),
       router: router(theme),
       clients: theme.clients === true ? clients : fc.constant(PATIENT),
-      sources: fc.array(source(blockTokens), { minLength: 1, maxLength: 2 }),
+      sources: fc.array(source(theme, blockTokens), { minLength: 1, maxLength: 2 }),
       roles: roles(theme),
       deeds: deeds(theme),
       seed: int(1, 1_000_000),
@@ -122,7 +91,7 @@ function engine(theme: CaseTheme, blockTokens: number): fc.Arbitrary<EngineModel
   });
 }
 
-const router = ({ router }: CaseTheme): fc.Arbitrary<RouterModel> =>
+const router = ({ router, streams }: CaseTheme): fc.Arbitrary<RouterModel> =>
   fc.record({
     kind:
       router === undefined
@@ -133,8 +102,11 @@ const router = ({ router }: CaseTheme): fc.Arbitrary<RouterModel> =>
             "prefix-affinity" as const,
           )
         : fc.constant(router),
-    lagNs: fc.oneof(fc.constant(0), fc.constant(2_000), int(0, 10_000)),
-    guard: fc.constantFrom(0.5, 1, 1.25, 2, 100),
+    lagNs:
+      streams === true
+        ? int(1, 4_000)
+        : fc.oneof(fc.constant(0), fc.constant(2_000), int(0, 10_000)),
+    guard: streams === true ? fc.constant(100) : fc.constantFrom(0.5, 1, 1.25, 2, 100),
   });
 
 const PATIENT: ClientModel = {
@@ -159,8 +131,11 @@ const clients: fc.Arbitrary<ClientModel> = fc.record({
   ),
 });
 
-const roles = ({ split, comings }: CaseTheme): fc.Arbitrary<readonly ReplicaRole[]> =>
-  fc.array(role(split), { minLength: comings === true ? 0 : 1, maxLength: 4 });
+const roles = ({ split, comings, streams }: CaseTheme): fc.Arbitrary<readonly ReplicaRole[]> =>
+  fc.array(role(split), {
+    minLength: streams === true ? 2 : comings === true ? 0 : 1,
+    maxLength: 4,
+  });
 
 const role = (split = false): fc.Arbitrary<ReplicaRole> =>
   split
@@ -202,13 +177,13 @@ const faults = (replica: fc.Arbitrary<number>): readonly fc.Arbitrary<Deed>[] =>
 ];
 
 /** Shared chains, templates whose chains hang on them or on nothing, and sessions that run them. */
-function source(blockTokens: number): fc.Arbitrary<SourceCase> {
+function source(theme: CaseTheme, blockTokens: number): fc.Arbitrary<SourceCase> {
   const from = int(0, 6);
   const chain = fc.record({ parent: fc.option(fc.nat(9)), from });
   return fc
     .record({
       shared: fc.array(chain, { maxLength: 2 }),
-      sessions: fc.array(template(chain), { minLength: 1, maxLength: 3 }),
+      sessions: fc.array(template(theme, chain), { minLength: 1, maxLength: 3 }),
       starts: fc.array(fc.record({ atNs: instant(SPAN_NS), template: fc.nat(9) }), {
         minLength: 1,
         maxLength: 10,
@@ -240,14 +215,17 @@ interface Template {
   readonly rows: readonly Row[];
 }
 
-const template = (chain: fc.Arbitrary<Chain>): fc.Arbitrary<Template> =>
+const template = ({ streams }: CaseTheme, chain: fc.Arbitrary<Chain>): fc.Arbitrary<Template> =>
   fc.record({
     chains: fc.array(chain, { minLength: 1, maxLength: 4 }),
     roots: int(1, 3),
     rows: fc.array(
       fc.record({
         input: fc.oneof(int(1, 40), int(1, 120)),
-        output: fc.oneof(fc.constant(1), int(1, 12), int(1, 60)),
+        output:
+          streams === true
+            ? fc.oneof(int(1, 6), int(40, 120))
+            : fc.oneof(fc.constant(1), int(1, 12), int(1, 60)),
         chain: fc.nat(9),
         apart: fc.boolean(),
         delayNs: fc.oneof(fc.constant(0), instant(10_000)),

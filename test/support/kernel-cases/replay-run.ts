@@ -30,7 +30,7 @@ export interface ReplayOutcome {
 /** Long enough for a turn to end before the next one comes. */
 const APART_NS = 1_000_000;
 
-/** @returns how a recording's turns fare one after the other, in their order, in each of the fleets */
+/** @returns how a recording's turns fare one after the other, in order, in each of the fleets */
 export function replayInOrder(
   file: RecordingOptions,
   replays: readonly Replay[],

@@ -7,7 +7,7 @@ import type {
   TurnRecord,
 } from "../../../src/sim/kernel/contract.ts";
 import { draws } from "../draws.ts";
-import type { Deed, KernelCase } from "./random-case.ts";
+import type { Deed, KernelCase } from "./kernel-case.ts";
 import { sourceOf, templatesOf } from "./sketch.ts";
 
 export type MakeKernel = (options: KernelOptions) => FleetKernel;

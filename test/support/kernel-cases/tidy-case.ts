@@ -1,14 +1,14 @@
 import { SUBS_PER_NS } from "../../../src/sim/kernel/contract.ts";
 import type { EngineModel } from "../../../src/sim/kernel/contract.ts";
-import type { KernelCase, SourceCase } from "./random-case.ts";
+import type { KernelCase, SourceCase } from "./kernel-case.ts";
 
 const STEP_NS = 1_000;
 
 const rounded = (timeNs: number): number => Math.round(timeNs / STEP_NS) * STEP_NS;
 
 /**
- * @returns the case with everything at whole microseconds, and iterations of one: what is decided at
- * one instant, by who comes first, is decided all the time
+ * @returns the case with everything at whole microseconds, and iterations of one: what is decided
+ * at one instant, by who comes first, is decided all the time
  */
 export function tidied(of: KernelCase): KernelCase {
   const { clients, router, decodeEngine } = of;

@@ -1,6 +1,6 @@
 /**
- * The prefix cache of one replica, a map from block to its state, and behind it the host tier, a set;
- * docs/simulator.md, "Caches".
+ * The prefix cache of one replica, a map from block to its state, and behind it the host tier, a
+ * set; docs/simulator.md, "Caches".
  */
 
 interface Block {
@@ -124,7 +124,7 @@ export class NaiveCache {
     return this.kvTokens - this.resident.size * this.blockTokens - this.privateTokens;
   }
 
-  /** Whole blocks, released longest ago first and of one release the deepest, as far as there are. */
+  /** Whole blocks, as far as there are: released longest ago first, of one release the deepest. */
   private evict(nowNs: number, tokens: number): void {
     let evicted = 0;
     for (const [block] of this.unpinned()) {

@@ -115,7 +115,7 @@ describe("a session", () => {
     ...more,
   });
 
-  it("finds its own blocks again, outputs included, but for the token that was not fed back", () => {
+  it("finds its blocks again, outputs included, but for the token not fed back", () => {
     const { turns } = play(
       session(row(25, 16), row(55, 5, { after: [0], delayNs: 500 }), row(60, 1, { after: [1] })),
       [0],

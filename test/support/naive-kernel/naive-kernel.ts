@@ -7,7 +7,7 @@ import type {
   ReplicaRole,
 } from "../../../src/sim/kernel/contract.ts";
 import { NaiveFleet } from "./naive-fleet.ts";
-import { metricsOf } from "./naive-log.ts";
+import { metricsOf } from "./naive-metrics.ts";
 import { resultsOf } from "./naive-results.ts";
 
 class NaiveKernel implements FleetKernel {

@@ -51,7 +51,7 @@ export function successors({ templates }: NaiveSession, row: number): readonly n
 }
 
 /**
- * @returns what the row asks for; the blocks of an unstable session's prompt are unlike any other's.
+ * @returns what the row asks for; an unstable session's blocks are unlike any other's.
  * The last token of an output is never fed back, so a block that it would fill is none.
  */
 export function promptOf(session: NaiveSession, row: number): RowPrompt {
