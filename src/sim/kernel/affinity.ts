@@ -1,5 +1,5 @@
 import { CHAIN_SHIFT, FROM, HOLDER_COUNT, HOLDER_ROW, HOLDERS, PARENT } from "./chain-registry.ts";
-import { NEXT, REPLICA } from "./holdings.ts";
+import { NEXT, REPLICA, SEEN_END } from "./holdings.ts";
 import type { LoadBuckets } from "./load-buckets.ts";
 import type { ExtentCaches } from "./prefix-caches.ts";
 
@@ -11,21 +11,16 @@ export class Affinity {
   private readonly caches: ExtentCaches;
   private readonly loads: LoadBuckets;
   private readonly guard: number;
-  /** Whether the router sees the caches as they were, not as they are. */
   private readonly lags: boolean;
-  private untilNs = 0;
+  /** The word of a holding that says how far the router believes it reaches. */
+  private readonly endWord: number;
 
   constructor(caches: ExtentCaches, loads: LoadBuckets, guard: number, lags: boolean) {
     this.caches = caches;
     this.loads = loads;
     this.guard = guard;
     this.lags = lags;
-  }
-
-  /** The router that lags looks now, and sees what happened up to `untilNs`. */
-  look(untilNs: number): void {
-    this.untilNs = untilNs;
-    this.caches.changes.show(untilNs);
+    this.endWord = lags ? SEEN_END : caches.holdings.visibleEnd;
   }
 
   /** @returns the replica, or -1 when no allowed one knows a block of the prefix. */
@@ -58,30 +53,35 @@ export class Affinity {
    * @returns the least loaded replica that knows the chain up to `limit`, or -1 if it was not found
    */
   private probe(record: number, limit: number, allowed: number): number {
-    const { chains, rows } = this.caches.holdings;
-    const row = chains.words[record + HOLDER_ROW]!;
-    if (row < 0) return -1;
+    const { chains, rows, pool } = this.caches.holdings;
+    if (chains.words[record + HOLDER_ROW]! < 0) return -1;
     let replica = this.loads.leastLoaded();
     for (let left = chains.words[record + HOLDER_COUNT]!; left > 0 && replica >= 0; left--) {
       if (this.loads.load(replica) > allowed) return -1;
-      const holding = rows.find(row, replica);
-      if (holding >= 0 && this.knownEnd(replica, holding) >= limit) return replica;
+      if (this.lags) this.look(replica);
+      // What the look let go of may have been one holder too many for a row.
+      const row = chains.words[record + HOLDER_ROW]!;
+      const holding = row < 0 ? -1 : rows.find(row, replica);
+      if (holding >= 0 && pool.words[holding + this.endWord]! >= limit) return replica;
       replica = this.loads.following(replica);
     }
     return -1;
   }
 
   private scan(record: number, limit: number, allowed: number): number {
-    const { loads } = this;
+    const { loads, endWord } = this;
     const { chains, pool } = this.caches.holdings;
     const { words } = pool;
     let best = -1;
     let bestEnd = chains.words[record + FROM]!;
     let holding = chains.words[record + HOLDERS]!;
-    for (; holding >= 0; holding = words[holding + NEXT]!) {
+    for (let next = -1; holding >= 0; holding = next) {
       const replica = words[holding + REPLICA]!;
+      // The look may free the holding: then its known end is its beginning.
+      next = words[holding + NEXT]!;
       if (loads.load(replica) > allowed || !loads.isRoutable(replica)) continue;
-      const end = Math.min(this.knownEnd(replica, holding), limit);
+      if (this.lags) this.look(replica);
+      const end = Math.min(words[holding + endWord]!, limit);
       if (end > bestEnd || (end === bestEnd && best >= 0 && loads.before(replica, best))) {
         best = replica;
         bestEnd = end;
@@ -90,11 +90,10 @@ export class Affinity {
     return best;
   }
 
-  /** @returns how far the router believes that a holding reaches. */
-  private knownEnd(replica: number, holding: number): number {
-    const { caches } = this;
-    if (!this.lags) return caches.holdings.pool.words[holding + caches.holdings.visibleEnd]!;
-    caches.pending.settleUntil(replica, this.untilNs);
-    return caches.changes.seenEnd(holding);
+  /** Brings what the router knows of a replica's cache up to what it sees now. */
+  private look(replica: number): void {
+    const { pending, changes } = this.caches;
+    pending.settleUntil(replica, changes.seenUntilNs());
+    changes.show(replica);
   }
 }

@@ -26,7 +26,7 @@ export const PIN_END = 8;
 /** Turns that pin up to PIN_END, and the list of pins that end before it, or -1. */
 export const PIN_COUNT = 9;
 export const PINS = 10;
-/** END as a router that lags sees it, and the newest change that it has not seen: `CacheChanges`. */
+/** END as a router that lags saw it last, and how many changes it has not seen: `CacheChanges`. */
 export const SEEN_END = 11;
 export const UNSEEN = 12;
 /**
@@ -39,9 +39,6 @@ export const TOTAL_END = END + HOST;
 const HOST_SHALLOWEST = SHALLOWEST + HOST;
 export const HOST_FROM = PIN_END + HOST;
 const STRIDE = 16;
-
-/** A holding whose replica is gone; it waits for the changes that still name it. */
-export const LOST_REPLICA = -2;
 
 /** From this many holders on, a chain gets a row; at half as many the row goes. */
 const ROW_FROM = 9;

@@ -35,8 +35,8 @@ export class IterationStart {
   private readonly sequences: Sequences;
   private readonly clock: StretchClock;
   /**
-   * Whether a stretch goes on where decoding evicts. A router that sees the caches as they are would
-   * have to be shown each eviction when it happens: then such an iteration begins a stretch.
+   * Whether a stretch goes on where decoding evicts. A router that sees the caches as they are
+   * would have to be shown each eviction when it happens: then such an iteration begins a stretch.
    */
   private readonly growsOn: boolean;
   /** Of the iteration that begins: prefill tokens, and the sum of t(2s + t) over its chunks. */

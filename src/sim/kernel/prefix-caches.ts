@@ -60,6 +60,7 @@ export class ExtentCaches implements PrefixCaches {
     this.replicas[record + PRIVATE] = 0;
     this.evicted[replica] = 0;
     this.pending.add(replica);
+    this.changes.addReplica(replica);
     this.host?.addReplica(replica);
   }
 
@@ -71,8 +72,9 @@ export class ExtentCaches implements PrefixCaches {
       this.pins.clear(pool.words, holding);
       this.extents.cover(pool.words, holding, Number.MAX_SAFE_INTEGER);
       this.host?.lose(holding);
-      this.changes.lose(holding);
+      this.holdings.drop(holding);
     }
+    this.changes.removeReplica(replica);
     this.host?.removeReplica(replica);
     this.pending.clear(replica);
     const record = replica * REPLICA_STRIDE;

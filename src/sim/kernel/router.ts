@@ -19,6 +19,7 @@ export interface RouterOptions {
 class KernelRouter implements Router {
   private readonly kind: RouterKind;
   private readonly lagNs: number;
+  private readonly caches: ExtentCaches;
   private readonly loads = new LoadBuckets();
   private readonly turns = new RoundRobin();
   private readonly homes = new SessionHomes();
@@ -28,6 +29,7 @@ class KernelRouter implements Router {
   constructor({ kind, lagNs, guard, caches }: RouterOptions) {
     this.kind = kind;
     this.lagNs = lagNs;
+    this.caches = caches;
     this.lags = kind === "prefix-affinity" && lagNs > 0;
     this.affinity = new Affinity(caches, this.loads, guard, this.lags);
     if (this.lags) caches.changes.follow();
@@ -56,7 +58,7 @@ class KernelRouter implements Router {
 
   route(nowNs: number, session: number, chain: number, blocks: number): number {
     if (this.loads.routable === 0) return -1;
-    if (this.lags) this.affinity.look(nowNs - this.lagNs);
+    if (this.lags) this.caches.changes.showUntil(nowNs - this.lagNs);
     const replica = this.choose(session, chain, blocks);
     this.loads.change(replica, 1);
     return replica;

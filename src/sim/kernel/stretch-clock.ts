@@ -81,7 +81,8 @@ export class StretchClock {
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
     const decoders = words[at + DECODERS]!;
-    const boundary = decoders > 0 ? Math.floor(caches.freeTokens(replica) / decoders) + 1 : Infinity;
+    const boundary =
+      decoders > 0 ? Math.floor(caches.freeTokens(replica) / decoders) + 1 : Infinity;
     if (boundary >= words[at + ITERATIONS]!) caches.pending.clear(replica);
     else caches.pending.set(replica, endNs(words, at, boundary));
   }
@@ -97,7 +98,7 @@ export class StretchClock {
     this.foresee(replica);
   }
 
-  /** The decoding sequences take their tokens of the next `iterations` iterations of the stretch. */
+  /** The decoding sequences take their tokens of the stretch's next `iterations` iterations. */
   private grow(replica: number, iterations: number): void {
     const { replicas, caches, nowNs } = this.state;
     const { words } = replicas;
