@@ -18,7 +18,7 @@ describe("the disturbances of a scenario", () => {
   it("are its surges and the faults that turns feel, in order of time", () => {
     const faults =
       "faults: [{ kind: node-loss, at: 10m, nodes: 3, for: 5m }, " +
-      "{ kind: metrics-outage, at: 5m, for: 10m }, { kind: rack-loss, at: 3h }]";
+      "{ kind: metrics-outage, at: 5m, for: 10m }]";
     const fleets = ["agents/coder"];
     expect(disturbancesOf(scenarioOf(["  world:\n", `  world:\n    ${faults}\n`]))).toEqual([
       { atMs: 600_000, untilMs: 900_000, factor: 1, cause: "node-loss", fleets },
