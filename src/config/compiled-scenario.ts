@@ -35,14 +35,16 @@ export interface ScenarioWorld {
   readonly warmupMs?: Millis;
 }
 
-export type TraceFormat =
-  | "mooncake"
-  | "azure-llm"
-  | "agent-sessions"
-  | "burstgpt"
-  | "servegen-rate"
-  | "rate-csv"
-  | "breakwater";
+export const TRACE_FORMATS = [
+  "mooncake",
+  "azure-llm",
+  "agent-sessions",
+  "burstgpt",
+  "servegen-rate",
+  "rate-csv",
+  "breakwater",
+] as const;
+export type TraceFormat = (typeof TRACE_FORMATS)[number];
 export type GeneratorProfile = "coding-agent" | "chat" | "batch";
 
 /** A change of the rate of new sessions: up to `factor` over `rampMs`, held, and back as slowly. */

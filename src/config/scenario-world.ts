@@ -1,5 +1,6 @@
 /** The part of a scenario that no policy decides: traffic, engines, providers, people, faults. */
 import { z } from "zod";
+import { TRACE_FORMATS } from "./compiled-scenario.ts";
 import { count, duration, label, MANY, objectName, span } from "./fields.ts";
 import { durationMs } from "./go-duration.ts";
 import { faults } from "./scenario-faults.ts";
@@ -15,16 +16,6 @@ import {
 
 /** Results are counted by slices of 15 s. */
 const WARMUP_STEP_MS = 15_000;
-
-const TRACE_FORMATS = [
-  "mooncake",
-  "azure-llm",
-  "agent-sessions",
-  "burstgpt",
-  "servegen-rate",
-  "rate-csv",
-  "breakwater",
-] as const;
 
 const profile = z
   .enum(["coding-agent", "chat", "batch"])

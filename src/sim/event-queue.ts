@@ -1,8 +1,8 @@
 /** The future of the world: events ordered by time, then priority, then order of scheduling. */
 
 /**
- * Ties at one instant: supply changes first, then work that ends, then clients that give up, then
- * new work, then people who answer, then what observes the result.
+ * Ties at one instant, after the turns of that instant: supply changes first, then work that ends,
+ * then clients that give up, then new work, then people who answer, then what observes the result.
  */
 export const PRIORITY = {
   supply: 0,
@@ -60,11 +60,6 @@ export class EventQueue implements Timeline {
   /** When the next event is due; Infinity when none is scheduled. */
   nextAt(): number {
     return this.heap[0]?.at ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** @returns the kind of the next event; null when none is scheduled. */
-  nextPriority(): Priority | null {
-    return this.heap[0]?.priority ?? null;
   }
 
   /** Moves to the next event and applies it. Nothing happens when none is scheduled. */

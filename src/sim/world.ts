@@ -99,8 +99,7 @@ export class World {
     const { queue } = this;
     for (;;) {
       const due = queue.nextAt() <= at;
-      const untilNs = due ? this.nsAt(queue.nextAt()) - this.leadNs() : this.nsAt(at);
-      if (!runFleets(this.allFleets, untilNs)) continue;
+      if (!runFleets(this.allFleets, this.nsAt(due ? queue.nextAt() : at))) continue;
       if (due) this.applyNext();
       else if (queue.nextAt() > at) break;
     }
@@ -162,11 +161,6 @@ export class World {
 
   private nsAt(at: number): number {
     return (at - this.beganAt) * 1e6;
-  }
-
-  /** Supply changes before the turns of its instant; what answers or observes comes after them. */
-  private leadNs(): number {
-    return this.queue.nextPriority() === PRIORITY.supply ? 1 : 0;
   }
 
   private applyNext(): void {

@@ -6,26 +6,18 @@ import type {
   TrafficShape,
   TrafficSource,
 } from "../config/compiled-scenario.ts";
-import { DAY_MS, HOUR_MS } from "../core/units.ts";
 import { RandomStream } from "../sim/random.ts";
 import { TraceError } from "../traces/diagnostics.ts";
 import { generatedTraffic, rateShapedTraffic } from "../traces/generators/generate.ts";
 import { readRates } from "../traces/recording.ts";
 import type { RecordingOptions } from "../traces/recording.ts";
-import { surge, wave } from "../traces/sources/rate-curve.ts";
+import { dailyAndWeekly, surge } from "../traces/sources/rate-curve.ts";
 import type { RateCurve } from "../traces/sources/rate-curve.ts";
 import { replayTrace, sampleTrace } from "../traces/sources/recorded-traffic.ts";
 import type { SessionSource } from "../traces/turn-templates.ts";
 import type { TrafficOf } from "./simulation-run.ts";
 
 const NS_PER_MS = 1e6;
-const WEEK_MS = 7 * DAY_MS;
-/** The quietest hour of offices and of most services, in the scenario's own time. */
-const QUIETEST_OF_DAY_MS = 4 * HOUR_MS;
-/** Sunday at noon, counted from Monday. */
-const QUIETEST_OF_WEEK_MS = 6.5 * DAY_MS;
-/** The epoch began on a Thursday. */
-const EPOCH_FROM_MONDAY_MS = 3 * DAY_MS;
 
 /**
  * @param folder that the recordings' paths start from: the scenario's own
@@ -67,7 +59,7 @@ function sourceOf({ shape, source }: ScenarioTraffic, place: SourcePlace): Sessi
     case "rate":
       return shapedBy(source, place, { curves, draws });
     case "generate": {
-      const waves = wavesOf(source, place);
+      const waves = dailyAndWeekly(place.startsAt - place.warmupMs, source);
       const templateDraws = streamOf(place, "templates");
       return generatedTraffic({ ...source, curves: [...waves, ...curves], draws, templateDraws });
     }
@@ -116,16 +108,3 @@ const curveOf = ({ atMs, factor, holdMs, rampMs }: TrafficShape, warmupMs: numbe
     rampNs: rampMs * NS_PER_MS,
     holdNs: holdMs * NS_PER_MS,
   });
-
-function wavesOf(
-  { daily, weekly }: Extract<TrafficSource, { kind: "generate" }>,
-  { startsAt, warmupMs }: SourcePlace,
-): readonly RateCurve[] {
-  const beganAt = startsAt - warmupMs;
-  const toNight = QUIETEST_OF_DAY_MS - (beganAt % DAY_MS);
-  const toSunday = QUIETEST_OF_WEEK_MS - ((beganAt + EPOCH_FROM_MONDAY_MS) % WEEK_MS);
-  return [
-    ...(daily > 0 ? [wave(DAY_MS * NS_PER_MS, daily, toNight * NS_PER_MS)] : []),
-    ...(weekly > 0 ? [wave(WEEK_MS * NS_PER_MS, weekly, toSunday * NS_PER_MS)] : []),
-  ];
-}

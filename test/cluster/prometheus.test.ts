@@ -4,7 +4,7 @@ import {
   type PrometheusClient,
   createPrometheusClient,
 } from "../../src/adapters/prometheus/client.ts";
-import { signalRecord } from "../../src/core/queries/signal-record.ts";
+import { signalRecord } from "../../src/core/signals/signal-record.ts";
 import { createPrometheusSource } from "../../src/adapters/prometheus/signal-source.ts";
 import type { CompiledFleet } from "../../src/core/compiled.ts";
 import type { SignalReading } from "../../src/core/observation.ts";

@@ -1,35 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { ScenarioPeople } from "../../src/config/compiled-scenario.ts";
 import type { Approval, Intent } from "../../src/core/observation.ts";
-import { reason } from "../../src/core/reasons.ts";
-import { millis, rackCount } from "../../src/core/units.ts";
+import { millis } from "../../src/core/units.ts";
 import { EventQueue } from "../../src/sim/event-queue.ts";
 import { People } from "../../src/sim/people.ts";
+import { anIntent } from "../support/builders/observed.ts";
 import { MINUTE, START } from "../support/simulated-world.ts";
 
 const PROMPT: ScenarioPeople = { approvalDelay: null, absent: 0, refuse: 0 };
 
-const anIntent = (name: string, requiredApprovals = 1): Intent => ({
-  name,
-  fleet: "agents/coder",
-  pool: "gb200-demo",
-  direction: "Out",
-  fromRacks: rackCount(4),
-  toRacksAtMost: rackCount(6),
-  maxUsdPerHour: null,
-  rack: null,
-  victimNodeUids: [],
-  reason: reason("burst"),
-  requiredApprovals,
-  onExpiry: "Drop",
-  createdAt: START,
-  expiresAt: START,
-  actBefore: START,
-  drainDeadline: null,
-  approvals: [],
-  phase: "Pending",
-  askedRacks: null,
-});
+const aQuestion = (name: string, requiredApprovals = 1): Intent =>
+  anIntent({ name, requiredApprovals, phase: "Pending", askedRacks: null });
 
 interface Answer extends Approval {
   readonly intent: string;
@@ -51,15 +32,15 @@ function answersOf(people: Partial<ScenarioPeople>, intents: readonly Intent[]):
   return answers;
 }
 
-const MANY = Array.from({ length: 400 }, (_, index) => anIntent(`q-${index}`));
+const MANY = Array.from({ length: 400 }, (_, index) => aQuestion(`q-${index}`));
 
 describe("people", () => {
   it("answer at once unless the scenario says otherwise, as many as are needed", () => {
-    expect(answersOf({}, [anIntent("q", 2)])).toEqual([
+    expect(answersOf({}, [aQuestion("q", 2)])).toEqual([
       { by: "person-1", verdict: "Approve", reason: "", intent: "q", minute: 0 },
       { by: "person-2", verdict: "Approve", reason: "", intent: "q", minute: 0 },
     ]);
-    expect(answersOf({}, [anIntent("q", 0)])).toEqual([]);
+    expect(answersOf({}, [aQuestion("q", 0)])).toEqual([]);
   });
 
   it("answer late, log-normal between the quantiles given", () => {
@@ -87,7 +68,7 @@ describe("people", () => {
       approvalDelay: { p50Ms: millis(4 * MINUTE), p95Ms: millis(15 * MINUTE) },
       refuse: 0.5,
     };
-    const alone = answersOf(people, [anIntent("q-7")]);
+    const alone = answersOf(people, [aQuestion("q-7")]);
     const among = answersOf(people, MANY).filter(({ intent }) => intent === "q-7");
     expect(alone).toEqual(among);
   });

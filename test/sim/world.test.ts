@@ -203,6 +203,13 @@ describe("faults", () => {
 });
 
 describe("turns and racks", () => {
+  /** A rack becomes ready at the very nanosecond at which a turn joins its engine. */
+  const AT_ONE_INSTANT = [
+    { racks: 12, seconds: 1, lose: 3 },
+    { racks: 0, seconds: 29, lose: 0 },
+    { racks: 9, seconds: 241, lose: 0 },
+  ];
+
   it(
     "are conserved whatever is done to the pool (INV-1)",
     () => {
@@ -224,7 +231,7 @@ describe("turns and racks", () => {
           const { counts } = onlyFleet(world).results();
           expect(Math.min(...Object.values(counts))).toBeGreaterThanOrEqual(0);
         }),
-        { numRuns: 20 },
+        { numRuns: 20, examples: [[412155622, AT_ONE_INSTANT]] },
       );
     },
     SLOW_MS,

@@ -5,9 +5,8 @@ import type { HttpServer } from "../../adapters/http/server.ts";
 import { createView } from "../../adapters/http/view.ts";
 import { combineTelemetry } from "../../adapters/telemetry/combine.ts";
 import { createMetrics } from "../../adapters/telemetry/metrics.ts";
-import { NOTHING_CARRIED } from "../../controller/carried.ts";
 import { loop } from "../../controller/loop.ts";
-import { tick } from "../../controller/tick.ts";
+import { controllerTicks } from "../../sim/controller-ticks.ts";
 import { SECOND_MS, after, millis } from "../../core/units.ts";
 import { sha256 } from "../digest.ts";
 import { demo } from "../demo-world.ts";
@@ -65,11 +64,10 @@ async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
   print(askingText(url));
   print(`A fleet of 4 racks at ${speed}x, seed ${seed}. ${NOTES.join(" ")}`);
   const stop = stopOnSignal(server);
-  let carried = NOTHING_CARRIED;
-  const options = { codeVersion: version, digest: sha256, stopwatch };
+  const tick = controllerTicks(ports, { codeVersion: version, digest: sha256, stopwatch });
   const step = async (): Promise<void> => {
     world.advanceTo(after(world.now(), TICK_MS));
-    carried = await tick(ports, carried, options);
+    await tick();
   };
   await loop(step, { everyMs: millis(TICK_MS / speed), stop, stopwatch, sleep });
 }

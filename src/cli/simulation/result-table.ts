@@ -46,8 +46,9 @@ const FIGURES: readonly Figure[] = [
     [turns.abandoned, turns.rejected].map(whole).join(", "),
   ),
   figure("turns", "in flight at the end", ({ turns }) => whole(turns.inFlight)),
-  figure("objectives", "attainment", ({ slo }) => percent(slo.attainment)),
+  figure("objectives", "judged (could end in time)", ({ slo }) => whole(slo.judged)),
   figure("objectives", "violations (turns)", ({ slo }) => whole(slo.violations)),
+  figure("objectives", "attainment", ({ slo }) => percent(slo.attainment)),
   figure("objectives", "outside for", ({ slo }) => duration(slo.violationSeconds)),
   figure("latency", "TTFT mean / p50 / p95 / p99", (result) => latencies(result.latency.ttft)),
   figure("latency", "ITL mean / p50 / p95 / p99", (result) => latencies(result.latency.itl)),
@@ -83,7 +84,7 @@ export function resultRows(results: readonly SimulationResult[]): readonly Resul
   const figures = [
     ...FIGURES.filter(({ section }) => section === "turns" || section === "objectives"),
     ...objectives.map((name) =>
-      figure("objectives", `of them ${name}`, ({ slo }) => percent(slo.byObjective[name] ?? null)),
+      figure("objectives", `met ${name}`, ({ slo }) => percent(slo.byObjective[name] ?? null)),
     ),
     ...FIGURES.filter(({ section }) => section !== "turns" && section !== "objectives"),
     ...reasons.map((name) =>

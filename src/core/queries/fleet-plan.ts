@@ -15,7 +15,7 @@ import { millis, seconds } from "../units.ts";
 import type { Millis } from "../units.ts";
 import { render, type Rendered } from "./render.ts";
 import { rendered, scopesOf, targetMatchers } from "./selectors.ts";
-import { signalRecord } from "./signal-record.ts";
+import { signalRecord } from "../signals/signal-record.ts";
 
 /** The label that tells the parts of a batch apart in its answer. */
 export const PART_LABEL = "breakwater_part";

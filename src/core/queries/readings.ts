@@ -4,7 +4,7 @@ import type { Combine } from "../profiles/signal-table.ts";
 import type { SignalProblem } from "../signals/names.ts";
 import { epochMs, ratio } from "../units.ts";
 import type { Batch, FleetPlan, PlannedReading } from "./fleet-plan.ts";
-import { signalRecord } from "./signal-record.ts";
+import { signalRecord } from "../signals/signal-record.ts";
 
 export interface AnsweredSeries {
   readonly labels: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 /** Whether a signal may be decided on: by presence, plausibility, age and coverage. */
 import { SIGNAL_UNITS } from "./names.ts";
 import type { FleetObservation, SignalReading } from "../observation.ts";
+import { signalRecord } from "./signal-record.ts";
 import type { SignalName } from "./names.ts";
 import { elapsed, seconds } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
@@ -112,25 +113,7 @@ function recordOfSignals(
 ): Readonly<Record<SignalName, Assessed>> {
   const missing: Assessed = { trust: "Missing", value: null, why: "not read" };
   const all = new Map<SignalName, Assessed>(pairs);
-  const of = (name: SignalName): Assessed => all.get(name) ?? missing;
-  return {
-    arrivals: of("arrivals"),
-    servedTurns: of("servedTurns"),
-    promptTokens: of("promptTokens"),
-    computedPromptTokens: of("computedPromptTokens"),
-    generatedTokens: of("generatedTokens"),
-    runningTurns: of("runningTurns"),
-    waitingTurns: of("waitingTurns"),
-    kvUsage: of("kvUsage"),
-    kvCapacity: of("kvCapacity"),
-    preemptions: of("preemptions"),
-    ttftP50: of("ttftP50"),
-    ttftP95: of("ttftP95"),
-    ttftP99: of("ttftP99"),
-    itlP50: of("itlP50"),
-    itlP95: of("itlP95"),
-    itlP99: of("itlP99"),
-  };
+  return signalRecord((name) => all.get(name) ?? missing);
 }
 
 /** A source that does not answer makes every signal missing: one thing to say, not eight. */

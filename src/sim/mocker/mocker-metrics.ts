@@ -1,40 +1,35 @@
 /** What a worker of the mocker counts, as a metrics endpoint would show it. */
-import { Histogram } from "../histogram.ts";
+import { BucketHistogram, boundsNs } from "../kernel/bucket-histogram.ts";
 import type { KernelOptions, ReplicaMetrics } from "../kernel/contract.ts";
 import type { MockerTurn } from "./mocker-clients.ts";
 import type { MockerWorker } from "./mocker-worker.ts";
 
-const SECONDS_PER_NS = 1e-9;
-
 export class MockerMetrics {
-  private readonly ttft: Histogram;
-  private readonly itl: Histogram;
-  private readonly sums = { ttft: 0, itl: 0 };
+  private readonly ttft: BucketHistogram;
+  private readonly itl: BucketHistogram;
   private readonly tokens = { prompt: 0, cached: 0, generated: 0 };
   private readonly turns = { first: 0, finished: 0 };
 
   constructor({ ttft, itl }: KernelOptions["buckets"]) {
-    this.ttft = new Histogram(ttft);
-    this.itl = new Histogram(itl);
+    this.ttft = new BucketHistogram(boundsNs(ttft));
+    this.itl = new BucketHistogram(boundsNs(itl));
   }
 
   token(turn: MockerTurn, at: number): void {
     this.tokens.generated += 1;
     if (turn.generated > 1) return;
-    const seconds = (at - turn.arrivalNs) * SECONDS_PER_NS;
+    const ttftNs = at - turn.arrivalNs;
     this.turns.first += 1;
     this.tokens.prompt += turn.inputTokens;
     this.tokens.cached += turn.cached;
-    this.ttft.observe(seconds);
-    this.sums.ttft += seconds;
+    this.ttft.add(ttftNs, 1, ttftNs);
   }
 
   finished(outputTokens: number, decodeNs: number): void {
     this.turns.finished += 1;
     if (outputTokens < 2) return;
-    const seconds = decodeNs * SECONDS_PER_NS;
-    this.itl.observe(seconds / (outputTokens - 1), outputTokens - 1);
-    this.sums.itl += seconds;
+    const gaps = outputTokens - 1;
+    this.itl.add(decodeNs / gaps, gaps, decodeNs);
   }
 
   read(worker: MockerWorker<MockerTurn>, pinnedTokens: number): ReplicaMetrics {
@@ -50,10 +45,10 @@ export class MockerMetrics {
       finishedTurns: this.turns.finished,
       preemptions: worker.preemptions,
       evictedTokens: 0,
-      ttftBuckets: Float64Array.from(this.ttft.cumulative()),
-      ttftSumSeconds: this.sums.ttft,
-      itlBuckets: Float64Array.from(this.itl.cumulative()),
-      itlSumSeconds: this.sums.itl,
+      ttftBuckets: this.ttft.cumulative(),
+      ttftSumSeconds: this.ttft.sumSeconds(),
+      itlBuckets: this.itl.cumulative(),
+      itlSumSeconds: this.itl.sumSeconds(),
     };
   }
 }

@@ -46,24 +46,26 @@ export function surge({ atNs, factor, rampNs, holdNs }: Surge): RateCurve {
 const NS_PER_MS = 1e6;
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** In UTC, as scenarios count: four in the morning, and midnight from Saturday to Sunday. */
+/** The quietest hour of offices and of most services, in UTC. */
 const QUIETEST_OF_DAY_MS = 4 * 3_600_000;
+/** Sunday at noon, counted from Monday. */
+const QUIETEST_OF_WEEK_MS = 6.5 * DAY_MS;
 /** The epoch began on a Thursday. */
-const QUIETEST_OF_WEEK_MS = 3 * DAY_MS;
+const EPOCH_FROM_MONDAY_MS = 3 * DAY_MS;
 
 /**
  * @param startsAtMs when the traffic begins, milliseconds since the epoch
- * @param amplitudes of a daily and a weekly wave, 0..1
+ * @param amplitudes of a daily and a weekly wave, 0..1; there is none where it is 0
  */
 export function dailyAndWeekly(
   startsAtMs: number,
-  amplitudes: { readonly daily: number; readonly weekly: number },
+  { daily, weekly }: { readonly daily: number; readonly weekly: number },
 ): readonly RateCurve[] {
-  const lowestNs = (quietestMs: number, periodMs: number): number =>
-    ((quietestMs - (startsAtMs % periodMs)) % periodMs) * NS_PER_MS;
+  const toNight = QUIETEST_OF_DAY_MS - (startsAtMs % DAY_MS);
+  const toSunday = QUIETEST_OF_WEEK_MS - ((startsAtMs + EPOCH_FROM_MONDAY_MS) % WEEK_MS);
   return [
-    wave(DAY_MS * NS_PER_MS, amplitudes.daily, lowestNs(QUIETEST_OF_DAY_MS, DAY_MS)),
-    wave(WEEK_MS * NS_PER_MS, amplitudes.weekly, lowestNs(QUIETEST_OF_WEEK_MS, WEEK_MS)),
+    ...(daily > 0 ? [wave(DAY_MS * NS_PER_MS, daily, toNight * NS_PER_MS)] : []),
+    ...(weekly > 0 ? [wave(WEEK_MS * NS_PER_MS, weekly, toSunday * NS_PER_MS)] : []),
   ];
 }
 

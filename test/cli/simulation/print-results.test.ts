@@ -40,7 +40,7 @@ describe("a planner reads", () => {
     ["offered", ["1,234,567", "10,000"]],
     ["attainment", ["98.77 %", "100.00 %"]],
     ["outside for", ["90 s", "0 s"]],
-    ["of them ttft", ["99.00 %", "–"]],
+    ["met ttft", ["99.00 %", "–"]],
     ["TTFT mean / p50 / p95 / p99", ["250.0 ms / 200.0 ms / 1.00 s / 12.50 s", "– / – / – / –"]],
     ["US dollars", ["–", "–"]],
     ["for burst", ["3", "0"]],

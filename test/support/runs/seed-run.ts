@@ -1,9 +1,8 @@
 /** One seed of the demo, with the controller or alone. Bundled: see `../bundled.ts`. */
 import { createHash } from "node:crypto";
-import { NOTHING_CARRIED } from "../../../src/controller/carried.ts";
-import { tick } from "../../../src/controller/tick.ts";
 import { millis } from "../../../src/core/units.ts";
 import { NO_DECISION_LOG } from "../../../src/ports/decision-log.ts";
+import { controllerTicks } from "../../../src/sim/controller-ticks.ts";
 import { demoSurges } from "../../../src/sim/demo-traffic.ts";
 import { demoWorld } from "../../../src/sim/demo-world.ts";
 import { simulatedPorts } from "../../../src/sim/ports/simulated-ports.ts";
@@ -36,13 +35,7 @@ function controllerOf(world: World): { run: SeedRun["tick"]; failures: string[] 
     },
   });
   const options = { codeVersion: "test", digest, stopwatch: () => 0 };
-  let carried = NOTHING_CARRIED;
-  return {
-    failures,
-    run: async () => {
-      carried = await tick(ports, carried, options);
-    },
-  };
+  return { failures, run: controllerTicks(ports, options) };
 }
 
 export async function runOf(seed: number, controlled: boolean): Promise<SeedReport> {

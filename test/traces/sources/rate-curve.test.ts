@@ -47,15 +47,15 @@ describe("waves", () => {
     }
   });
 
-  it("are lowest at four and on Sunday at midnight, whenever the traffic begins", () => {
+  it("are lowest at four and on Sunday at noon, whenever the traffic begins", () => {
     const startsAtMs = Date.parse("2026-11-30T10:00:00Z");
     const at = (curve: RateCurve | undefined, instant: string) =>
       curve?.at((Date.parse(instant) - startsAtMs) * 1e6) ?? Number.NaN;
     const [daily, weekly] = dailyAndWeekly(startsAtMs, { daily: 0.5, weekly: 0.25 });
     expect(at(daily, "2026-12-01T04:00:00Z")).toBeCloseTo(0.5, 6);
     expect(at(daily, "2026-12-01T16:00:00Z")).toBeCloseTo(1.5, 6);
-    expect(at(weekly, "2026-12-06T00:00:00Z")).toBeCloseTo(0.75, 6);
-    expect(at(weekly, "2026-12-09T12:00:00Z")).toBeCloseTo(1.25, 6);
+    expect(at(weekly, "2026-12-06T12:00:00Z")).toBeCloseTo(0.75, 6);
+    expect(at(weekly, "2026-12-03T00:00:00Z")).toBeCloseTo(1.25, 6);
   });
 });
 

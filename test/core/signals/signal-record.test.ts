@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { signalRecord } from "../../../src/core/queries/signal-record.ts";
+import { signalRecord } from "../../../src/core/signals/signal-record.ts";
 import { SIGNAL_UNITS } from "../../../src/core/signals/names.ts";
 
 describe("a record of signals", () => {

@@ -1,4 +1,4 @@
-import type { SignalName } from "../signals/names.ts";
+import type { SignalName } from "./names.ts";
 
 /** @returns `of(name)` for every signal. A new signal does not compile until it is here. */
 export const signalRecord = <T>(of: (name: SignalName) => T): Readonly<Record<SignalName, T>> => ({
