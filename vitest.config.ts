@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-const slow = { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false };
+const SLOW = { testTimeout: 300_000, hookTimeout: 300_000 };
+/** Each file starts a control plane of its own, and mostly waits for it. */
+const SIDE_BY_SIDE = { ...SLOW, maxWorkers: 2 };
+const ALONE = { ...SLOW, fileParallelism: false };
 
 /** Four projects: `unit` and `repo` need nothing but Node; `cluster` and `browser` real parts. */
 export default defineConfig({
@@ -16,8 +19,8 @@ export default defineConfig({
         },
       },
       { test: { name: "repo", include: ["test/repo/**/*.test.ts"], testTimeout: 60_000 } },
-      { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...slow } },
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...slow } },
+      { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...SIDE_BY_SIDE } },
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...ALONE } },
     ],
   },
 });

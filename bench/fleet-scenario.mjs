@@ -1,6 +1,6 @@
 /** Scenarios of a fixed number of engines, with the controller ticking on them. */
-import { compileScenario } from "../dist/config/compile-scenario.js";
-import { readDocument } from "../dist/config/written-document.js";
+import { compileScenario } from "../src/config/compile-scenario.ts";
+import { readDocument } from "../src/config/written-document.ts";
 
 const UNITS_PER_RACK = 8;
 

@@ -1,7 +1,7 @@
 /** One run of a scenario in this process: how fast, and under which load. */
 import { createHash } from "node:crypto";
-import { simulate } from "../dist/studies/simulate.js";
-import { trafficOf } from "../dist/studies/scenario-traffic.js";
+import { simulate } from "../src/studies/simulate.ts";
+import { trafficOf } from "../src/studies/scenario-traffic.ts";
 
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 

@@ -16,9 +16,7 @@ import { measuredRun } from "./measured-run.mjs";
 /** NVIDIA DynoSim (ai-dynamo 1.6.1), 8 round-robin workers, requests/s of wall time. */
 const PEER_REQUESTS_PER_SECOND = 2_804;
 
-const RECORDINGS = resolve(
-  process.env.BREAKWATER_TRACES ?? join(import.meta.dirname, "..", "..", "shared", "traces"),
-);
+const RECORDINGS = resolve(process.env.BREAKWATER_TRACES ?? join("..", "shared", "traces"));
 const CONVERSATION = join(RECORDINGS, "mooncake-conversation.jsonl");
 const SESSIONS = join(RECORDINGS, "agent-sessions.jsonl");
 
@@ -102,7 +100,7 @@ async function measureRow(name) {
 
 /** The recorded hour through the command line: start-up, reading, 8 engines, printing. */
 function measureCommand() {
-  const cli = join(import.meta.dirname, "..", "dist", "cli", "main.js");
+  const cli = join("dist", "cli", "main.js");
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const scenario = join(folder, "scenario.yaml");
   const traffic = `{ trace: { path: ${CONVERSATION}, format: mooncake } }`;

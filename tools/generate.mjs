@@ -11,6 +11,7 @@ import { stringify } from "yaml";
 import { customResourceDefinitions } from "../dist/config/crd.js";
 import { referencePages } from "../dist/config/reference-page.js";
 import { profilePage } from "../dist/studies/profile-page.js";
+import { signalPage } from "../dist/studies/signal-page.js";
 import { locateTools } from "./install-tools.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -81,12 +82,11 @@ function chartCrds() {
 }
 
 const pages = () =>
-  [...referencePages(), { file: "engine-profiles.md", markdown: profilePage() }].map(
-    ({ file, markdown }) => ({
-      path: `docs/reference/${file}`,
-      text: markdown,
-    }),
-  );
+  [
+    ...referencePages(),
+    { file: "engine-profiles.md", markdown: profilePage() },
+    { file: "signal-profiles.md", markdown: signalPage() },
+  ].map(({ file, markdown }) => ({ path: `docs/reference/${file}`, text: markdown }));
 
 const manifestNames = () => [
   { path: "manifests/crds.yaml" },

@@ -1,8 +1,31 @@
 /** One pool as of its last tick. */
 import { Type } from "typebox";
-import { nullable, RACK_PHASES, ReasonSchema } from "./vocabulary.ts";
+import { nullable, RACK_PHASES, RACK_STEPS, ReasonSchema } from "./vocabulary.ts";
 
 const PhaseSchema = Type.Enum([...RACK_PHASES]);
+
+const StuckSchema = Type.Object({
+  step: Type.Enum([...RACK_STEPS]),
+  waitedSeconds: Type.Number(),
+  p99Seconds: Type.Number({ description: "99 % of racks are through the step within it." }),
+  nodes: Type.Array(Type.String(), { description: "Nodes that it waits for." }),
+  text: Type.String({ description: "Which of them lack what." }),
+});
+
+const StepTimeSchema = Type.Object({
+  step: Type.Enum([...RACK_STEPS]),
+  fleet: nullable(Type.String({ description: "Whose engines start; null for other steps." })),
+  p50Seconds: Type.Number(),
+  p95Seconds: Type.Number(),
+  p99Seconds: Type.Number(),
+  measured: Type.Integer({ description: "Racks measured; 0: this is the prior." }),
+});
+
+const AwaitedSchema = Type.Object({
+  phase: Type.Enum(["Requested", "Provisioning"]),
+  waitedSeconds: Type.Number(),
+  stuck: Type.Optional(StuckSchema),
+});
 
 const RackSchema = Type.Object({
   id: Type.String({ description: "Value of the domain label." }),
@@ -12,6 +35,7 @@ const RackSchema = Type.Object({
   cordonedNodes: Type.Integer(),
   degraded: Type.Boolean({ description: "In use with fewer usable nodes than planned." }),
   fleet: nullable(Type.String()),
+  stuck: Type.Optional(StuckSchema),
 });
 export type RackView = Type.Static<typeof RackSchema>;
 
@@ -30,6 +54,10 @@ export const PoolViewSchema = Type.Object({
   stock: nullable(Type.String()),
   racksByPhase: Type.Record(Type.String(), Type.Integer(), { description: "By rack phase." }),
   racks: Type.Array(RackSchema),
+  awaited: Type.Array(AwaitedSchema, { description: "Asked for, no node yet; oldest first." }),
+  steps: Type.Array(StepTimeSchema),
+  problems: Type.Array(ReasonSchema),
+  foreignNodes: Type.Array(Type.String(), { description: "With its labels, in others' racks." }),
   holds: Type.Array(ReasonSchema),
   refusals: Type.Array(ReasonSchema),
   consumers: Type.Array(

@@ -1,6 +1,6 @@
 /** The closed sets of words that the API uses, in the order in which they are shown. */
 import { Type, type TSchema } from "typebox";
-import type { CacheCause, RackPhase } from "../core/decision.ts";
+import type { CacheCause, RackPhase, RackStep } from "../core/decision.ts";
 import type { IntentPhase } from "../core/observation.ts";
 import type { Trust } from "../core/signals/trust.ts";
 
@@ -14,10 +14,20 @@ export const RACK_PHASES = [
   "Serving",
   "Draining",
   "Releasing",
+  "Gone",
   "Repairing",
   "Loaned",
   "Idle",
 ] as const satisfies readonly RackPhase[];
+
+/** In the order in which a rack passes through them, the way back last. */
+export const RACK_STEPS = [
+  "grant",
+  "boot",
+  "join",
+  "start",
+  "repair",
+] as const satisfies readonly RackStep[];
 
 export const INTENT_PHASES = [
   "Pending",

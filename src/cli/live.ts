@@ -1,6 +1,7 @@
 /** The live controller's ports: every adapter on one Kubernetes connection and one Prometheus. */
 import type { Logger } from "pino";
 import { accessReview } from "../adapters/access-review/access-review.ts";
+import { clusterApiBackend } from "../adapters/cluster-api/backend.ts";
 import { clusterNodes } from "../adapters/cluster-nodes/cluster-nodes.ts";
 import { coreweaveBackend } from "../adapters/coreweave/backend.ts";
 import { secretCredentials } from "../adapters/credentials/secret-credentials.ts";
@@ -8,10 +9,13 @@ import { jsonlLog } from "../adapters/decision-log/jsonl-log.ts";
 import { NO_DECISION_LOG } from "../ports/decision-log.ts";
 import { decisionStore } from "../adapters/decision-store/decision-store.ts";
 import { eventSink } from "../adapters/event-sink/event-sink.ts";
+import { fieldBackend } from "../adapters/field/backend.ts";
 import { fleetStore } from "../adapters/fleet-store/fleet-store.ts";
+import { karpenterBackend } from "../adapters/karpenter/backend.ts";
 import { kubeClient } from "../adapters/kubernetes/client.ts";
 import { connect } from "../adapters/kubernetes/connection.ts";
 import { discovery } from "../adapters/kubernetes/discovery.ts";
+import type { Discovery } from "../adapters/kubernetes/discovery.ts";
 import { fenced } from "../adapters/kubernetes/fenced.ts";
 import { lifecycleOf } from "../adapters/kubernetes/reflector.ts";
 import type { Lifecycle } from "../adapters/kubernetes/reflector.ts";
@@ -19,7 +23,10 @@ import { processTimers } from "../adapters/kubernetes/timers.ts";
 import type { Warn } from "../adapters/kubernetes/warn.ts";
 import { leaderLock } from "../adapters/leader-lock/leader-lock.ts";
 import type { RunningLeaderLock } from "../adapters/leader-lock/leader-lock.ts";
+import { manualBackend } from "../adapters/manual/backend.ts";
+import type { ManualBackendOptions } from "../adapters/manual/backend.ts";
 import { memoryStore } from "../adapters/memory-store/memory-store.ts";
+import { objectSetBackend } from "../adapters/object-set/backend.ts";
 import { createPrometheusClient } from "../adapters/prometheus/client.ts";
 import { createPrometheusSource } from "../adapters/prometheus/signal-source.ts";
 import { scaleBackend } from "../adapters/scale/backend.ts";
@@ -31,7 +38,7 @@ import { compilePool } from "../config/compile-pool.ts";
 import { describeErrors } from "../config/field-error.ts";
 import { fleetProblems } from "../config/fleet-problems.ts";
 import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
-import { VLLM_BUCKETS_SECONDS } from "../core/profiles/vllm.ts";
+import { SIGNAL_TABLES } from "../core/profiles/signal-tables.ts";
 import { epochMs, millis } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import { PortError } from "../ports/errors.ts";
@@ -83,6 +90,7 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
   const nodes = clusterNodes(base);
   const pods = workloads({ ...base, discovery: found });
   const decisions = decisionStore(base);
+  const events = eventSink({ ...base, identity: flags.identity });
   const prometheus = createPrometheusClient(PROMETHEUS_LIMITS);
   const watches = lifecycleOf(store, nodes, pods, decisions);
   const ports: Ports = {
@@ -93,10 +101,7 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
       resolveCredentials: secretCredentials(client),
     }),
     store,
-    backends: {
-      coreweave: serialiseWrites(coreweaveBackend({ client })),
-      scale: serialiseWrites(scaleBackend({ client, discovery: found })),
-    },
+    backends: rackBackends({ client, discovery: found, namespace, clock: wallClock, events }),
     nodes,
     workloads: pods,
     decisions,
@@ -105,7 +110,7 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
       flags.decisionLog === null
         ? NO_DECISION_LOG
         : jsonlLog({ path: flags.decisionLog, digest: sha256 }),
-    events: eventSink({ ...base, identity: flags.identity }),
+    events,
     lock,
     telemetry,
   };
@@ -126,24 +131,56 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
   return { ports, review: accessReview(open), lock, watches, sweep, close };
 }
 
-/** A tick of 15 s must end before the next; more than a few queries at once slow a server down. */
-const PROMETHEUS_LIMITS = { deadlineMs: millis(5_000), concurrencyPerOrigin: 4 };
+interface BackendOptions extends ManualBackendOptions {
+  readonly discovery: Discovery;
+}
 
-const COMPILERS = {
+/** Every way to size a pool; writes to one pool wait for each other. */
+export function rackBackends({ client, discovery, ...people }: BackendOptions): Ports["backends"] {
+  return {
+    "cluster-api": serialiseWrites(clusterApiBackend({ client, discovery })),
+    coreweave: serialiseWrites(coreweaveBackend({ client })),
+    field: serialiseWrites(fieldBackend({ client, discovery })),
+    karpenter: serialiseWrites(karpenterBackend({ client })),
+    manual: serialiseWrites(manualBackend({ client, ...people })),
+    "object-set": serialiseWrites(objectSetBackend({ client, discovery })),
+    scale: serialiseWrites(scaleBackend({ client, discovery })),
+  };
+}
+
+/** A tick of 15 s must end before the next; more than a few queries at once slow a server down. */
+export const PROMETHEUS_LIMITS = { deadlineMs: millis(5_000), concurrencyPerOrigin: 4 };
+
+export const COMPILERS = {
   pool: compilePool,
   fleet: compileFleet,
   override: compileOverride,
   problems: (fleet: CompiledFleet, pools: readonly CompiledPool[]) =>
-    fleetProblems(fleet, { pools, bucketsSeconds: VLLM_BUCKETS_SECONDS }),
+    fleetProblems(fleet, {
+      pools,
+      bucketsSeconds: SIGNAL_TABLES[fleet.signals.profile].bucketsSeconds,
+    }),
   describe: describeErrors,
 };
 
-function defaultEndpoint(flags: RunFlags) {
+export type PrometheusFlags = Pick<
+  RunFlags,
+  | "prometheusUrl"
+  | "prometheusTokenFile"
+  | "prometheusCaFile"
+  | "prometheusCertFile"
+  | "prometheusKeyFile"
+>;
+
+/** @returns the Prometheus of fleets that name none; null: there is none */
+export function defaultEndpoint(flags: PrometheusFlags) {
   if (flags.prometheusUrl === null) return null;
-  const { prometheusTokenFile, prometheusCaFile } = flags;
+  const { prometheusTokenFile, prometheusCaFile, prometheusCertFile, prometheusKeyFile } = flags;
   const credentials = {
     ...(prometheusTokenFile === null ? {} : { tokenFile: prometheusTokenFile }),
     ...(prometheusCaFile === null ? {} : { caFile: prometheusCaFile }),
+    ...(prometheusCertFile === null ? {} : { certFile: prometheusCertFile }),
+    ...(prometheusKeyFile === null ? {} : { keyFile: prometheusKeyFile }),
   };
   return { url: flags.prometheusUrl, headers: {}, credentials };
 }

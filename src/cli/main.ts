@@ -22,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   schema: async () => (await import("./commands/schema.ts")).addSchema,
   trace: async () => (await import("./commands/trace.ts")).addTrace,
   tune: async () => (await import("./commands/tune.ts")).addTune,
+  cancel: async () => (await import("./commands/cancel.ts")).addCancel,
+  doctor: async () => (await import("./commands/doctor.ts")).addDoctor,
 };
 
 /** @param asked the first argument; anything but the name of a command asks about all of them */

@@ -23,6 +23,8 @@ export interface RunFlags {
   readonly prometheusUrl: string | null;
   readonly prometheusTokenFile: string | null;
   readonly prometheusCaFile: string | null;
+  readonly prometheusCertFile: string | null;
+  readonly prometheusKeyFile: string | null;
   readonly decisionLog: string | null;
   readonly kubeconfig: string | null;
 }
@@ -40,6 +42,8 @@ const FLAGS: readonly Flag[] = [
   ["--prometheus-url <url>", "PROMETHEUS_URL", "for fleets that name none of their own"],
   ["--prometheus-token-file <path>", "PROMETHEUS_TOKEN_FILE", "bearer token, read at each request"],
   ["--prometheus-ca-file <path>", "PROMETHEUS_CA_FILE", "certificate authority, PEM"],
+  ["--prometheus-cert-file <path>", "PROMETHEUS_CERT_FILE", "client certificate for mTLS, PEM"],
+  ["--prometheus-key-file <path>", "PROMETHEUS_KEY_FILE", "key of the client certificate, PEM"],
   ["--decision-log <path>", "DECISION_LOG", "JSON lines of every decision, rotated at 256 MiB"],
   ["--kubeconfig <path>", "KUBECONFIG", "default: the pod's service account"],
 ];
@@ -68,6 +72,8 @@ export function decodeRunFlags(raw: Raw): RunFlags {
     prometheusUrl: raw["prometheusUrl"] ?? null,
     prometheusTokenFile: raw["prometheusTokenFile"] ?? null,
     prometheusCaFile: raw["prometheusCaFile"] ?? null,
+    prometheusCertFile: raw["prometheusCertFile"] ?? null,
+    prometheusKeyFile: raw["prometheusKeyFile"] ?? null,
     decisionLog: raw["decisionLog"] ?? null,
     kubeconfig: raw["kubeconfig"] ?? null,
   };

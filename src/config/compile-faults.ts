@@ -89,6 +89,10 @@ function ofFleet(
     }
     case "rollout":
       return { kind: "rollout", fleet };
+    case "cache-config": {
+      const { kvFactor, prefixCaching } = written;
+      return { kind: "cache-config", fleet, kvFactor, prefixCaching };
+    }
     case "cache-flush":
       return { kind: "cache-flush", fleet, share: written.share };
     case "router-misroute": {

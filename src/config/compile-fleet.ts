@@ -111,13 +111,19 @@ function workloadOf(
   namespace: string,
 ): CompiledWorkload {
   const { layout, manage, name, role, target, unit, unitsPerRack } = workload;
-  const { apiVersion, kind, name: object } = target;
-  const named = apiVersion !== undefined && kind !== undefined && object !== undefined;
+  const { eject, sharedSetRestarts, unitsRange } = workload;
+  const { apiVersion, kind, name: object = "", selector = {} } = target;
+  const ofKind = apiVersion !== undefined && kind !== undefined;
   return {
     name,
     role,
-    target: named ? { apiVersion, kind, namespace, name: object } : null,
-    podLabels: target.selector ?? {},
+    target: ofKind ? { apiVersion, kind, namespace, name: object } : null,
+    podLabels: ofKind ? {} : selector,
+    ...(ofKind && target.selector !== undefined && { objectLabels: selector }),
+    ...(target.role !== undefined && { part: target.role }),
+    ...(sharedSetRestarts !== undefined && { sharedSetRestarts }),
+    ...(unitsRange !== undefined && { unitsRange }),
+    ...(eject !== undefined && { ejectLabel: eject.removePodLabel.key }),
     manage,
     layout,
     gpusPerUnit: gpuCount(unit.gpus),

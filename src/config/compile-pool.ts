@@ -1,14 +1,11 @@
 /** RackPool → CompiledPool. */
-import type { CompiledBackend, CompiledPool, Spread } from "../core/compiled.ts";
+import type { CompiledPool, Spread } from "../core/compiled.ts";
 import { epochMs, gpuCount, nodeCount, rackCount, usdPerHour } from "../core/units.ts";
+import { compileBackend } from "./compile-backend.ts";
 import { type DecodedObject, decodeObject } from "./decode-object.ts";
 import type { Compilation } from "./field-error.ts";
 import { durationMs } from "./go-duration.ts";
 import { RACK_POOL, type RackPoolSpec } from "./rack-pool.ts";
-
-/** The vendor's kind and the node label of its pools (CoreWeave node pool reference). */
-const COREWEAVE_API_VERSION = "compute.coreweave.com/v1alpha1";
-const COREWEAVE_POOL_LABEL = "compute.coreweave.com/node-pool";
 
 /** @returns the pool with defaults filled in, or every error of the object. */
 export function compilePool(raw: unknown): Compilation<CompiledPool> {
@@ -22,7 +19,7 @@ function poolOf({ metadata, spec }: DecodedObject<RackPoolSpec>): CompiledPool {
     name: metadata.name,
     uid: metadata.uid,
     generation: metadata.generation,
-    backend: backendOf(spec.backend),
+    backend: compileBackend(spec.backend, rack.nodes),
     rack: {
       domainKeys: rack.domainKeys,
       nodes: nodeCount(rack.nodes),
@@ -41,6 +38,7 @@ function poolOf({ metadata, spec }: DecodedObject<RackPoolSpec>): CompiledPool {
       grant: spreadOf(prior.grant),
       boot: spreadOf(prior.boot),
       join: spreadOf(prior.join),
+      repair: spreadOf(prior.repair),
     },
     limits: limitsOf(spec.limits),
     onForeignWrite: { action: onForeignWrite.action, forMs: durationMs(onForeignWrite.for) },
@@ -51,26 +49,6 @@ function poolOf({ metadata, spec }: DecodedObject<RackPoolSpec>): CompiledPool {
       weight,
     })),
   };
-}
-
-function backendOf(backend: RackPoolSpec["backend"]): CompiledBackend {
-  const { acknowledgeUnproven, nodeLabels } = backend;
-  if (backend.kind === "coreweave") {
-    const name = backend.name ?? "";
-    return {
-      kind: "coreweave",
-      target: { apiVersion: COREWEAVE_API_VERSION, kind: "NodePool", namespace: "", name },
-      // Whether the object counts racks or nodes shows in the object; its backend converts.
-      countPerRack: 1,
-      nodeLabels: { ...nodeLabels, [COREWEAVE_POOL_LABEL]: name },
-      acknowledgeUnproven,
-    };
-  }
-  const { countPerRack, target } = backend;
-  if (target === undefined || countPerRack === undefined) {
-    throw new Error("a scale backend without target or countPerRack passed its schema");
-  }
-  return { kind: "scale", target, countPerRack, nodeLabels, acknowledgeUnproven };
 }
 
 function supplyOf(supply: RackPoolSpec["supply"]): CompiledPool["supply"] {

@@ -158,8 +158,12 @@ function engineErrors(written: Written<"engine">, group: CompiledGroup): readonl
 }
 
 function routerOf(written: Written<"router">, fleet: CompiledFleet): ScenarioRouter {
-  const { kind, lag } = ofFleet(written, fleet);
-  return { kind, lagMs: durationMs(lag) };
+  const { kind, lag, guard } = ofFleet(written, fleet);
+  const router = { kind, lagMs: durationMs(lag) };
+  if (guard === undefined) return router;
+  const { factor, decay = "60s", slackTokens = 0 } = guard;
+  const decayed = { decayMs: durationMs(decay), slackTokens };
+  return { ...router, guard: guard.kind === "decayed" ? { factor, decayed } : { factor } };
 }
 
 /** Entries for pools and fleets that there are not. */

@@ -35,6 +35,7 @@ export function compileScenario(raw: unknown): Compilation<CompiledScenario> {
   const between = [
     ...strangeName(metadata.name),
     ...sameNames(spec),
+    ...notSimulated(spec, group),
     ...betweenObjects(spec, group),
   ];
   if (between.length > 0 || !world.ok) {
@@ -69,9 +70,9 @@ function poolOf(written: ScenarioSpec["pools"][number], at: number): Compilation
   const unknown = unknownFields(RACK_POOL.spec, spec, place);
   if (unknown.length > 0 || !compiled.ok) return refused(unknown, compiled, place);
   const target = { apiVersion: "simulated/v1", kind: "NodePool", namespace: "", name };
-  const { acknowledgeUnproven } = compiled.value.backend;
-  const backend = { target, countPerRack: 1, nodeLabels: {}, acknowledgeUnproven };
-  return { ok: true, value: { ...compiled.value, backend: { kind: "simulated", ...backend } } };
+  const object = { kind: "simulated" as const, target, countPerRack: 1, nodeLabels: {} };
+  const backend = { ...compiled.value.backend, ...object };
+  return { ok: true, value: { ...compiled.value, backend } };
 }
 
 interface FleetPlace {
@@ -159,6 +160,22 @@ function sameNames({ pools, fleets }: ScenarioSpec): readonly FieldError[] {
             },
           ],
     ),
+  );
+}
+
+/** What the simulated engines and their gateway export: whatever else is asked stays absent. */
+const WORLD_EXPORTS = { profile: "vllm", edge: "llm-d-epp" } as const;
+
+function notSimulated(spec: ScenarioSpec, group: CompiledGroup): readonly FieldError[] {
+  return spec.fleets.flatMap(({ name, namespace }, at) =>
+    (["profile", "edge"] as const).flatMap((field) => {
+      const fleet = group.fleets.find(({ key }) => key === `${namespace}/${name}`);
+      const found = fleet?.signals[field] ?? WORLD_EXPORTS[field];
+      if (found === WORLD_EXPORTS[field]) return [];
+      const path = `spec.fleets[${at}].signals.${field}`;
+      const expected = `"${WORLD_EXPORTS[field]}": simulated engines export no other series`;
+      return [{ path, found: JSON.stringify(found), expected }];
+    }),
   );
 }
 

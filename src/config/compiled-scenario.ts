@@ -117,6 +117,12 @@ export interface ScenarioEngine {
 export interface ScenarioRouter {
   readonly kind: "round-robin" | "least-loaded" | "session-sticky" | "prefix-affinity";
   readonly lagMs: Millis;
+  /** Of prefix-affinity; absent: turns in flight, as the policy's prior was fitted. */
+  readonly guard?: {
+    readonly factor: number;
+    /** Tokens given to compute count, forgotten with time; absent: turns in flight do. */
+    readonly decayed?: { readonly decayMs: Millis; readonly slackTokens: number };
+  };
 }
 
 export interface LeadTimeSpreads {
@@ -199,6 +205,13 @@ export type ScenarioFault = { readonly atMs: Millis } & (
       readonly forMs: Millis;
     }
   | { readonly kind: "rollout"; readonly fleet: FleetKey }
+  | {
+      /** A rollout to pods whose engines' caches are configured like this. */
+      readonly kind: "cache-config";
+      readonly fleet: FleetKey;
+      readonly kvFactor: number;
+      readonly prefixCaching: boolean;
+    }
   | { readonly kind: "cache-flush"; readonly fleet: FleetKey; readonly share: number }
   | {
       readonly kind: "router-misroute";

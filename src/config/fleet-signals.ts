@@ -1,6 +1,11 @@
 /** The part of an InferenceFleet that says what good service is and where it is measured. */
 import { z } from "zod";
-import { SIGNAL_UNITS, type SignalName } from "../core/signals/names.ts";
+import {
+  EDGE_PROFILES,
+  SIGNAL_PROFILES,
+  SIGNAL_UNITS,
+  type SignalName,
+} from "../core/signals/names.ts";
 import { keyedList, label, labels, objectName, share, span, textLike } from "./fields.ts";
 import { withRules } from "./rule.ts";
 
@@ -35,7 +40,10 @@ const prometheus = z
     ),
     secretRef: z
       .object({ name: objectName("Name of the Secret in the fleet's own namespace.") })
-      .describe("A Secret with token, or username and password, and optionally ca.crt.")
+      .describe(
+        "A Secret with token, or username and password; optionally ca.crt, and for mTLS tls.crt " +
+          "with tls.key.",
+      )
       .optional(),
     headers: labels("Headers sent along, such as X-Scope-OrgID; no credentials.").default({}),
   })
@@ -65,10 +73,13 @@ const override = withRules(
 
 export const signals = z
   .object({
-    profile: z.enum(["vllm"]).default("vllm").describe("Which engine's metric names are read."),
+    profile: z
+      .enum(SIGNAL_PROFILES)
+      .default("vllm")
+      .describe("Which engine's metric names are read; dynamo: its frontend's."),
     matchers: labels("Labels that every engine series of the fleet carries.").default({}),
     edge: z
-      .enum(["llm-d-epp"])
+      .enum(EDGE_PROFILES)
       .describe("The gateway whose metrics count arrivals; absent: the engines' own stand in.")
       .optional(),
     prometheus: prometheus.optional(),

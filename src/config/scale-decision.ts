@@ -57,6 +57,11 @@ const fields = z.object({
     .max(MANY)
     .default([])
     .describe("In: UIDs of the nodes that leave with the rack."),
+  objects: z
+    .array(objectName("Name of one object."))
+    .max(MANY)
+    .describe("Of an object set: the objects that get or lose their rack, in this order.")
+    .optional(),
   drainDeadline: instant("In: when the rack must be empty.").optional(),
   reason,
   requiredApprovals: count("How many people must approve; 0 means it runs by itself.", 0, 8),
@@ -83,19 +88,21 @@ function immutable(name: string): CelRule {
   };
 }
 
+/** Who said yes may still say no, which cancels what can be cancelled; never the other way. */
 const APPEND_ONLY: CelRule = {
   rule:
     "!has(oldSelf.approvals) || (has(self.approvals) && " +
-    "oldSelf.approvals.all(old, self.approvals.exists(new, new == old)))",
-  message: "a verdict once given is neither changed nor withdrawn",
+    "oldSelf.approvals.all(old, self.approvals.exists(new, new == old || " +
+    "(new.by == old.by && old.verdict == 'Approve' && new.verdict == 'Reject'))))",
+  message: "a verdict once given is not withdrawn: only a yes may be changed, into a no",
   fieldPath: ".approvals",
 };
 
 const spec = withCel(
   withRules(fields.describe("What was decided, and who consented."), [
     {
-      cel: "(self.direction == 'In') == has(self.rack)",
-      holds: (self) => (self.direction === "In") === (self.rack !== undefined),
+      cel: "self.direction == 'In' || !has(self.rack)",
+      holds: (self) => self.direction === "In" || self.rack === undefined,
       message: "rack names the rack to drain: for direction In, and for that only",
       field: "rack",
     },
@@ -105,6 +112,18 @@ const spec = withCel(
         (self.direction === "Out") === self.consent.toRacksAtMost > self.consent.fromRacks,
       message: "Out raises the count, In lowers it",
       field: "direction",
+    },
+    {
+      cel:
+        "!has(self.objects) || self.objects.size() == " +
+        "(self.direction == 'In' ? self.consent.fromRacks - self.consent.toRacksAtMost : " +
+        "self.consent.toRacksAtMost - self.consent.fromRacks)",
+      holds: ({ objects, direction, consent: { fromRacks, toRacksAtMost } }) =>
+        objects === undefined ||
+        objects.length ===
+          (direction === "In" ? fromRacks - toRacksAtMost : toRacksAtMost - fromRacks),
+      message: "objects names one object for each rack",
+      field: "objects",
     },
   ]),
   [

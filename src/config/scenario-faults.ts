@@ -61,6 +61,18 @@ const ROWS = [
     for: lasts,
   }),
   row("rollout", "Every engine instance is replaced, rack by rack.", { fleet }),
+  row(
+    "cache-config",
+    "A rollout to engine instances whose caches are configured in another way, for good.",
+    {
+      fleet,
+      kvFactor: positive("KV cache of an instance, as a share of its profile's.", 1).default(1),
+      prefixCaching: z
+        .boolean()
+        .default(true)
+        .describe("Whether instances find and keep prefixes at all."),
+    },
+  ),
   row("cache-flush", "Engine instances forget what no running turn uses.", {
     fleet,
     share: within("Share of the instances.", 0, 1).default(1),

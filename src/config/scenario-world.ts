@@ -92,6 +92,24 @@ const engine = oneOrEach(
   "What the engines really are: one for all fleets, or a map from fleet to its own.",
 ).prefault({});
 
+const guard = strict({
+  kind: z
+    .enum(["in-flight", "decayed"])
+    .default("in-flight")
+    .describe("Load: turns in flight, or the tokens given to compute, forgotten with time."),
+  factor: positive("How many times the mean load lets an instance be passed over.", 1_000).default(
+    1.25,
+  ),
+  decay: span("decayed: after this long 37 % of a load is left; absent: 60s.").optional(),
+  slackTokens: count("decayed: tokens added to the mean; absent: 0.", 0, 100_000_000).optional(),
+})
+  .refine(
+    ({ kind, decay, slackTokens }) =>
+      kind === "decayed" || (decay === undefined && slackTokens === undefined),
+    { message: "decay and slackTokens only where kind is decayed" },
+  )
+  .describe("prefix-affinity: which instances are too loaded to be chosen for a prefix.");
+
 const router = oneOrEach(
   {
     kind: z
@@ -99,6 +117,7 @@ const router = oneOrEach(
       .default("prefix-affinity")
       .describe("How a turn finds its engine."),
     lag: duration("How old the router's picture of the caches is.").default("2s"),
+    guard: guard.optional(),
   },
   "What routes the turns: one for all fleets, or a map from fleet to its own.",
 ).prefault({});

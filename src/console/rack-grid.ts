@@ -15,6 +15,7 @@ const GLYPHS: Readonly<Record<Phase, string>> = {
   Serving: "●",
   Draining: "▽",
   Releasing: "▼",
+  Gone: "×",
   Repairing: "✚",
   Loaned: "◆",
   Idle: "□",

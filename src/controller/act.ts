@@ -94,11 +94,33 @@ async function perform(action: Action, ports: Ports, execution: Execution): Prom
       await ports.nodes.cordon(action.nodes);
       return APPLIED;
     case "Uncordon":
-      await ports.nodes.uncordon(action.nodes);
-      return APPLIED;
+      return giveBack(action, ports, execution.group);
     case "Evict":
       return evict(action.pods, ports);
+    case "SetReplicas":
+      return setReplicas(action, ports);
+    case "MarkPods":
+      await ports.workloads.mark(action.pods, action.marked);
+      return APPLIED;
+    case "Eject":
+      await ports.workloads.eject(action.pods, action.at);
+      return APPLIED;
+    case "Readmit":
+      await ports.workloads.readmit(action.pods);
+      return APPLIED;
   }
+}
+
+/** The nodes take pods again, and nothing marks them as the first to go. */
+async function giveBack(
+  { nodes, pool: name }: Extract<Action, { kind: "Cordon" | "Uncordon" }>,
+  ports: Ports,
+  group: CompiledGroup,
+): Promise<Outcome> {
+  const pool = group.pools.find((candidate) => candidate.name === name);
+  if (pool !== undefined) await ports.backends[pool.backend.kind]?.spare(pool, nodes);
+  await ports.nodes.uncordon(nodes);
+  return APPLIED;
 }
 
 async function setCount(
@@ -111,8 +133,24 @@ async function setCount(
   if (pool === undefined || backend === undefined) {
     return { outcome: "failed", detail: `no backend for pool ${action.pool}` };
   }
-  const { uid, from, to } = action;
-  const written = await backend.write(pool, { uid, from, to });
+  const { uid, from, to, objects, victims, intent: decision } = action;
+  const written = await backend.write(pool, {
+    uid,
+    from,
+    to,
+    decision,
+    ...(objects !== undefined && { objects }),
+    ...(victims !== undefined && { victims }),
+  });
+  if (written.kind === "Conflict") return { outcome: "conflict", detail: written.found };
+  return written.kind === "Written" ? APPLIED : { outcome: "unchanged", detail: "" };
+}
+
+async function setReplicas(
+  { object, uid, changes }: Extract<Action, { kind: "SetReplicas" }>,
+  ports: Ports,
+): Promise<Outcome> {
+  const written = await ports.workloads.scale({ object, uid, changes });
   if (written.kind === "Conflict") return { outcome: "conflict", detail: written.found };
   return written.kind === "Written" ? APPLIED : { outcome: "unchanged", detail: "" };
 }

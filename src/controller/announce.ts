@@ -15,6 +15,8 @@ const WARNINGS: ReadonlySet<string> = new Set([
   "pool-refused",
   "pool-unknown",
   "workload-unknown",
+  "workload-owned",
+  "drain-shuffle",
   "not-a-consumer",
   "wrong-node-left",
   "price-unknown",
@@ -105,6 +107,8 @@ function fleetOf(intent: string, { progress, plan }: Decided["decision"]): Fleet
     (action) => action.kind === "OpenIntent" && action.intent.name === intent,
   );
   if (opened?.kind === "OpenIntent") return opened.intent.fleet;
+  const sized = plan.find((action) => action.kind !== "OpenIntent" && action.intent === intent);
+  if (sized?.kind === "SetReplicas" || sized?.kind === "MarkPods") return sized.fleet;
   return progress.find((entry) => entry.intent === intent)?.fleet ?? null;
 }
 

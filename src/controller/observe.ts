@@ -6,9 +6,9 @@ import type {
   GroupObservation,
   Intent,
   PoolObservation,
-  UngroupedNode,
 } from "../core/observation.ts";
-import { groupIntoRacks } from "../core/racks/inventory.ts";
+import { takeInventory } from "../core/racks/inventory.ts";
+import type { PoolInventory } from "../core/racks/inventory.ts";
 import { reason } from "../core/reasons.ts";
 import type { EpochMs } from "../core/units.ts";
 import { PortError } from "../ports/errors.ts";
@@ -21,7 +21,7 @@ export interface World {
   readonly now: EpochMs;
   readonly desired: DesiredState;
   readonly groups: readonly CompiledGroup[];
-  readonly nodes: readonly UngroupedNode[];
+  readonly inventory: (pool: string) => PoolInventory;
   readonly workloads: WorkloadReading;
   readonly intents: readonly Intent[];
 }
@@ -38,7 +38,7 @@ export async function observeWorld(ports: Ports, now: EpochMs): Promise<World> {
     now,
     desired,
     groups: groupsOf(desired.pools, desired.fleets),
-    nodes,
+    inventory: takeInventory(nodes, workloads.pods),
     workloads,
     intents,
   };
@@ -70,18 +70,20 @@ async function observePool(
   world: World,
   pool: CompiledPool,
 ): Promise<PoolObservation> {
-  const racks = groupIntoRacks(pool, world.nodes, world.workloads.pods);
+  const { racks, foreign, refusals } = world.inventory(pool.name);
+  const seen = { name: pool.name, racks, ...(foreign.length === 0 ? {} : { foreign }) };
   const backend = ports.backends[pool.backend.kind];
   if (backend === undefined) {
     const text = `RackPool ${pool.name}: spec.backend.kind ${pool.backend.kind} is not available.`;
-    return { name: pool.name, count: null, refusals: [{ code: "pool-refused", text }], racks };
+    return { ...seen, count: null, refusals: [{ code: "pool-refused", text }] };
   }
   try {
-    return { name: pool.name, racks, ...(await backend.read(pool)) };
+    const read = await backend.read(pool);
+    return { ...seen, ...read, refusals: [...read.refusals, ...refusals] };
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     const text = `RackPool ${pool.name}: ${error.message}`;
-    return { name: pool.name, count: null, refusals: [{ code: "pool-unknown", text }], racks };
+    return { ...seen, count: null, refusals: [{ code: "pool-unknown", text }] };
   }
 }
 
@@ -91,19 +93,21 @@ async function observeFleet(
   fleet: CompiledGroup["fleets"][number],
 ): Promise<FleetObservation> {
   const snapshot = await ports.signals.read(fleet, world.now);
+  const sized = world.workloads.sized.find((entry) => entry.fleet === fleet.key);
   return {
     key: fleet.key,
     ...snapshot,
     overrides: overridesOf(world, fleet.key),
     rollout: world.workloads.rollouts.includes(fleet.key),
     problems: problemsOf(world, fleet.key),
+    ...(sized === undefined ? {} : { workloads: sized.workloads }),
   };
 }
 
 function problemsOf({ desired, workloads }: World, key: FleetKey): FleetObservation["problems"] {
-  const unreadable = workloads.unreadable.map(({ fleet, text }) => ({
+  const unreadable = workloads.unreadable.map(({ fleet, code, text }) => ({
     fleet,
-    reason: reason("workload-unknown", text),
+    reason: reason(code, text),
   }));
   return [...desired.problems, ...unreadable].flatMap((problem) =>
     problem.fleet === key ? [problem.reason] : [],

@@ -58,12 +58,16 @@ function cacheCondition({ cache }: FleetDecision): Condition {
 export function poolStatus(decision: PoolDecision): PoolStatus {
   const [held = null] = decision.holds;
   const refused = decision.holds.find(({ code }) => code.startsWith("pool-")) ?? null;
+  const [problem = null] = decision.problems;
+  const shortage = decision.holds.find(({ code }) => code === "stockout") ?? null;
   return {
     desiredRacks: decision.desiredRacks,
     racksByPhase: decision.racksByPhase,
     conditions: [
       condition("Ready", refused === null, refused),
       condition("Scalable", held === null, held),
+      condition("InStock", shortage === null, shortage),
+      condition("RacksHealthy", problem === null, problem),
     ],
   };
 }

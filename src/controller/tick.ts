@@ -16,6 +16,7 @@ import { MINUTE_MS, elapsed, millis } from "../core/units.ts";
 import type { Evidence } from "../ports/decision-store.ts";
 import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
+import { closeAbandoned } from "./abandoned.ts";
 import { act } from "./act.ts";
 import { announce } from "./announce.ts";
 import { NOTHING_CARRIED } from "./carried.ts";
@@ -47,6 +48,7 @@ export async function tick(ports: Ports, carried: Carried, options: TickOptions)
   if (!seen.ok) return carried;
   const world = seen.value;
   await guarded(ports, "world", () => reportUndecided(ports, world));
+  await guarded(ports, "world", () => closeAbandoned(ports, world));
   const names = new Set(world.groups.map(({ name }) => name));
   for (const name of Object.keys(carried.groups))
     if (!names.has(name)) ports.telemetry.forget(name);

@@ -27,23 +27,26 @@ interface Table {
   readonly given: Map<string, number>;
 }
 
+type Ceilings = Readonly<Record<string, RackCount>>;
+
 /**
  * @param ceilings racks each pool may have at most; a pool that is not listed gives none
+ * @param open racks beyond those that may be asked for and may not come: dealt last
  * @returns an award per claimant, in input order; never more than wanted, than a consumer's max,
- *   or in sum than a pool's ceiling
+ *   or in sum than a pool's ceiling and what is open there
  */
 export function arbitrate(
   claimants: readonly Claimant[],
   pools: readonly CompiledPool[],
-  ceilings: Readonly<Record<string, RackCount>>,
+  ceilings: Ceilings,
+  open: Ceilings = {},
 ): readonly Award[] {
   const left = new Map(pools.map(({ name }) => [name, ceilings[name] ?? rackCount(0)]));
   const tables = claimants.map((claimant): Table => ({ claimant, given: new Map() }));
   const dealer = { pools, left };
   for (const table of tables) dealGuarantees(table, dealer);
-  while (dealNext(tables, dealer)) {
-    // One rack at a time: each deal changes what the next is worth.
-  }
+  dealAll(tables, dealer);
+  dealAll(tables, { pools, left: new Map(pools.map(({ name }) => [name, open[name] ?? 0])) });
   return tables.map(({ claimant, given }) => ({
     fleet: claimant.fleet.key,
     byPool: Object.fromEntries([...given].map(([pool, racks]) => [pool, rackCount(racks)])),
@@ -54,6 +57,12 @@ export function arbitrate(
 interface Dealer {
   readonly pools: readonly CompiledPool[];
   readonly left: Map<string, number>;
+}
+
+function dealAll(tables: readonly Table[], dealer: Dealer): void {
+  while (dealNext(tables, dealer)) {
+    // One rack at a time: each deal changes what the next is worth.
+  }
 }
 
 const sum = (given: ReadonlyMap<string, number>): number =>
@@ -120,7 +129,10 @@ export function marginalAttainment(curve: AttainmentByRacks, racks: number): num
   }, 0);
 }
 
-/** The pool the fleet's next rack comes from: one it already holds racks of, else by preference. */
+/**
+ * The pool the fleet's next rack comes from: one it already holds racks of, else by preference.
+ * Among pools that it likes as well, one whose next rack is paid for, then the cheapest.
+ */
 function nextPool({ claimant, given }: Table, { pools, left }: Dealer): CompiledPool | null {
   if (sum(given) >= claimant.want.racks) return null;
   const open = pools.filter((pool) => {
@@ -128,12 +140,24 @@ function nextPool({ claimant, given }: Table, { pools, left }: Dealer): Compiled
     const max = consumerOf(pool, claimant.fleet)?.max ?? 0;
     return (left.get(pool.name) ?? 0) > 0 && dealt < max && preference(claimant, pool) !== null;
   });
-  const rank = (pool: CompiledPool): number => {
-    const kept = (given.get(pool.name) ?? 0) < (claimant.owned[pool.name] ?? 0);
-    return kept ? -1 : (preference(claimant, pool) ?? 0);
+  const rank = (pool: CompiledPool): readonly [number, number, number] => {
+    const dealt = given.get(pool.name) ?? 0;
+    const kept = dealt < (claimant.owned[pool.name] ?? 0);
+    return [kept ? 0 : 1, preference(claimant, pool) ?? 0, usdPerHourOfNext(pool, dealt)];
   };
-  return open.toSorted((a, b) => rank(a) - rank(b))[0] ?? null;
+  const ranked = open.map((pool) => ({ pool, rank: rank(pool) }));
+  const first = ranked.toSorted(({ rank: a }, { rank: b }) => {
+    return a[0] - b[0] || a[1] - b[1] || compare(a[2], b[2]);
+  })[0];
+  return first?.pool ?? null;
 }
+
+/** Two unknown prices are as dear as each other: their difference is no number. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** A rack below the commitment costs nothing more; an unknown price counts as the dearest. */
+const usdPerHourOfNext = ({ supply, price }: CompiledPool, dealt: number): number =>
+  dealt < supply.committedRacks ? 0 : (price?.usdPerRackHour ?? Number.POSITIVE_INFINITY);
 
 const preference = ({ fleet }: Claimant, pool: CompiledPool): number | null =>
   fleet.pools.find(({ name }) => name === pool.name)?.preference ?? null;

@@ -12,7 +12,7 @@ import type {
   Usd,
   UsdPerHour,
 } from "./units.ts";
-import type { SignalName } from "./signals/names.ts";
+import type { EdgeProfile, SignalName, SignalProfile } from "./signals/names.ts";
 
 /** Two points of a distribution of durations. */
 export interface Spread {
@@ -36,12 +36,49 @@ export interface FleetRef {
 /** `namespace/name`: the key of a fleet everywhere in memory, records and metrics. */
 export type FleetKey = `${string}/${string}`;
 
-export type BackendKind = "coreweave" | "scale" | "simulated";
+export type BackendKind =
+  | "cluster-api"
+  | "coreweave"
+  | "field"
+  | "karpenter"
+  | "manual"
+  | "object-set"
+  | "scale"
+  | "simulated";
+
+/** Vendors' kinds whose count or victims are known to `field`, `scale` and `object-set`. */
+export type BackendPreset =
+  | "ack"
+  | "aso"
+  | "crossplane-eks"
+  | "crossplane-gke"
+  | "gardener"
+  | "kcc"
+  | "openshift"
+  | "rancher";
+
+/** The objects of an object set: each has one rack or none. */
+export interface CompiledMembers {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  /** Labels that every object of the set carries. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** The node label whose value is the name of the object that the node belongs to. */
+  readonly nodeLabel: string;
+}
 
 export interface CompiledBackend {
   readonly kind: BackendKind;
-  /** The object whose count is the pool's size. */
+  /** The object whose count is the pool's size; of an object set its kind alone, name "". */
   readonly target: ObjectRef;
+  readonly preset: BackendPreset | null;
+  /** JSON Pointer to the count, for `field` and `object-set`; null where the backend knows. */
+  readonly path: string | null;
+  /** Name of the list entry that holds the count, for presets whose count is in a list. */
+  readonly item: string | null;
+  /** null unless the pool is a set of objects. */
+  readonly members: CompiledMembers | null;
   /** Units of the count that make one rack: 1 where it counts racks, `rack.nodes` for nodes. */
   readonly countPerRack: number;
   /** Labels that every node of the pool carries. */
@@ -90,7 +127,13 @@ export interface CompiledPool {
   };
   readonly supply: CompiledSupply;
   readonly price: CompiledPrice | null;
-  readonly leadTimePrior: { readonly grant: Spread; readonly boot: Spread; readonly join: Spread };
+  readonly leadTimePrior: {
+    readonly grant: Spread;
+    readonly boot: Spread;
+    readonly join: Spread;
+    /** From a rack's loss of its quorum to its return. */
+    readonly repair: Spread;
+  };
   readonly limits: {
     readonly maxRacks: RackCount;
     readonly maxDraining: RackCount;
@@ -124,11 +167,27 @@ export interface CompiledWorkload {
   readonly layout: "ObjectPerRack" | "SharedSet";
   readonly gpusPerUnit: GpuCount;
   readonly unitsPerRack: number;
+  /** Labels that its objects carry; then `target.name` is "". Absent where `target` names one. */
+  readonly objectLabels?: Readonly<Record<string, string>>;
+  /** The role of a DisaggregatedSet whose count is meant; absent for kinds with one count. */
+  readonly part?: string;
+  /** Units that giving back a rack may restart on other racks; absent: none. */
+  readonly sharedSetRestarts?: number;
+  /**
+   * The label by which a router finds the workload's pods: without it a pod gets no new turns.
+   * Absent: nothing is known that would keep turns off a pod.
+   */
+  readonly ejectLabel?: string;
+  /** Between which units per rack prefill and decode may shift; absent: `unitsPerRack` stands. */
+  readonly unitsRange?: { readonly min: number; readonly max: number };
 }
 
 export interface PrometheusSource {
   readonly url: string;
-  /** Secret in the fleet's own namespace with keys token | username+password | ca.crt; or null. */
+  /**
+   * Secret in the fleet's own namespace with keys token, username and password, ca.crt, tls.crt and
+   * tls.key; or null.
+   */
   readonly secretName: string | null;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -190,9 +249,9 @@ export interface CompiledFleet {
   }[];
   readonly objectives: readonly CompiledObjective[];
   readonly signals: {
-    readonly profile: "vllm";
+    readonly profile: SignalProfile;
     /** The gateway whose metrics count arrivals; null: the engines' own series stand in. */
-    readonly edge: "llm-d-epp" | null;
+    readonly edge: EdgeProfile | null;
     readonly prometheus: PrometheusSource | null;
     readonly scrapeIntervalMs: Millis;
     readonly overrides: readonly SignalOverride[];

@@ -2,33 +2,41 @@
  * The front door: one group of pools and fleets, one observation, one memory → one decision.
  * want → arbitrate → gate; pure, total, replayable bit for bit.
  */
-import { arbitrate } from "./arbitrate.ts";
 import type { Award } from "./arbitrate.ts";
 import type { CompiledGroup, CompiledPool, FleetKey } from "./compiled.ts";
+import { deal, shortagesOf } from "./deal.ts";
 import type { Action, Decision, PoolDecision } from "./decision.ts";
 import { fleetPicture } from "./fleet-picture.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
+import { drainTraffic } from "./gate/drain-traffic.ts";
 import { proposeForPool } from "./gate/propose.ts";
 import type { PoolProposal } from "./gate/propose.ts";
 import { GUARDS, PEER_GUARDS, shadowHold } from "./gate/index.ts";
 import { planIntent } from "./gate/plan.ts";
 import type { IntentPlan } from "./gate/plan.ts";
+import { rememberGivenBack } from "./supply/partial.ts";
+import { stockReason } from "./supply/stock-reason.ts";
 import { inOrder } from "./in-order.ts";
 import { isOpen, pausingOverride } from "./intents.ts";
 import { checkDecision } from "./invariants.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
-import type { GroupMemory, PoolMemory } from "./memory.ts";
-import type { GroupObservation, Intent, PoolObservation } from "./observation.ts";
+import type { BalanceMemory, GroupMemory, PoolMemory } from "./memory.ts";
+import type { GroupObservation, Intent, PoolObservation, RackObservation } from "./observation.ts";
 import { onPeerTerms } from "./policy/peer-terms.ts";
 import type { Policy } from "./policy/policy.ts";
-import { heldByFleet, ownedRacks, standingRacks } from "./racks/holdings.ts";
 import { poolState } from "./racks/pool-state.ts";
 import type { PoolState } from "./racks/pool-state.ts";
-import { racksByPhase } from "./racks/phases.ts";
+import { readmitStrays } from "./racks/stray-ejections.ts";
+import { rackProblems } from "./racks/problems.ts";
+import { stepTimes } from "./racks/step-list.ts";
 import { reason } from "./reasons.ts";
 import type { Reason } from "./reasons.ts";
 import { fleetDecision } from "./verdict.ts";
-import { rackCount } from "./units.ts";
+import { balance } from "./workloads/balance.ts";
+import { askCounts, noticeCounts } from "./workloads/counts.ts";
+import type { CountMemories } from "./workloads/counts.ts";
+import { planWorkloads } from "./workloads/plan.ts";
+import { MINUTE_MS, elapsed, millis } from "./units.ts";
 import type { EpochMs } from "./units.ts";
 
 export interface Decided {
@@ -60,27 +68,49 @@ export function decide(
       ...(policy === undefined ? {} : { peer: { policy, wanted: wantedBefore(memory) } }),
     }),
   );
-  const awards = awardsOf(fleets, group, pools);
-  const held = Object.fromEntries(
-    pools.map((state) => [state.pool.name, heldIn(state, awards, observation.intents)]),
-  );
+  // What is foreseen of a pool is part of our policy.
+  const dealt = deal(fleets, { group, pools, observation, foresees: policy === undefined });
+  const { awards, held, kept } = dealt;
   const guards = policy === undefined ? GUARDS : PEER_GUARDS;
-  const proposals = proposeInTurn(pools, { fleets, awards, held, observation, guards });
-  const plans = openIntents(observation).flatMap((intent) =>
-    planOf(intent, { fleets, pools, awards, observation }),
+  const proposals = proposeInTurn(pools, { ...dealt, fleets, observation, guards });
+  const drafts = openIntents(observation).flatMap((intent) =>
+    planOf(intent, { fleets, pools, awards, kept, observation }),
   );
+  const counts = countsOf(fleets, memory, observation.now);
+  const balances = policy === undefined ? balancesOf(fleets, group, memory) : {};
+  const workloads = planWorkloads({
+    fleets: policy === undefined ? fleets : [],
+    pools,
+    held,
+    observation,
+    plans: drafts,
+    counts,
+    shifts: balances,
+  });
+  const { plans } = workloads;
   const decision: Decision = {
     at: observation.now,
     group: group.name,
     fleets: fleets.map((picture) =>
-      fleetDecision(picture, { awards, held: Object.values(held), proposals }),
+      fleetDecision(picture, {
+        awards,
+        held: Object.values(held),
+        proposals,
+        shortages: shortagesOf(pools),
+        workloads: workloads.steps[picture.situation.fleet.key] ?? [],
+      }),
     ),
-    pools: pools.map((state) => poolDecision(state, observation.now)),
+    pools: pools.map((state) => poolDecision(state, group.fleets, observation.now)),
     progress: plans.map(({ progress }) => progress),
-    plan: [...plans.flatMap(({ actions }) => actions), ...proposals.flatMap(opening)],
+    plan: [
+      ...plans.flatMap(({ actions }) => actions),
+      ...workloads.actions,
+      ...readmitStrays(observation),
+      ...proposals.flatMap(opening),
+    ],
   };
   checkDecision({ group, observation, decision });
-  return { decision, memory: remember(fleets, pools, decision) };
+  return { decision, memory: remember(fleets, pools, { decision, balances, counts }) };
 }
 
 const wantedBefore = ({ fleets }: GroupMemory): Readonly<Record<FleetKey, number>> =>
@@ -115,6 +145,7 @@ function stateOf(
     pool,
     observed,
     fleets: group.fleets,
+    seenFleets: observation.fleets,
     intents: observation.intents,
     memory: memory.pools[pool.name] ?? EMPTY_POOL_MEMORY,
     now: observation.now,
@@ -128,32 +159,6 @@ const unobserved = (name: string): PoolObservation => ({
   racks: [],
 });
 
-function awardsOf(
-  fleets: readonly FleetPicture[],
-  group: CompiledGroup,
-  pools: readonly PoolState[],
-): readonly Award[] {
-  const claimants = fleets.map(({ situation, sizing, owned, claim }) => ({
-    fleet: situation.fleet,
-    want: { ...sizing.want, curve: claim ?? sizing.want.curve },
-    owned,
-  }));
-  const ceilings = Object.fromEntries(pools.map(({ pool, ceiling }) => [pool.name, ceiling]));
-  return arbitrate(claimants, group.pools, ceilings);
-}
-
-function heldIn(
-  { pool, observed, summaries }: PoolState,
-  awards: readonly Award[],
-  intents: readonly Intent[],
-): ReturnType<typeof heldByFleet> {
-  const owned = ownedRacks(summaries);
-  if (observed.count === null) return heldByFleet(pool, rackCount(0), owned, {});
-  const standing = standingRacks(observed.count, pool.name, intents);
-  const awarded = awards.map(({ fleet, byPool }) => [fleet, byPool[pool.name] ?? 0] as const);
-  return heldByFleet(pool, standing, owned, Object.fromEntries(awarded));
-}
-
 const openIntents = ({ intents }: GroupObservation): readonly Intent[] =>
   intents.filter(({ phase }) => isOpen(phase));
 
@@ -163,6 +168,7 @@ function planOf(
     readonly fleets: readonly FleetPicture[];
     readonly pools: readonly PoolState[];
     readonly awards: readonly Award[];
+    readonly kept: Readonly<Record<string, number>>;
     readonly observation: GroupObservation;
   },
 ): readonly IntentPlan[] {
@@ -176,11 +182,26 @@ function planOf(
     fleet: picture?.situation.fleet ?? null,
     state,
     awards: world.awards,
+    kept: world.kept[intent.pool] ?? 0,
+    wantedLately: picture !== undefined && wantedLately(picture, now),
     paused: picture === undefined ? null : pausedBy(intent, picture),
     untrusted: picture?.sizing.want.shrinkHold ?? null,
+    ...(picture && { traffic: drainTraffic(picture.situation, racksOf(world.pools)) }),
   };
   return [planIntent(intent, view)];
 }
+
+/** How long a growth that is no longer wanted stays open: half of what most approvers take. */
+const PATIENCE_MS = millis(10 * MINUTE_MS);
+
+function wantedLately({ memory, held }: FleetPicture, now: EpochMs): boolean {
+  return memory.wants.some(
+    ({ at, racks }) => at <= now && elapsed(at, now) <= PATIENCE_MS && racks > held,
+  );
+}
+
+const racksOf = (pools: readonly PoolState[]): readonly RackObservation[] =>
+  pools.flatMap(({ observed }) => observed.racks);
 
 function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
   const { mode } = picture.situation.fleet;
@@ -190,32 +211,91 @@ function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
   return pausing === undefined ? null : reason("paused", `FleetOverride ${pausing.name}.`);
 }
 
+interface Learned {
+  readonly decision: Decision;
+  readonly balances: Balances;
+  readonly counts: Readonly<Record<FleetKey, CountMemories>>;
+}
+
+/** What is known of the counts of every fleet whose workloads' objects were read. */
+const countsOf = (
+  fleets: readonly FleetPicture[],
+  memory: GroupMemory,
+  now: EpochMs,
+): Learned["counts"] =>
+  Object.fromEntries(
+    fleets.flatMap(({ situation: { fleet, observed } }) =>
+      observed.workloads === undefined
+        ? []
+        : [
+            [
+              fleet.key,
+              noticeCounts(observed.workloads, memory.fleets[fleet.key]?.counts ?? {}, now),
+            ] as const,
+          ],
+    ),
+  );
+
+type Balances = Readonly<Record<FleetKey, BalanceMemory>>;
+
+/** The mix of prefill and decode of every fleet that may be shifted. */
+const balancesOf = (
+  fleets: readonly FleetPicture[],
+  { pools }: CompiledGroup,
+  memory: GroupMemory,
+): Balances =>
+  Object.fromEntries(
+    fleets.flatMap(({ situation }) => {
+      const { key } = situation.fleet;
+      const chosen = balance(situation, pools, memory.fleets[key]?.balance);
+      return chosen === null ? [] : [[key, chosen] as const];
+    }),
+  );
+
 const opening = ({ open }: PoolProposal): readonly Action[] => (open === null ? [] : [open]);
 
-function poolDecision(state: PoolState, now: EpochMs): PoolDecision {
+function poolDecision(
+  state: PoolState,
+  fleets: CompiledGroup["fleets"],
+  now: EpochMs,
+): PoolDecision {
   const { observed, summaries, pool, memory } = state;
   const foreign =
     memory.foreignHoldUntil === null || memory.foreignHoldUntil <= now
       ? []
       : [reason("foreign-write", observed.count?.lastWriter ?? "")];
+  const shortage = stockReason(pool.name, state.supply);
+  const shortages = shortage === null ? [] : [shortage];
   return {
     pool: pool.name,
     desiredRacks: observed.count?.desired ?? null,
-    racksByPhase: racksByPhase(summaries, observed.count),
+    racksByPhase: state.racksByPhase,
     racks: summaries,
-    holds: [...observed.refusals.map(({ code, text }) => reason(code, text)), ...foreign],
+    awaited: state.awaited,
+    steps: stepTimes(state, fleets),
+    problems: rackProblems({ ...state, foreign: observed.foreign ?? [] }),
+    holds: [
+      ...observed.refusals.map(({ code, text }) => reason(code, text)),
+      ...foreign,
+      ...shortages,
+    ],
   };
 }
 
 function remember(
   fleets: readonly FleetPicture[],
   pools: readonly PoolState[],
-  decision: Decision,
+  { decision, balances, counts }: Learned,
 ): GroupMemory {
   return {
     schemaVersion: MEMORY_SCHEMA_VERSION,
     fleets: Object.fromEntries(
-      fleets.map(({ situation, memory }) => [situation.fleet.key, memory]),
+      fleets.map(({ situation, memory }) => {
+        const { key } = situation.fleet;
+        const balance = balances[key];
+        const asked = counts[key] && { counts: askCounts(counts[key], decision.plan) };
+        return [key, { ...memory, ...asked, ...(balance && { balance }) }];
+      }),
     ),
     pools: Object.fromEntries(
       pools.map((state) => [state.pool.name, rememberPool(state, decision)]),
@@ -238,7 +318,7 @@ function rememberPool({ pool, memory }: PoolState, { at, plan }: Decision): Pool
       action.intent.startsWith(`${pool.name}-in-`),
   );
   return {
-    ...memory,
+    ...rememberGivenBack(memory, plan, pool.name, at),
     foreignHoldUntil: hold !== null && hold > at ? hold : null,
     requests: asked ? [...memory.requests, at] : memory.requests,
     sequence: memory.sequence + (opened ? 1 : 0),

@@ -2,7 +2,7 @@
  * What `decide` answers, as plain data: Want → Award → Decision → Plan of Actions, each stage
  * leaving Steps with its numbers. `explain`, metrics and events are derived from these alone.
  */
-import type { FleetKey } from "./compiled.ts";
+import type { FleetKey, ObjectRef } from "./compiled.ts";
 import type { Intent, IntentPhase } from "./observation.ts";
 import type { Reason } from "./reasons.ts";
 import type { EpochMs, RackCount, Ratio, TurnsPerSecond } from "./units.ts";
@@ -96,6 +96,10 @@ export interface NodeRef {
 export interface PodRef extends NodeRef {
   readonly namespace: string;
 }
+export interface RoutedPod extends PodRef {
+  /** The label that its router goes by. */
+  readonly label: string;
+}
 
 /** One idempotent step. Applying the plan twice equals applying it once (INV-8). */
 export type Action =
@@ -115,6 +119,10 @@ export type Action =
       readonly uid: string;
       readonly from: RackCount;
       readonly to: RackCount;
+      /** Of an object set: the objects whose rack is asked for or given back; absent elsewhere. */
+      readonly objects?: readonly string[];
+      /** In: the nodes of the emptied rack; absent for Out. */
+      readonly victims?: readonly NodeRef[];
       readonly reason: Reason;
     }
   | {
@@ -130,7 +138,53 @@ export type Action =
       readonly pool: string;
       readonly pods: readonly PodRef[];
       readonly reason: Reason;
+    }
+  | {
+      readonly kind: "SetReplicas";
+      /** The drain it leads; elsewhere the fleet and the object. */
+      readonly intent: string;
+      readonly fleet: FleetKey;
+      readonly object: ObjectRef;
+      readonly uid: string;
+      /** All up, or all down: one write, as some kinds allow no role alone to be zero. */
+      readonly changes: readonly ReplicaChange[];
+      readonly reason: Reason;
+    }
+  | {
+      /** Marks pods as the first to go when their object is lowered, or takes the mark off. */
+      readonly kind: "MarkPods";
+      readonly intent: string;
+      readonly fleet: FleetKey;
+      readonly pods: readonly PodRef[];
+      readonly marked: boolean;
+      readonly reason: Reason;
+    }
+  | {
+      /** Routers send these pods no new turns; what runs on them goes on. */
+      readonly kind: "Eject";
+      readonly intent: string;
+      readonly fleet: FleetKey;
+      readonly pods: readonly RoutedPod[];
+      readonly at: EpochMs;
+      readonly reason: Reason;
+    }
+  | {
+      /** Takes an Eject back. */
+      readonly kind: "Readmit";
+      readonly intent: string;
+      readonly fleet: FleetKey;
+      readonly pods: readonly PodRef[];
+      readonly reason: Reason;
     };
+
+/** One count of an object, in units. */
+export interface ReplicaChange {
+  readonly workload: string;
+  /** The role, of kinds with a count per role; null elsewhere. */
+  readonly part: string | null;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** How an open intent stands this tick: what `status` and the ScaleDecision's status show. */
 export interface IntentProgress {
@@ -146,6 +200,11 @@ export interface PoolDecision {
   readonly desiredRacks: RackCount | null;
   readonly racksByPhase: Readonly<Record<RackPhase, number>>;
   readonly racks: readonly RackSummary[];
+  /** Oldest first. */
+  readonly awaited: readonly AwaitedRack[];
+  readonly steps: readonly StepTime[];
+  /** What a person should look at, and what nothing waits for: stuck racks, foreign nodes. */
+  readonly problems: readonly Reason[];
   readonly holds: readonly Reason[];
 }
 
@@ -158,17 +217,54 @@ export type RackPhase =
   | "Serving"
   | "Draining"
   | "Releasing"
+  | "Gone"
   | "Repairing"
   | "Loaned"
   | "Idle";
 
+/** A step of a rack's way to its first served token, or back from an outage. */
+export type RackStep = "grant" | "boot" | "join" | "start" | "repair";
+
+/** A rack that has been in a step for longer than 99 % of racks are. */
+export interface StuckStep {
+  readonly step: RackStep;
+  readonly waitedMs: number;
+  readonly p99Ms: number;
+  /** The nodes that it waits for, as far as they are there. */
+  readonly nodes: readonly string[];
+  /** Which of them lack what. */
+  readonly text: string;
+}
+
 export interface RackSummary {
   readonly id: string;
   readonly phase: RackPhase;
+  /** Usable ones: Ready, not fenced by others, with all GPUs allocatable. */
   readonly readyNodes: number;
   readonly nodes: number;
   readonly degraded: boolean;
   readonly fleet: FleetKey | null;
+  /** Absent while it is in time. */
+  readonly stuck?: StuckStep;
+}
+
+/** A rack that was asked for and has no node yet. */
+export interface AwaitedRack {
+  readonly phase: "Requested" | "Provisioning";
+  readonly waitedMs: number;
+  readonly stuck?: StuckStep;
+}
+
+/** How long a step takes, by what was measured and, the less there is of that, by the prior. */
+export interface StepTime {
+  readonly step: RackStep;
+  /** Whose engines start; null for the other steps. */
+  readonly fleet: FleetKey | null;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  /** Racks measured. */
+  readonly measured: number;
 }
 
 export interface Decision {

@@ -1,8 +1,8 @@
 /** One fleet as this tick sees it: situation, cache verdict, sizing, and what is remembered. */
-import { diagnoseCache, usualHitRate } from "./cache/diagnose.ts";
+import { diagnoseCache, hasFallen, usualHitRate } from "./cache/diagnose.ts";
 import { hitRateAt, lawThrough, RESPONSE_LAW_PRIORS } from "./cache/response-law.ts";
 import type { CompiledFleet, CompiledGroup, FleetKey } from "./compiled.ts";
-import type { AttainmentByRacks, CacheVerdict } from "./decision.ts";
+import type { AttainmentByRacks, CacheVerdict, Step } from "./decision.ts";
 import { rememberForecast } from "./demand/forecast.ts";
 import { EMPTY_FLEET_MEMORY } from "./memory.ts";
 import type { FleetMemory } from "./memory.ts";
@@ -15,18 +15,23 @@ import { want } from "./policy/want.ts";
 import type { Sizing } from "./policy/want.ts";
 import { heldByFleet, ownedRacks, servingRacks } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
+import { supplySteps } from "./racks/step-list.ts";
 import { HOUR_MS, elapsed, rackCount, ratio } from "./units.ts";
 import type { EpochMs, RackCount, Ratio } from "./units.ts";
 
 export interface FleetPicture {
   readonly situation: Situation;
   readonly cache: CacheVerdict;
+  /** Lead times of the pools it draws on, and racks on their way. */
+  readonly supply: readonly Step[];
   readonly sizing: Sizing;
-  /** Racks wanted if the hit rate were what it usually is; null when that is not known. */
+  /** Racks wanted if the hit rate had not fallen; null when nobody knows what it usually is. */
   readonly wantAtUsualHitRate: RackCount | null;
   /** Racks that run the fleet's units, by pool. */
   readonly owned: Readonly<Record<string, number>>;
   readonly memory: FleetMemory;
+  /** Racks the fleet holds or has on the way, before any award. */
+  readonly held: RackCount;
   /** Where another policy than ours sizes the fleet: what arbitration weighs its want by. */
   readonly claim?: AttainmentByRacks;
 }
@@ -49,7 +54,7 @@ export interface PictureInput {
 
 /** @throws Error when the fleet was not observed: the observation must hold every fleet */
 export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPicture {
-  const { observed, memory, now, pools, group } = input;
+  const { observed, memory, now, pools } = input;
   if (observed === undefined) throw new Error(`fleet ${fleet.key}: not in the observation`);
   const serving = pools.reduce(
     (total, { summaries }) => total + (servingRacks(summaries)[fleet.key] ?? 0),
@@ -57,25 +62,32 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
   );
   const situation = assess({
     fleet,
-    pools: group.pools,
+    pools,
     observed,
     memory,
     now,
     servingRacks: rackCount(serving),
   });
-  const cache = verdict(situation, memory, pools);
+  const usual = usualHitRate(memory);
+  const cache = verdict(situation, pools, { usual, memory });
+  const ownedIn = pools.map(({ summaries }) => ownedRacks(summaries));
   const owned = Object.fromEntries(
-    pools.map(({ pool, summaries }) => [pool.name, ownedRacks(summaries)[fleet.key] ?? 0]),
+    pools.map(({ pool }, index) => [pool.name, ownedIn[index]?.[fleet.key] ?? 0]),
   );
+  const supply = supplySteps(fleet, pools, now);
+  const held = heldBefore(fleet, pools, ownedIn);
   if (input.peer !== undefined) {
-    return { situation, cache, owned, ...sizedByPeer(situation, input, input.peer) };
+    const sized = sizedByPeer(situation, input, input.peer);
+    return { situation, cache, supply, owned, held, ...sized };
   }
-  const sizing = want(situation, memory, heldBefore(fleet, pools));
+  const sizing = want(situation, memory, held);
   return {
     situation,
     cache,
+    supply,
     sizing,
-    wantAtUsualHitRate: wantAtUsual(situation, memory, sizing),
+    held,
+    wantAtUsualHitRate: wantAtUsual({ situation, cache, sizing, usual, memory }),
     owned,
     memory: remember(situation, sizing, memory),
   };
@@ -97,46 +109,66 @@ function sizedByPeer(situation: Situation, input: PictureInput, peer: PeerChoice
 }
 
 /** Racks the fleet holds before any award: its own, and its pools' unassigned ones. */
-function heldBefore(fleet: CompiledFleet, pools: readonly PoolState[]): RackCount {
-  const racks = pools.reduce((total, { pool, summaries, observed }) => {
+function heldBefore(
+  fleet: CompiledFleet,
+  pools: readonly PoolState[],
+  ownedIn: readonly ReturnType<typeof ownedRacks>[],
+): RackCount {
+  const racks = pools.reduce((total, { pool, observed }, index) => {
     const standing = observed.count?.desired ?? rackCount(0);
-    return total + (heldByFleet(pool, standing, ownedRacks(summaries), {})[fleet.key] ?? 0);
+    return total + (heldByFleet(pool, standing, ownedIn[index] ?? {}, {})[fleet.key] ?? 0);
   }, 0);
   return rackCount(racks);
 }
 
+interface Past {
+  readonly usual: Ratio | null;
+  readonly memory: FleetMemory;
+}
+
 function verdict(
   situation: Situation,
-  memory: FleetMemory,
   pools: readonly PoolState[],
+  { usual, memory }: Past,
 ): CacheVerdict {
   const warmingRacks = pools.flatMap(({ summaries }) =>
     summaries.filter(({ phase, fleet }) => phase === "Warming" && fleet === situation.fleet.key),
   ).length;
   const { point } = situation;
-  const evidence = {
+  return diagnoseCache({
     hitRate: point?.hitRate ?? null,
     whyUnmeasurable: "Prompt or computed tokens are not trusted, or nothing is served.",
-    lawHitRate: point === null ? null : lawFromPast(situation, memory, point.freeSeconds),
+    usualHitRate: usual,
+    lawHitRate:
+      point === null || usual === null || !hasFallen(point.hitRate, usual)
+        ? null
+        : lawFromPast(situation, point.freeSeconds, { usual, memory }),
     warmingRacks,
-  };
-  return diagnoseCache(evidence, memory);
+  });
 }
 
 /** What the law through the fleet's usual past point gives at today's free cache. */
-function lawFromPast(situation: Situation, memory: FleetMemory, freeSeconds: number): Ratio | null {
-  const usual = usualHitRate(memory);
+function lawFromPast(
+  situation: Situation,
+  freeSeconds: number,
+  { usual, memory }: Past,
+): Ratio | null {
   const past = memory.hitRates.find(({ hitRate }) => hitRate === usual);
   if (past === undefined) return null;
   const point = { freeSeconds: past.freeSeconds, hitRate: ratio(past.hitRate) };
   return hitRateAt(lawThrough(RESPONSE_LAW_PRIORS[situation.fleet.router], point), freeSeconds);
 }
 
-function wantAtUsual(situation: Situation, memory: FleetMemory, sizing: Sizing): RackCount | null {
-  const usual = usualHitRate(memory);
+interface Fall extends Past {
+  readonly situation: Situation;
+  readonly cache: CacheVerdict;
+  readonly sizing: Sizing;
+}
+
+function wantAtUsual({ situation, cache, sizing, usual, memory }: Fall): RackCount | null {
   const { point } = situation;
   if (usual === null || point === null || !situation.signals.complete) return null;
-  if (point.hitRate >= usual) return sizing.want.racks;
+  if (cache.cause === "none") return sizing.want.racks;
   const law = lawThrough(RESPONSE_LAW_PRIORS[situation.fleet.router], {
     freeSeconds: point.freeSeconds,
     hitRate: usual,
@@ -144,9 +176,10 @@ function wantAtUsual(situation: Situation, memory: FleetMemory, sizing: Sizing):
   return want({ ...situation, law, hitRateCap: ratio(1) }, memory, rackCount(0)).want.racks;
 }
 
-function remember(situation: Situation, { want }: Sizing, memory: FleetMemory): FleetMemory {
-  const { now, fleet, demand, horizonMs, point } = situation;
-  if (!situation.signals.complete || demand === null) return memory;
+function remember(situation: Situation, { want }: Sizing, before: FleetMemory): FleetMemory {
+  const { now, fleet, demand, horizonMs, point, cache } = situation;
+  if (!situation.signals.complete || demand === null) return before;
+  const memory = cache === null ? before : { ...before, cache };
   if (!want.shrinkable) return { ...memory, demand };
   const { reviewIntervalMs, scaleInStabilizationMs } = fleet.behavior;
   const reviewDue =
@@ -155,6 +188,7 @@ function remember(situation: Situation, { want }: Sizing, memory: FleetMemory): 
   if (!reviewDue) return { ...memory, demand, wants, lastTrustedWant: want.racks };
   const measured = point === null ? [] : [{ at: now, ...point }];
   return {
+    ...memory,
     demand: rememberForecast(demand, now, horizonMs),
     // One entry from before the window stays: it proves that the whole window was watched.
     wants: since(wants, now, scaleInStabilizationMs + 2 * reviewIntervalMs),

@@ -27,9 +27,15 @@ export function inOrder(group: CompiledGroup, observation: GroupObservation): Gr
   };
 }
 
-/** Code units, not a locale: the same everywhere. */
-const sorted = <T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] =>
-  items.toSorted((a, b) => {
+/** Code units, not a locale: the same everywhere. @returns the items themselves if in order */
+function sorted<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const isInOrder = items.every((item, index) => {
+    const before = items[index - 1];
+    return before === undefined || keyOf(before) <= keyOf(item);
+  });
+  if (isInOrder) return items;
+  return items.toSorted((a, b) => {
     if (keyOf(a) === keyOf(b)) return 0;
     return keyOf(a) < keyOf(b) ? -1 : 1;
   });
+}

@@ -2,11 +2,13 @@
  * Invariants over our own actions, checked on every decision before anything is written. A broken
  * one is a bug in the engine: the tick is aborted and nothing is written.
  */
-import type { CompiledGroup } from "./compiled.ts";
-import type { Action, Decision } from "./decision.ts";
+import type { CompiledFleet, CompiledGroup } from "./compiled.ts";
+import type { Action, Decision, ReplicaChange } from "./decision.ts";
 import { pausingOverride } from "./intents.ts";
 import type { GroupObservation, Intent } from "./observation.ts";
-import { drainedPods } from "./racks/draining.ts";
+import { drainedNodes, drainedPods } from "./racks/draining.ts";
+import { takenWith } from "./racks/members.ts";
+import { racksHandedOut } from "./supply/unfilled.ts";
 
 /** Thrown when a decision breaks an invariant. */
 export class InvariantError extends Error {
@@ -31,6 +33,7 @@ export function checkDecision(checked: Checked): void {
     checkReason(action);
     checkPermission(action, checked);
     if (action.kind === "SetCount") checkCount(action, checked);
+    if (action.kind === "SetReplicas") checkReplicas(action, checked);
   }
   for (const fleet of checked.decision.fleets) {
     demand(fleet.reasons.length > 0, "INV-10", `fleet ${fleet.fleet} has no reason`);
@@ -54,6 +57,9 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
   const name = nameOf(action);
   demand(observation.leading, "INV-11", `${name}: ${action.kind} without the lease`);
   if (action.kind === "OpenIntent" || action.kind === "SetPhase") return;
+  if (action.kind === "SetReplicas" || action.kind === "MarkPods") return;
+  // Gives turns back to pods: never less safe than not to.
+  if (action.kind === "Readmit") return;
   const intent = observation.intents.find((candidate) => candidate.name === name);
   if (intent === undefined) throw new InvariantError("INV-11", `${name}: no such intent`);
   const started = decision.plan.some(
@@ -70,6 +76,42 @@ function isPaused(intent: Intent, observation: GroupObservation): boolean {
   return pausingOverride(fleet?.overrides ?? [], intent.direction) !== undefined;
 }
 
+/** INV-11 for counts of workloads, which need no intent; INV-2: never more units than room. */
+function checkReplicas(action: SetReplicas, { group, observation }: Checked): void {
+  const fleet = group.fleets.find(({ key }) => key === action.fleet);
+  const observed = observation.fleets.find(({ key }) => key === action.fleet);
+  if (fleet === undefined || observed === undefined) {
+    throw new InvariantError("INV-11", `${action.intent}: unknown fleet ${action.fleet}`);
+  }
+  const up = action.changes.some(({ from, to }) => to > from);
+  const mode = up ? fleet.mode.scaleOut : fleet.mode.scaleIn;
+  const paused = pausingOverride(observed.overrides, up ? "Out" : "In") !== undefined;
+  demand(mode !== "Shadow" && !paused, "INV-11", `${action.intent}: SetReplicas against its mode`);
+  demand(!observed.rollout, "INV-11", `${action.intent}: SetReplicas during a rollout`);
+  for (const change of action.changes) {
+    const excess = change.to > change.from ? excessUnits(change, { fleet, observation }) : 0;
+    const where = `${action.intent}: ${change.workload} ${change.from} → ${change.to}`;
+    demand(excess <= 0, "INV-2", `${where} is ${excess} units more than the racks hold`);
+  }
+}
+
+/** Reckoned from whole racks, not by the packing that the plan was made with. */
+function excessUnits(
+  { workload: name, to }: ReplicaChange,
+  { fleet, observation }: { readonly fleet: CompiledFleet; readonly observation: GroupObservation },
+): number {
+  const workload = fleet.workloads.find((entry) => entry.name === name);
+  if (workload === undefined || workload.manage !== "Replicas") return to;
+  const most = workload.unitsRange?.max ?? workload.unitsPerRack;
+  if (workload.layout === "ObjectPerRack") return to - most;
+  const racks = observation.pools
+    .filter((pool) => fleet.pools.some((drawn) => drawn.name === pool.name))
+    .flatMap((pool) => pool.racks);
+  const open = racks.filter(({ nodes }) => nodes.some(({ ready, cordoned }) => ready && !cordoned));
+  return to - open.length * most;
+}
+
+type SetReplicas = Extract<Action, { kind: "SetReplicas" }>;
 type SetCount = Extract<Action, { kind: "SetCount" }>;
 
 function checkCount(action: SetCount, { group, observation }: Checked): void {
@@ -79,13 +121,49 @@ function checkCount(action: SetCount, { group, observation }: Checked): void {
     throw new InvariantError("INV-2", `${action.intent}: unknown pool ${action.pool}`);
   }
   const where = `${action.intent}: ${action.pool} ${action.from} → ${action.to}`;
+  checkObjects(action, intent, { observation, where });
   if (action.to > action.from) {
     demand(action.to <= pool.limits.maxRacks, "INV-2", `${where} exceeds ${pool.limits.maxRacks}`);
     demand(action.to <= intent.toRacksAtMost, "INV-2", `${where} exceeds the consent`);
     return;
   }
+  if (intent.rack === null) {
+    checkNobodyHasThem(action, pool.rack.nodes, { observation, where });
+    return;
+  }
   demand(action.to === action.from - 1, "INV-2", `${where} is not one rack`);
   checkEmpty(action, intent, { group, observation });
+}
+
+/**
+ * INV-2, of an object set: one object for each rack, those that were consented to; and the object
+ * that is turned off has no nodes but the drained rack's.
+ */
+function checkObjects(
+  { objects = [], pool, from, to }: SetCount,
+  intent: Intent,
+  { observation, where }: { readonly observation: GroupObservation; readonly where: string },
+): void {
+  const observed = observation.pools.find(({ name }) => name === pool);
+  if (observed?.count?.members === undefined) return;
+  const consented = objects.every((object) => intent.objects?.includes(object));
+  const named = consented && objects.length === Math.abs(to - from);
+  demand(named, "INV-2", `${where} by ${objects.join(", ") || "no object"}`);
+  if (to > from) return;
+  const taken = takenWith(objects, observed.racks, drainedNodes(intent, observed.racks));
+  const others = taken.map(({ name }) => name).join(", ");
+  demand(taken.length === 0, "INV-2", `${where} takes ${others} as well`);
+}
+
+/** INV-12, of racks that were asked for and never came: none that is there may go for them. */
+function checkNobodyHasThem(
+  { pool, to }: SetCount,
+  nodesPerRack: number,
+  { observation, where }: { readonly observation: GroupObservation; readonly where: string },
+): void {
+  const observed = observation.pools.find(({ name }) => name === pool);
+  const there = racksHandedOut(observed?.racks ?? [], observed?.count ?? null, nodesPerRack);
+  demand(to >= there, "INV-12", `${where} is below the ${there} racks that are there`);
 }
 
 /** INV-12: we lower a count only after the rack is empty, or past a deadline that says Force. */

@@ -2,9 +2,12 @@
  * What `decide` carries from tick to tick, as a value. It holds neither intent (that is a
  * ScaleDecision) nor progress (that is derived from the world): only what was learned.
  */
+import type { CacheMemory } from "./cache/cache-history.ts";
 import type { FleetKey } from "./compiled.ts";
 import type { PolicyMemory } from "./policy/policy.ts";
-import type { EpochMs, RackCount } from "./units.ts";
+import type { RackPhase } from "./decision.ts";
+import type { StockProblem } from "./racks/stock.ts";
+import type { EpochMs, Millis, RackCount } from "./units.ts";
 
 export const MEMORY_SCHEMA_VERSION = 1;
 
@@ -38,6 +41,26 @@ export interface HitRateSample {
   readonly freeSeconds: number;
 }
 
+/** The mix of prefill and decode of a fleet. */
+export interface BalanceMemory {
+  /** Units per rack and workload, as last chosen. */
+  readonly perRack: Readonly<Record<string, number>>;
+  readonly changedAt: EpochMs | null;
+  /** Since when another mix has been the better one; null while none is. */
+  readonly betterSince: EpochMs | null;
+}
+
+/** One count of a workload's object, as the last tick left it. */
+export interface CountMemory {
+  readonly found: number;
+  /** What was asked for then; null: nothing. */
+  readonly askedFor: number | null;
+  /** Writes in a row that had not taken effect a tick later. */
+  readonly tries: number;
+  /** Somebody else changed it: it stands until then. */
+  readonly foreignUntil: EpochMs | null;
+}
+
 export interface FleetMemory {
   readonly demand: DemandMemory | null;
   /** Wants of the stabilisation window, one per review, oldest first. */
@@ -48,6 +71,12 @@ export interface FleetMemory {
   readonly lastTrustedWant: RackCount | null;
   /** Hit rates of the last hour, one per review, oldest first: what the diagnosis compares with. */
   readonly hitRates: readonly HitRateSample[];
+  /** What the cache was seen to do; absent until the hit rate was first measured. */
+  readonly cache?: CacheMemory;
+  /** Counts of workloads that were read; absent where there are none. */
+  readonly counts?: Readonly<Record<string, CountMemory>>;
+  /** Only where prefill and decode may be shifted. */
+  readonly balance?: BalanceMemory;
   /** Only where another policy than ours sizes the fleet. */
   readonly policy?: PolicyMemory;
 }
@@ -67,11 +96,74 @@ export interface PoolMemory {
    * until somebody has looked and edited the pool.
    */
   readonly wrongNodeGeneration: number | null;
+  /** Racks asked for that have no node yet, oldest first; absent before the first sight. */
+  readonly orders?: readonly RackOrder[];
+  /** Absent until something was measured, and in memories of older releases. */
+  readonly durations?: StepDurations;
+  /** The last shortage; absent once it is over for long enough. */
+  readonly outOfStock?: OutOfStock;
+  /** Racks that arrived in part and were given back for it, with when; absent without any. */
+  readonly givenBack?: Readonly<Record<string, EpochMs>>;
 }
 
+/**
+ * `late`: nothing was granted in the time that 99 % of racks need. `partial`: a rack came with too
+ * few nodes to be one.
+ */
+export type ShortageKind = StockProblem | "late" | "partial";
+
+/** That a provider had no rack to give. */
+export interface OutOfStock {
+  readonly kind: ShortageKind;
+  /** When the present spell began. */
+  readonly since: EpochMs;
+  /** Failures in a row: each doubles the wait. */
+  readonly tries: number;
+  /** When the last failure began. */
+  readonly failedAt: EpochMs;
+  /** Before then nothing more is asked for. */
+  readonly until: EpochMs;
+  /** Whether it was still so at the last sight. */
+  readonly current: boolean;
+}
+
+/** What is optional is absent in memories of older releases, and until it is known. */
 export interface RackSeen {
   readonly firstAt: EpochMs;
   readonly servingAt: EpochMs | null;
+  /** Uids of its nodes, in order: where a node belongs while its label is missing. */
+  readonly nodes?: readonly string[];
+  /** When enough nodes became usable, the last time after a loss that outlasted the boot grace. */
+  readonly quorumAt?: EpochMs;
+  /** Its phase at the last sight, and since when. */
+  readonly phase?: RackPhase;
+  readonly since?: EpochMs;
+  /** The request that it answers; absent when that was not watched. */
+  readonly order?: RackOrder;
+  /** Since when none of its nodes is seen; kept until it is certain that it is gone. */
+  readonly missingSince?: EpochMs;
+}
+
+/** A rack that was asked for. */
+export interface RackOrder {
+  /** When it was asked for, or first found waiting. */
+  readonly at: EpochMs;
+  /** Whether the request was watched: only then do its durations count. */
+  readonly watched: boolean;
+  /** When the provider was first seen to have handed it out; absent where that does not show. */
+  readonly grantedAt?: EpochMs;
+}
+
+/** The newest durations of each step, oldest first: of this many racks at most. */
+export const STEP_DURATIONS_MAX = 64;
+
+export interface StepDurations {
+  readonly grant: readonly Millis[];
+  readonly boot: readonly Millis[];
+  readonly join: readonly Millis[];
+  readonly repair: readonly Millis[];
+  /** Per fleet: its engines. */
+  readonly start: Readonly<Record<FleetKey, readonly Millis[]>>;
 }
 
 export interface GroupMemory {

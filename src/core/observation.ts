@@ -2,7 +2,8 @@
  * What one tick sees, as plain data: the only thing besides policy and memory that `decide` reads
  * (INV-4). `controller/observe.ts` assembles it; the simulated world fills the same shape.
  */
-import type { Direction, FleetKey, Role } from "./compiled.ts";
+import type { Direction, FleetKey, ObjectRef, Role } from "./compiled.ts";
+import type { StockProblem } from "./racks/stock.ts";
 import type { Reason, ReasonCode } from "./reasons.ts";
 import type { SignalName, SignalProblem } from "./signals/names.ts";
 import type { EpochMs, GpuCount, RackCount, Ratio, UsdPerHour } from "./units.ts";
@@ -40,6 +41,12 @@ export interface EngineReading {
   readonly kvUsage: Ratio;
   /** Tokens of KV cache. */
   readonly kvTokens: number;
+  /** Share of its prompt tokens that caches served; absent where the source does not show it. */
+  readonly hitRate?: Ratio;
+  /** Turns that it works on; absent where the source does not show them. */
+  readonly runningTurns?: number;
+  /** Prompt tokens that its cache served; absent where the source does not show them. */
+  readonly cachedTokensPerSecond?: number;
 }
 
 export interface NodeObservation {
@@ -49,6 +56,10 @@ export interface NodeObservation {
   readonly cordoned: boolean;
   readonly gpusAllocatable: GpuCount;
   readonly createdAt: EpochMs;
+  /** The object of the pool's set that it belongs to; absent elsewhere, and where unknown. */
+  readonly member?: string;
+  /** Who keeps pods off it, other than us: a taint's key, or a cordon. Absent where nobody does. */
+  readonly fencedBy?: string;
 }
 
 /** A node before it is grouped: with the domain labels as found, first match of the pool's keys. */
@@ -70,6 +81,57 @@ export interface PodObservation {
   readonly ready: boolean;
   readonly readySince: EpochMs | null;
   readonly terminating: boolean;
+  /** The unit it is of; only where Breakwater sizes the workload. */
+  readonly unit?: PodUnit;
+  /** How turns find it; absent where nothing is known that would keep them off it. */
+  readonly route?: PodRoute;
+}
+
+export interface PodRoute {
+  /** The label without which its router sends it no new turns. */
+  readonly label: string;
+  /** Since when we have taken it out of routing; null while it is in. */
+  readonly ejectedAt: EpochMs | null;
+}
+
+/** Pods of one unit agree in workload, object and index. */
+export interface PodUnit {
+  readonly workload: string;
+  /** Name of the object whose count includes the unit. */
+  readonly object: string;
+  /** Place in the kind's order; null for kinds without one: each pod is a unit there. */
+  readonly index: number | null;
+  /** Whether the pod is marked as the first to go when its object is lowered. */
+  readonly marked: boolean;
+}
+
+/**
+ * Which units go first when a count is lowered: the highest indices, the pods of the lowest
+ * `controller.kubernetes.io/pod-deletion-cost`, or any, as far as is known.
+ */
+export type RemovalOrder = "HighestIndex" | "LowestCost" | "Any";
+
+/** An object whose count is a number of units, or one role's part of it. */
+export interface WorkloadObject {
+  readonly ref: ObjectRef;
+  readonly uid: string;
+  /** Units asked for. */
+  readonly replicas: number;
+  /** null where the kind does not say. */
+  readonly readyReplicas: number | null;
+  readonly removes: RemovalOrder;
+  /** Node labels that its pods are bound to, and its own `breakwater.dev/rack`. */
+  readonly boundTo: Readonly<Record<string, string>>;
+  /** Who else sizes it, in words; null: nobody. */
+  readonly owner: string | null;
+  /** The field manager of the last write of the count, "" when not recorded. */
+  readonly lastWriter: string;
+}
+
+export interface WorkloadObservation {
+  readonly name: string;
+  /** By name. */
+  readonly objects: readonly WorkloadObject[];
 }
 
 export interface RackObservation {
@@ -85,15 +147,30 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** One object of an object set. */
+export interface PoolMember {
+  readonly name: string;
+  /** 0 or 1: the racks that it asks for. */
+  readonly desired: RackCount;
+  readonly stock: PoolCount["stock"];
+}
+
 /** The count of a pool's object, in racks, as read this tick. */
 export interface PoolCount {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly desired: RackCount;
-  readonly current: RackCount;
+  /** Racks that are there; null where the object does not say: the nodes tell. */
+  readonly current: RackCount | null;
+  /** The fewest and the most racks that the object's own bounds allow; absent: no bounds. */
+  readonly bounds?: { readonly least: RackCount; readonly most: RackCount };
+  /** Racks that the provider has handed out, booting ones too; absent where it does not say. */
+  readonly granted?: RackCount;
   /** The field manager of the last write of the count, "" when not recorded. */
   readonly lastWriter: string;
-  readonly stock: "unknown" | "available" | "stockout" | "quota";
+  readonly stock: "unknown" | "available" | StockProblem;
+  /** The objects of an object set, by name; absent where one object has the count. */
+  readonly members?: readonly PoolMember[];
 }
 
 export interface PoolObservation {
@@ -102,6 +179,16 @@ export interface PoolObservation {
   readonly count: PoolCount | null;
   readonly refusals: readonly Refusal[];
   readonly racks: readonly RackObservation[];
+  /** Absent where there are none. */
+  readonly foreign?: readonly ForeignNodes[];
+}
+
+/** Nodes with a pool's labels in a rack that is another pool's, or that several pools claim. */
+export interface ForeignNodes {
+  readonly domain: string;
+  readonly nodes: readonly string[];
+  /** The other pools with nodes of the domain. */
+  readonly pools: readonly string[];
 }
 
 export interface OverrideObservation {
@@ -145,6 +232,8 @@ export interface Intent {
   /** The rack to drain, or null for Out. */
   readonly rack: string | null;
   readonly victimNodeUids: readonly string[];
+  /** Of an object set: the objects that get or lose their rack, in this order. */
+  readonly objects?: readonly string[];
   readonly reason: { readonly code: ReasonCode; readonly text: string };
   readonly requiredApprovals: number;
   readonly onExpiry: "Drop" | "Proceed";
@@ -169,6 +258,8 @@ export interface FleetObservation {
   readonly rollout: boolean;
   /** Errors in the fleet's own specification or references; growth and scale-in hold on any. */
   readonly problems: readonly Reason[];
+  /** Workloads whose objects were read; absent where none names an object. */
+  readonly workloads?: readonly WorkloadObservation[];
 }
 
 export interface GroupObservation {

@@ -7,7 +7,7 @@ import type { GroupMemory } from "./memory.ts";
 import type { GroupObservation } from "./observation.ts";
 import { ENGINE_PROFILES } from "./profiles/engine-profiles.ts";
 
-export const RECORD_SCHEMA_VERSION = 1;
+export const RECORD_SCHEMA_VERSION = 2;
 
 export interface DecisionRecord {
   readonly schemaVersion: number;

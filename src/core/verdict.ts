@@ -1,5 +1,6 @@
 /** What became of one fleet this tick, in the words people read. */
 import type { Award } from "./arbitrate.ts";
+import { pointsOf } from "./cache/cache-history.ts";
 import type { FleetKey } from "./compiled.ts";
 import type { FleetDecision, ForecastBand, Step } from "./decision.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
@@ -15,6 +16,10 @@ export interface VerdictInput {
   /** Per pool, racks held by fleet. */
   readonly held: readonly Readonly<Record<FleetKey, RackCount>>[];
   readonly proposals: readonly PoolProposal[];
+  /** By pool, why it gives no more racks; absent: every pool gives what it has. */
+  readonly shortages?: Readonly<Record<string, Reason>>;
+  /** What was found of the fleet's workloads; absent where none names an object. */
+  readonly workloads?: readonly Step[];
 }
 
 export function fleetDecision(picture: FleetPicture, input: VerdictInput): FleetDecision {
@@ -35,7 +40,11 @@ export function fleetDecision(picture: FleetPicture, input: VerdictInput): Fleet
     reasons: reasonsOf(picture, awarded, input, proposals),
     forecast: situation.band,
     cache,
-    steps: [...stepsOf(picture), ...proposals.flatMap(({ passage }) => passage?.steps ?? [])],
+    steps: [
+      ...stepsOf(picture),
+      ...proposals.flatMap(({ passage }) => passage?.steps ?? []),
+      ...(input.workloads ?? []),
+    ],
   };
 }
 
@@ -45,7 +54,7 @@ const changeOf = (open: PoolProposal["open"]): number =>
 function reasonsOf(
   picture: FleetPicture,
   awarded: RackCount,
-  { proposals }: VerdictInput,
+  { proposals, shortages = {} }: VerdictInput,
   ours: readonly PoolProposal[],
 ): readonly Reason[] {
   const { situation, sizing } = picture;
@@ -53,13 +62,22 @@ function reasonsOf(
   const refusals = proposals.flatMap((entry) => (drawn.has(entry.pool) ? entry.refusals : []));
   const holds = ours.flatMap(({ passage }) => passage?.holds ?? []);
   const limits = ours.flatMap(({ passage }) => passage?.limits ?? []);
+  const stock = situation.fleet.pools.flatMap(({ name }) => shortages[name] ?? []);
   const short =
-    awarded < sizing.want.racks && refusals.length === 0
+    stock.length === 0 && awarded < sizing.want.racks && refusals.length === 0
       ? [reason("arbitration", `${sizing.want.racks} wanted, ${awarded} awarded.`)]
       : [];
   const waiting = ours.flatMap(({ open }) => (open === null ? [] : awaiting(open.intent)));
   const first = holds.length > 0 ? [...holds, sizing.want.reason] : [sizing.want.reason];
-  return [...situation.observed.problems, ...refusals, ...first, ...limits, ...waiting, ...short];
+  return [
+    ...situation.observed.problems,
+    ...refusals,
+    ...first,
+    ...limits,
+    ...waiting,
+    ...stock,
+    ...short,
+  ];
 }
 
 const awaiting = (intent: { readonly requiredApprovals: number }): readonly Reason[] =>
@@ -67,7 +85,7 @@ const awaiting = (intent: { readonly requiredApprovals: number }): readonly Reas
     ? [reason("awaiting-approval", `${intent.requiredApprovals} needed.`)]
     : [];
 
-function stepsOf({ situation, sizing, cache }: FleetPicture): readonly Step[] {
+function stepsOf({ situation, sizing, cache, supply }: FleetPicture): readonly Step[] {
   const { signals, schedule, horizonMs } = situation;
   const trust =
     signals.gaps.length === 0
@@ -83,7 +101,9 @@ function stepsOf({ situation, sizing, cache }: FleetPicture): readonly Step[] {
       text: `A rack asked for now serves within ${Math.round(horizonMs / 60_000)} min at p95.`,
       numbers: { horizonMs, servingRacks: situation.servingRacks },
     },
+    ...supply,
     ...(schedule.names.length === 0 ? [] : [scheduleStep(schedule)]),
+    lawStep(situation),
     ...sizing.steps,
   ];
 }
@@ -92,6 +112,21 @@ function hitRates({ hitRate, expectedHitRate }: FleetDecision["cache"]): Step["n
   return {
     ...(hitRate === null ? {} : { hitRate }),
     ...(expectedHitRate === null ? {} : { expectedHitRate }),
+  };
+}
+
+function lawStep({ law, hitRateCap, cache }: FleetPicture["situation"]): Step {
+  const { ceiling, halfSeconds, steepness } = law;
+  const windows = cache === null ? 0 : pointsOf(cache).length;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const capped = hitRateCap < 1 ? `; no more than ${percent(hitRateCap)} is counted on` : "";
+  return {
+    stage: "capacity",
+    name: "response-law",
+    text:
+      `Hit rate up to ${percent(ceiling)}, half of it at ${halfSeconds.toFixed(1)} s of free ` +
+      `cache, from ${windows} windows of the fleet's own and its router's prior${capped}.`,
+    numbers: { ceiling, halfSeconds, steepness, hitRateCap, windows },
   };
 }
 

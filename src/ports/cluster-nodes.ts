@@ -6,6 +6,8 @@ import type { UngroupedNode } from "../core/observation.ts";
 export interface ClusterNodes {
   /** @throws PortError when the nodes were never listed. */
   list(pools: readonly CompiledPool[]): Promise<readonly UngroupedNode[]>;
+  /** @returns those of the nodes that exist, of whatever pool. @throws PortError as `list` does */
+  withUids(uids: readonly string[]): Promise<readonly NodeRef[]>;
   /** Idempotent; a node that is gone or was replaced under its name (other uid) is left alone. */
   cordon(nodes: readonly NodeRef[]): Promise<void>;
   uncordon(nodes: readonly NodeRef[]): Promise<void>;

@@ -1,6 +1,7 @@
 /** The engines of the world, from the profile that the policy believes. */
 import type { EngineProfile } from "../core/profiles/engine-profiles.ts";
-import type { EngineModel } from "./kernel/contract.ts";
+import type { CacheConfig } from "./engine-host.ts";
+import type { EngineModel, ReplicaSettings } from "./kernel/contract.ts";
 import { SUBS_PER_NS } from "./kernel/contract.ts";
 import type { RandomStream } from "./random.ts";
 
@@ -65,6 +66,16 @@ export function engineModel(
     transferTokenSubs: Math.round(SECOND_SUBS / (TRANSFER_TOKENS_PER_SECOND_PER_GPU * gpusPerUnit)),
     host: null,
   };
+}
+
+/** @returns what an engine has under a configuration: whole blocks, and one at least. */
+export function replicaSettings(
+  { kvFactor, prefixCaching }: CacheConfig,
+  engine: EngineModel,
+  blockTokens: number,
+): ReplicaSettings {
+  const blocks = Math.max(1, Math.floor((engine.kvTokens * kvFactor) / blockTokens));
+  return { kvTokens: blocks * blockTokens, prefixCaching };
 }
 
 /**

@@ -114,5 +114,9 @@ function strikeFleet(fault: FleetFault, fleet: FleetWorld, { random, timeline }:
       return later(fault.forMs, () => kernel.setUnstablePrompts(fleet.enter(), 0, 0));
     case "rollout":
       return fleet.rollout.begin();
+    case "cache-config": {
+      const { kvFactor, prefixCaching } = fault;
+      return fleet.rollout.begin({ kvFactor, prefixCaching });
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** The engines of a fleet as the cluster knows them: pods that have served and still exist. */
 import type { FleetKey } from "../core/compiled.ts";
+import type { CacheConfig } from "./engine-host.ts";
 import type { FleetWorkload } from "./fleet-workload.ts";
 import type { ReplicaRole } from "./kernel/contract.ts";
 import type { RackPool } from "./rack-pool.ts";
@@ -10,6 +11,8 @@ export interface Endpoint {
   readonly role: ReplicaRole;
   /** null while its engine is dead or restarts. */
   readonly replica: number | null;
+  /** Of its caches; absent: as the fleet's profile says. */
+  readonly config?: CacheConfig | undefined;
   /** The engine's process dies and is started again. */
   readonly crash: () => void;
 }
@@ -44,5 +47,6 @@ export const endpointsOf = (pods: readonly PlacedPod[]): readonly Endpoint[] =>
       name: pod.name,
       role: pod.role,
       replica: pod.replica,
+      config: deployment.workload.configOf(pod.revision),
       crash: () => deployment.workload.crash(rack, pod),
     }));

@@ -5,7 +5,8 @@
  */
 import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
 import { SECOND_MS } from "../core/units.ts";
-import type { EngineHost } from "./engine-host.ts";
+import type { EpochMs } from "../core/units.ts";
+import type { CacheConfig, EngineHost } from "./engine-host.ts";
 import type { Timeline } from "./event-queue.ts";
 import { PRIORITY } from "./event-queue.ts";
 import type { RandomStream } from "./random.ts";
@@ -32,8 +33,9 @@ export class FleetWorkload {
   readonly fleet: CompiledFleet;
   private readonly options: FleetWorkloadOptions;
   private readonly kinds: readonly UnitKind[];
+  /** By revision. */
+  private readonly configs: (CacheConfig | undefined)[] = [undefined];
   private sequence = 0;
-  private current = 0;
 
   /** @throws when the fleet has no workload */
   constructor(options: FleetWorkloadOptions) {
@@ -44,12 +46,20 @@ export class FleetWorkload {
 
   /** The revision of pods made from now on. */
   get revision(): number {
-    return this.current;
+    return this.configs.length - 1;
   }
 
-  /** A new revision of the workloads: pods of the old one are to be replaced. */
-  revise(): void {
-    this.current += 1;
+  /** @returns what a revision says of its engines' caches; undefined: what the profile does. */
+  configOf(revision: number): CacheConfig | undefined {
+    return this.configs[revision];
+  }
+
+  /**
+   * A new revision of the workloads: pods of the old one are to be replaced.
+   * @param config of the engines' caches; absent: as before
+   */
+  revise(config = this.configs.at(-1)): void {
+    this.configs.push(config);
   }
 
   /** Makes the pods that are missing on a rack wherever enough free nodes are schedulable. */
@@ -83,6 +93,20 @@ export class FleetWorkload {
     this.options.host.drain(pod.replica, () => {
       this.after(EXIT_MS, () => this.kill(rack, pod));
     });
+  }
+
+  /** Its router sends it no new turns from now on; those that run go on. */
+  eject(pod: SimPod, at: EpochMs): void {
+    if (pod.ejectedAt !== null || pod.gone) return;
+    pod.ejectedAt = at;
+    if (pod.replica !== null) this.options.host.eject(pod.replica);
+  }
+
+  /** Its router sends it turns again. */
+  readmit(pod: SimPod): void {
+    if (pod.ejectedAt === null || pod.gone) return;
+    pod.ejectedAt = null;
+    if (pod.replica !== null && !pod.terminating) this.options.host.readmit(pod.replica);
   }
 
   /** The pod is gone with no grace, or at the end of it; another is made where one fits. */
@@ -127,10 +151,11 @@ export class FleetWorkload {
       role: kind.role,
       gpus: kind.gpus,
       nodes,
-      revision: this.current,
+      revision: this.revision,
       replica: null,
       readySince: null,
       served: false,
+      ejectedAt: null,
       terminating: false,
       gone: false,
     };
@@ -148,7 +173,9 @@ export class FleetWorkload {
   }
 
   private becomeReady(rack: SimRack, pod: SimPod, since: number): void {
-    pod.replica = this.options.host.start(pod.role);
+    pod.replica = this.options.host.start(pod.role, this.configOf(pod.revision));
+    // The label that its router goes by is the pod's, whatever becomes of its container.
+    if (pod.ejectedAt !== null) this.options.host.eject(pod.replica);
     pod.readySince = since;
     pod.served = true;
     rack.served = true;

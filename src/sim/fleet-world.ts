@@ -1,6 +1,7 @@
 /** One fleet of the world: its kernel of clients, router and engines, and the pods they run in. */
 import type { CompiledFleet } from "../core/compiled.ts";
-import type { EngineHost } from "./engine-host.ts";
+import type { CacheConfig, EngineHost } from "./engine-host.ts";
+import { replicaSettings } from "./engine-model.ts";
 import { PRIORITY } from "./event-queue.ts";
 import { FixedReplicas } from "./fixed-replicas.ts";
 import type { Deployment, Endpoint, PlacedPod } from "./fleet-endpoints.ts";
@@ -13,6 +14,7 @@ import type {
   KernelOptions,
   KernelResults,
   ReplicaRole,
+  ReplicaSettings,
 } from "./kernel/contract.ts";
 import { SLICE_NS } from "./kernel/contract.ts";
 import { Rollout } from "./rollout.ts";
@@ -32,6 +34,8 @@ export class FleetWorld implements EngineHost {
   private readonly fixed: FixedReplicas | null;
   /** Ejected engines that still have turns, and what is to happen when they have none. */
   private readonly draining = new Map<number, () => void>();
+  /** Engines out of routing whose pods stay. */
+  private readonly ejected = new Set<number>();
   private standsAtNs = 0;
 
   /** @throws when the fleet names an engine profile that is not in the table */
@@ -63,8 +67,20 @@ export class FleetWorld implements EngineHost {
     this.fixed?.begin();
   }
 
-  start(role: ReplicaRole): number {
-    return this.kernel.addReplica(this.enter(), role);
+  start(role: ReplicaRole, config?: CacheConfig): number {
+    const nowNs = this.enter();
+    if (config === undefined) return this.kernel.addReplica(nowNs, role);
+    return this.kernel.addReplica(nowNs, role, this.settingsOf(role, config));
+  }
+
+  eject(replica: number): void {
+    this.kernel.eject(replica, this.enter());
+    this.ejected.add(replica);
+  }
+
+  readmit(replica: number): void {
+    this.kernel.readmit(replica, this.enter());
+    this.ejected.delete(replica);
   }
 
   drain(replica: number, onEmpty: () => void): void {
@@ -75,11 +91,13 @@ export class FleetWorld implements EngineHost {
 
   stop(replica: number): void {
     this.draining.delete(replica);
+    this.ejected.delete(replica);
     this.kernel.remove(replica, this.enter());
   }
 
+  /** Whether its kernel may stop early, at an ejected engine that runs empty. */
   isDraining(): boolean {
-    return this.draining.size > 0;
+    return this.draining.size + this.ejected.size > 0;
   }
 
   /** @returns where the kernel stands: `untilNs`, or earlier when an ejected engine ran empty. */
@@ -110,13 +128,13 @@ export class FleetWorld implements EngineHost {
 
   targets(): readonly ScrapeTarget[] {
     const nowNs = this.nowNs();
-    return this.endpoints().map(({ name, role, replica }) => ({
+    return this.endpoints().map(({ name, role, replica, config }) => ({
       pod: name,
       instance: `${name}:${ENGINE_PORT}`,
       role,
       up: replica !== null,
       metrics: replica === null ? null : this.kernel.metrics(replica, nowNs),
-      kvTokens: this.engineOf(role).kvTokens,
+      ...this.settingsOf(role, config),
       blockTokens: this.blockTokens,
     }));
   }
@@ -141,6 +159,12 @@ export class FleetWorld implements EngineHost {
 
   private nowNs(): number {
     return this.nsAt(this.options.timeline.now());
+  }
+
+  private settingsOf(role: ReplicaRole, config: CacheConfig | undefined): ReplicaSettings {
+    const engine = this.engineOf(role);
+    if (config === undefined) return { kvTokens: engine.kvTokens, prefixCaching: true };
+    return replicaSettings(config, engine, this.blockTokens);
   }
 
   private engineOf(role: ReplicaRole): KernelOptions["engine"] {

@@ -6,7 +6,7 @@ import { SECOND_MS } from "../core/units.ts";
 import { drawPerturbation, engineModel, hostTier } from "./engine-model.ts";
 import type { FleetWorldOptions } from "./fleet-options.ts";
 import { MOCKER_PROFILE, mockerEngine } from "./kernel-factory.ts";
-import type { ClientModel, EngineModel, KernelOptions } from "./kernel/contract.ts";
+import type { ClientModel, EngineModel, KernelOptions, RouterModel } from "./kernel/contract.ts";
 import { SLICE_NS } from "./kernel/contract.ts";
 import { RandomStream } from "./random.ts";
 
@@ -28,7 +28,7 @@ export function kernelOptions(options: FleetWorldOptions): KernelModel {
   const blockTokens = blockOf(options);
   const model: KernelOptions = {
     ...enginesOf(options, blockTokens),
-    router: { kind: router.kind, lagNs: router.lagMs * 1e6, guard: ROUTER_GUARD },
+    router: routerModel(router),
     clients: clientModel(clients),
     objectives: fleet.objectives.map(({ metric, thresholdMs }) => ({
       metric,
@@ -41,6 +41,13 @@ export function kernelOptions(options: FleetWorldOptions): KernelModel {
     ...(onTurn === undefined ? {} : { onTurn }),
   };
   return { model, blockTokens };
+}
+
+function routerModel({ kind, lagMs, guard }: FleetWorldOptions["router"]): RouterModel {
+  const model = { kind, lagNs: lagMs * 1e6, guard: guard?.factor ?? ROUTER_GUARD };
+  if (guard?.decayed === undefined) return model;
+  const { decayMs, slackTokens } = guard.decayed;
+  return { ...model, decay: { decayNs: decayMs * 1e6, slackTokens } };
 }
 
 function sliceOf(ns: number): number {

@@ -19,6 +19,7 @@ export function loanPods(
     replica: null,
     readySince,
     served: false,
+    ejectedAt: null,
     terminating: false,
     gone: false,
   }));

@@ -37,6 +37,8 @@ export interface RackPoolOptions {
 export interface SupplyState {
   /** Racks whose nodes exist. */
   readonly current: number;
+  /** Racks held that were handed out. */
+  readonly granted: number;
   readonly stock: PoolCount["stock"];
 }
 
@@ -97,6 +99,7 @@ export class RackPool {
     const refused = waiting && this.inUse() >= this.stock.racksAt(now);
     return {
       current: this.racks().filter((rack) => rack.nodes.length > 0).length,
+      granted: this.racks().filter((rack) => isHeld(rack) && isGranted(rack)).length,
       stock: refused ? this.stock.refusalAt(now) : "unknown",
     };
   }

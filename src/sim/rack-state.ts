@@ -1,5 +1,6 @@
 /** Racks, nodes and pods as the simulated provider and cluster hold them. */
 import type { FleetKey, Role } from "../core/compiled.ts";
+import type { EpochMs } from "../core/units.ts";
 import type { LeadTime } from "./lead-times.ts";
 
 export interface SimNode {
@@ -34,6 +35,8 @@ export interface SimPod {
   readySince: number | null;
   /** Whether its engine ever served: from then on its endpoint is scraped. */
   served: boolean;
+  /** Since when its router sends it no new turns; null while it does. */
+  ejectedAt: EpochMs | null;
   terminating: boolean;
   gone: boolean;
 }

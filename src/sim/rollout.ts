@@ -3,6 +3,7 @@
  * deleted with their grace and made anew, cold, and the next follows once they are Ready.
  */
 import { SECOND_MS } from "../core/units.ts";
+import type { CacheConfig } from "./engine-host.ts";
 import type { Timeline } from "./event-queue.ts";
 import { PRIORITY } from "./event-queue.ts";
 import type { Deployment, PlacedPod } from "./fleet-endpoints.ts";
@@ -28,9 +29,12 @@ export class Rollout {
     return this.running;
   }
 
-  /** One that comes while another runs takes it over. */
-  begin(): void {
-    for (const { workload } of this.options.deployments) workload.revise();
+  /**
+   * One that comes while another runs takes it over.
+   * @param config of the new engines' caches; absent: as the last revision's
+   */
+  begin(config?: CacheConfig): void {
+    for (const { workload } of this.options.deployments) workload.revise(config);
     if (this.running) return;
     this.running = true;
     this.look();

@@ -18,6 +18,7 @@ export interface ScrapeTarget {
   readonly metrics: ReplicaMetrics | null;
   /** The engine's KV cache; a multiple of `blockTokens`. */
   readonly kvTokens: number;
+  readonly prefixCaching: boolean;
   readonly blockTokens: number;
 }
 

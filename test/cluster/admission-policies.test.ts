@@ -19,6 +19,7 @@ const ROLES: Readonly<Record<string, string>> = {
 
 const DECISION = "gb200-a-out-1";
 const yes = (by: string, reason = "") => ({ by, verdict: "Approve", reason });
+const no = (by: string, reason = "") => ({ by, verdict: "Reject", reason });
 
 describe.skipIf(missing !== "")(`who may what, on a real API server ${missing}`, () => {
   let plane: ControlPlane;
@@ -125,30 +126,26 @@ describe.skipIf(missing !== "")(`who may what, on a real API server ${missing}`,
         "spec.approvals: found a verdict by bob, expected only your own, by: alice",
       ],
       ["an approver approves", "alice", { approvals: [yes("alice", "fine")] }, "ok"],
+      ["a yes is turned into a no by whoever gave it", "alice", { approvals: [no("alice")] }, "ok"],
       [
-        "a verdict is not changed",
+        "a no is not turned into a yes",
         "alice",
-        { approvals: [{ ...yes("alice"), verdict: "Reject" }] },
-        "a verdict once given is neither changed nor withdrawn",
+        { approvals: [yes("alice", "fine")] },
+        "a verdict once given is not withdrawn",
       ],
       [
         "a verdict is not withdrawn, by nobody",
         "bob",
         { approvals: [] },
-        "a verdict once given is neither changed nor withdrawn",
+        "a verdict once given is not withdrawn",
       ],
       [
         "a second verdict of one person is refused",
         "alice",
-        { approvals: [yes("alice", "fine"), yes("alice", "again")] },
+        { approvals: [no("alice"), yes("alice", "again")] },
         "Duplicate value",
       ],
-      [
-        "a second person adds theirs",
-        "bob",
-        { approvals: [yes("alice", "fine"), yes("bob")] },
-        "ok",
-      ],
+      ["a second person adds theirs", "bob", { approvals: [no("alice"), yes("bob")] }, "ok"],
       [
         "what was consented to is not changed",
         "alice",

@@ -117,20 +117,66 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       expect(JSON.parse(answer)).toMatchObject({ status: { allowed } });
     });
 
+    it("binds the counts of workloads where the values say so only", async () => {
+      const only = "--show-only=templates/controller-rbac.yaml";
+      const render = async (manage: boolean) => {
+        const chosen = `--set=rbac.manageWorkloads=${manage}`;
+        const rendered = await helm(plane, "template", "b", CHART_DIR, only, chosen);
+        return JSON.stringify(parseAllDocuments(rendered).map(toPlain));
+      };
+      const rights = [
+        '"resources":["statefulsets/scale"],"verbs":["patch"]',
+        '"resources":["disaggregatedsets"],"verbs":["patch"]',
+        '"resources":["horizontalpodautoscalers"],"verbs":["list"]',
+        '"resources":["scaledobjects"],"verbs":["list"]',
+        '"resources":["pods"],"verbs":["patch"]',
+      ];
+      const [given, held] = [await render(true), await render(false)];
+      expect(rights.filter((right) => !given.includes(right))).toEqual([]);
+      expect(rights.filter((right) => held.includes(right))).toEqual([]);
+    });
+
     it("binds scale targets and credentials where the values say so only", async () => {
       const only = "--show-only=templates/controller-rbac.yaml";
       const targets = '--set-json=rbac.scaleTargets=[{"apiGroup":"a.dev","resource":"things"}]';
       const secrets = '--set-json=rbac.prometheusSecretNamespaces=["agents"]';
-      const rendered = await helm(plane, "template", "b", CHART_DIR, only, targets, secrets);
+      const fields = '--set-json=rbac.fieldTargets=[{"apiGroup":"b.dev","resource":"pools"}]';
+      const chosen = [targets, fields, secrets];
+      const rendered = await helm(plane, "template", "b", CHART_DIR, only, ...chosen);
       const documents = parseAllDocuments(rendered).map(toPlain);
+      expect(JSON.stringify(documents)).toContain(
+        '"apiGroups":["b.dev"],"resources":["pools"],"verbs":["get","list","patch"]',
+      );
       expect(JSON.stringify(documents)).toContain(
         '"resources":["things/scale"],"verbs":["get","update","patch"]',
       );
+      expect(JSON.stringify(documents)).not.toMatch(/cluster\.x-k8s\.io|karpenter\.sh/);
       const named = documents.filter((one) => JSON.stringify(one).includes("prometheus-secrets"));
       expect(named).toMatchObject([
         { kind: "ClusterRole", rules: [{ resources: ["secrets"], verbs: ["get"] }] },
         { kind: "RoleBinding", metadata: { namespace: "agents" } },
       ]);
+    });
+
+    it.each([
+      ["clusterApi=true", '"resources":["machines"],"verbs":["get","list","patch"]'],
+      ["karpenter=true", '"resources":["nodeclaims"],"verbs":["get","list"]'],
+      [
+        'machineTargets=[{"apiGroup":"machine.openshift.io","resource":"machines"}]',
+        '"apiGroups":["machine.openshift.io"],"resources":["machines"]',
+      ],
+    ])("lets racks be given back by %s", async (value, rule) => {
+      const only = "--show-only=templates/controller-rbac.yaml";
+      const rendered = await helm(
+        plane,
+        "template",
+        "b",
+        CHART_DIR,
+        only,
+        `--set-json=rbac.${value}`,
+      );
+      const documents = parseAllDocuments(rendered).map(toPlain);
+      expect(JSON.stringify(documents)).toContain(rule);
     });
   });
 
@@ -206,7 +252,7 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
     const launch = { name: "a", start: "2026-12-01T18:00:00", for: "6h", floorRacks: 8 };
     const cases: readonly (readonly [string, (spec: Raw) => object, Raw, string])[] = [
       ["pool without limit", rawPool, { limits: {} }, "spec.limits.maxRacks: Required"],
-      ["unknown backend", rawPool, { backend: { kind: "karpenter" } }, "spec.backend.kind"],
+      ["unknown backend", rawPool, { backend: { kind: "terraform" } }, "spec.backend.kind"],
       [
         "unnamed NodePool",
         rawPool,
@@ -296,7 +342,7 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       ["override of nothing", rawOverride, { pause: {} }, "nothing is overridden"],
       ["floor above ceiling", rawOverride, { floorRacks: 3, ceilingRacks: 2 }, "spec.floorRacks"],
       ["growth that lowers", rawDecision, { direction: "In", rack: "r1" }, "spec.direction"],
-      ["drain of no rack", rawDecision, { direction: "In" }, "spec.rack"],
+      ["growth of a named rack", rawDecision, { rack: "r1" }, "spec.rack"],
     ];
     it.each(cases)("%s", async (_name, raw, spec, expected) => {
       expect(await accepts(raw(spec))).toContain(expected);
@@ -315,10 +361,12 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       expect(await change({ consent: { toRacksAtMost: 9 } })).toContain("spec.consent");
       expect(await change({ drainDeadline: "2027-01-01T00:00:00Z" })).toContain("drainDeadline");
       expect(await change({ approvals: [yes] })).toBe("accepted");
-      expect(await change({ approvals: [{ ...yes, verdict: "Reject" }] })).toContain("approvals");
-      expect(await change({ approvals: [] })).toContain("neither changed nor withdrawn");
+      expect(await change({ approvals: [] })).toContain("not withdrawn");
       expect(await change({ approvals: [yes, yes] })).toContain("Duplicate value");
       expect(await change({ approvals: [yes, { ...yes, by: "bob" }] })).toBe("accepted");
+      const no = { ...yes, verdict: "Reject", reason: "INC-4711" };
+      expect(await change({ approvals: [no, { ...yes, by: "bob" }] })).toBe("accepted");
+      expect(await change({ approvals: [yes, { ...yes, by: "bob" }] })).toContain("only a yes");
     });
   });
 

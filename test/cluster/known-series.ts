@@ -21,7 +21,7 @@ export interface KnownSeries {
 
 /** Ten minutes of samples as a scrape every 15 s would have taken them. */
 export const STEP_SECONDS = 15;
-const STEPS = 40;
+export const STEPS = 40;
 
 /**
  * Serves series whose values are known: each scrape is given the next sample of a past history,

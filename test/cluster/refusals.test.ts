@@ -111,13 +111,6 @@ const POOLS: readonly Refused[] = [
       "RackPool gb200-no-backend spec.backend: found no compute.coreweave.com/v1alpha1 NodePool " +
       "gb200-no-backend, expected one",
   },
-  {
-    what: "on a backend that nobody acknowledged to be unproven",
-    app: "unproven",
-    pool: { backend: { kind: "coreweave", name: "gb200-unproven" } },
-    reason: "PoolRefused",
-    says: "RackPool gb200-unproven spec.backend.acknowledgeUnproven: found false, expected true",
-  },
 ];
 
 const workload = (target: object) => ({

@@ -21,6 +21,17 @@ const workload = {
   unit: { gpus: 8 },
   unitsPerRack: 8,
 };
+const perRack = {
+  name: "engine",
+  target: {
+    apiVersion: "leaderworkerset.x-k8s.io/v1",
+    kind: "LeaderWorkerSet",
+    selector: { app: "decode" },
+  },
+  layout: "ObjectPerRack",
+  unit: { gpus: 8 },
+  unitsPerRack: 8,
+};
 const launch = { name: "launch", start: "2026-12-01T18:00:00", for: "6h", floorRacks: 8 };
 
 const PROFILES = Object.keys(ENGINE_PROFILES).join(", ");
@@ -97,6 +108,45 @@ describe("an InferenceFleet compiles", () => {
       "seconds as numbers",
       { objectives: [{ ...objective, threshold: 2.5 }], behavior: { reviewInterval: 5 } },
       { objectives: [{ thresholdMs: 2_500 }], behavior: { reviewIntervalMs: 5_000 } },
+    ],
+    [
+      "one object a rack, found by its labels",
+      { workloads: [{ ...perRack, manage: "Replicas" }] },
+      {
+        workloads: [
+          {
+            target: {
+              apiVersion: "leaderworkerset.x-k8s.io/v1",
+              kind: "LeaderWorkerSet",
+              namespace: "agents",
+              name: "",
+            },
+            objectLabels: { app: "decode" },
+            podLabels: {},
+            manage: "Replicas",
+          },
+        ],
+      },
+    ],
+    [
+      "a role, a range and the restarts that giving back a rack may cost",
+      {
+        workloads: [
+          {
+            ...workload,
+            target: {
+              apiVersion: "disaggregatedset.x-k8s.io/v1",
+              kind: "DisaggregatedSet",
+              name: "coder",
+              role: "decode",
+            },
+            manage: "Replicas",
+            unitsRange: { min: 2, max: 8 },
+            sharedSetRestarts: 4,
+          },
+        ],
+      },
+      { workloads: [{ part: "decode", unitsRange: { min: 2, max: 8 }, sharedSetRestarts: 4 }] },
     ],
     [
       "a profile of its own",
@@ -210,8 +260,8 @@ describe("an InferenceFleet is refused with place, finding and expectation", () 
     ],
     [
       "another engine",
-      { signals: { profile: "sglang" } },
-      'spec.signals.profile: found "sglang", expected one of vllm',
+      { signals: { profile: "triton" } },
+      'spec.signals.profile: found "triton", expected one of vllm, sglang, trtllm, dynamo',
     ],
     [
       "a Prometheus that is no address",
@@ -249,9 +299,29 @@ describe("an InferenceFleet is refused with place, finding and expectation", () 
       "spec.workloads[0].unit.gpus: found 144, expected at most 72",
     ],
     [
-      "replicas to manage",
-      { workloads: [{ ...workload, manage: "Replicas" }] },
-      'spec.workloads[0].manage: found "Replicas", expected one of Observe',
+      "replicas of nothing that has a count",
+      { workloads: [{ ...workload, target: { selector: { a: "b" } }, manage: "Replicas" }] },
+      "expected manage: Replicas needs target.kind",
+    ],
+    [
+      "a set of objects that spans all racks",
+      { workloads: [{ ...workload, target: perRack.target }] },
+      "expected a selector of objects needs layout: ObjectPerRack",
+    ],
+    [
+      "a role of a kind with one count",
+      { workloads: [{ ...workload, target: { ...workload.target, role: "prefill" } }] },
+      "expected a role goes with kind DisaggregatedSet",
+    ],
+    [
+      "a range without the units it is about",
+      { workloads: [{ ...workload, unitsRange: { min: 1, max: 7 } }] },
+      "expected unitsPerRack must lie within unitsRange",
+    ],
+    [
+      "a range upside down",
+      { workloads: [{ ...workload, unitsRange: { min: 9, max: 8 } }] },
+      "expected min must not exceed max",
     ],
     [
       "a day that no calendar has",

@@ -33,6 +33,10 @@ describe("a RackPool compiles", () => {
             namespace: "",
             name: "gb200-a",
           },
+          preset: null,
+          path: null,
+          item: null,
+          members: null,
           countPerRack: 1,
           nodeLabels: { "compute.coreweave.com/node-pool": "gb200-a" },
           acknowledgeUnproven: false,
@@ -53,6 +57,7 @@ describe("a RackPool compiles", () => {
           grant: { p50Ms: 30_000, p95Ms: 300_000 },
           boot: { p50Ms: 1_620_000, p95Ms: 2_700_000 },
           join: { p50Ms: 75_000, p95Ms: 240_000 },
+          repair: { p50Ms: 1_800_000, p95Ms: 86_400_000 },
         },
         limits: { maxRacks: 8, maxDraining: 1, maxRequestsPerHour: 2 },
         onForeignWrite: { action: "Hold", forMs: 7_200_000 },
@@ -113,8 +118,8 @@ describe("a RackPool is refused with place, finding and expectation", () => {
     ],
     [
       "an unknown backend",
-      { backend: { kind: "karpenter" } },
-      'spec.backend.kind: found "karpenter", expected one of coreweave, scale',
+      { backend: { kind: "terraform" } },
+      'spec.backend.kind: found "terraform", expected one of coreweave, cluster-api, karpenter',
     ],
     [
       "CoreWeave without a name",
@@ -125,7 +130,7 @@ describe("a RackPool is refused with place, finding and expectation", () => {
     [
       "scale without labels",
       { backend: { ...scale, nodeLabels: {} } },
-      "spec.backend.nodeLabels: found {}, expected kind scale needs at least one label",
+      "spec.backend.nodeLabels: found {}, expected every kind but coreweave and karpenter needs",
     ],
     [
       "a count that is no rack",

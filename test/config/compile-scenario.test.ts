@@ -20,6 +20,20 @@ function errorsOf(...changes: readonly Change[]): string {
 /** Adds a line under `world`. */
 const inWorld = (line: string): Change => ["  world:\n", `  world:\n    ${line}\n`];
 
+describe("a scenario's signals", () => {
+  const inFleet = (text: string): Change => [
+    "      pools:",
+    `      signals: ${text}\n      pools:`,
+  ];
+
+  it.each([
+    ["{profile: sglang}", 'spec.fleets[0].signals.profile: found "sglang", expected "vllm"'],
+    ["{edge: dynamo}", 'spec.fleets[0].signals.edge: found "dynamo", expected "llm-d-epp"'],
+  ])("are refused where no simulated engine or gateway exports them: %s", (signals, text) => {
+    expect(errorsOf(inFleet(signals))).toContain(text);
+  });
+});
+
 describe("a scenario compiles", () => {
   it("with what people asked for as on the cluster, and a simulated provider", () => {
     const { group, name, durationMs, seeds, policy } = compiled();
@@ -108,6 +122,18 @@ describe("a scenario compiles", () => {
     expect(traffic).toMatchObject([{ fleet: "agents/coder", shape }]);
   });
 
+  it.each([
+    ["{ factor: 2 }", { factor: 2 }],
+    ["{ kind: decayed }", { factor: 1.25, decayed: { decayMs: 60_000, slackTokens: 0 } }],
+    [
+      "{ kind: decayed, decay: 5s, slackTokens: 9 }",
+      { factor: 1.25, decayed: { decayMs: 5_000, slackTokens: 9 } },
+    ],
+  ])("with a router whose guard is %s", (written, guard) => {
+    const [router] = compiled(inWorld(`router: { guard: ${written} }`)).world.routers;
+    expect(router).toEqual({ kind: "prefix-affinity", lagMs: 2_000, guard });
+  });
+
   it("with engines and routers for all fleets, or for each", () => {
     const all = compiled(inWorld("engine: { perturb: 0.2 }"));
     const each = compiled(inWorld("router: { coder: { kind: round-robin, lag: 5 } }"));
@@ -126,6 +152,19 @@ describe("a scenario compiles", () => {
     expect(compiled(inWorld(faults)).world.faults).toEqual([
       { kind: "node-loss", atMs: 3_600_000, pool: "gb200", nodes: 3, forMs: 600_000 },
       { kind: "cache-flush", atMs: 5_400_000, fleet: "agents/coder", share: 1 },
+    ]);
+  });
+
+  it("with other configurations of the caches, the profile's where none is written", () => {
+    const faults = "faults: [{ kind: cache-config, at: 1h, kvFactor: 0.5 }]";
+    expect(compiled(inWorld(faults)).world.faults).toEqual([
+      {
+        kind: "cache-config",
+        atMs: 3_600_000,
+        fleet: "agents/coder",
+        kvFactor: 0.5,
+        prefixCaching: true,
+      },
     ]);
   });
 
@@ -190,6 +229,12 @@ describe("a scenario is refused with place, finding and expectation", () => {
       "a warm-up that is too long",
       [inWorld("warmup: 2401h")],
       'spec.world.warmup: found "2401h", expected at most 2400h, warm-up included',
+    ],
+    [
+      "a guard that forgets nothing for a while",
+      [inWorld("router: { guard: { decay: 5s } }")],
+      'spec.world.router.guard: found {"decay":"5s"}, ' +
+        "expected decay and slackTokens only where kind is decayed",
     ],
     [
       "a fault when the run is over",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compileFleet } from "../../src/config/compile-fleet.ts";
 import { compilePool } from "../../src/config/compile-pool.ts";
 import { fleetProblems } from "../../src/config/fleet-problems.ts";
+import { SIGNAL_TABLES } from "../../src/core/profiles/signal-tables.ts";
 import { epochMs } from "../../src/core/units.ts";
 import { type Raw, rawFleet, rawPool } from "../support/raw-objects.ts";
 
@@ -84,5 +85,23 @@ describe("problems between objects", () => {
     const found = problemsOf(fleet, pool);
     expect(found).toHaveLength(1);
     for (const part of expected) expect(found[0]).toContain(part);
+  });
+});
+
+describe("a threshold of 2.5 s, which is a bound of some engines' histograms", () => {
+  it.each([
+    ["vllm", []],
+    ["trtllm", []],
+    ["sglang", [expect.stringContaining("nearest 2s or 4s")]],
+    ["dynamo", [expect.stringContaining("nearest 2.2s or 4.7s")]],
+  ] as const)("with %s", (profile, expected) => {
+    const fleet = compileFleet(rawFleet(objective("TTFT", "2500ms")), epochMs(0));
+    const pool = compilePool(rawPool({}));
+    if (!fleet.ok || !pool.ok) throw new Error(JSON.stringify([fleet, pool]));
+    const found = fleetProblems(fleet.value, {
+      pools: [pool.value],
+      bucketsSeconds: SIGNAL_TABLES[profile].bucketsSeconds,
+    });
+    expect(found.map(({ text }) => text)).toEqual(expected);
   });
 });

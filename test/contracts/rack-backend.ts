@@ -1,37 +1,22 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CompiledPool } from "../../src/core/compiled.ts";
 import { rackCount } from "../../src/core/units.ts";
-import type { RackBackend, WriteOutcome } from "../../src/ports/rack-backend.ts";
+import type { BackendWorld, Bench } from "./backend-world.ts";
+import { goesWrong, marksVictims } from "./rack-backend-faults.ts";
 
-/** A pool of 4 racks whose object people can touch. */
-export interface BackendWorld {
-  readonly backend: RackBackend;
-  readonly pool: CompiledPool;
-  /** Units of the object's count that make one rack. */
-  readonly unitsPerRack: number;
-  /** The count in the object's own units, read past the backend. */
-  units(): Promise<number>;
-  setUnits(units: number, manager: string): Promise<void>;
-  /** A write to the status, which moves the resource version. */
-  touchStatus(): Promise<void>;
-  /** Deletes the object and creates another of 4 racks under its name. */
-  recreate(): Promise<void>;
-  remove(): Promise<void>;
-}
-
-/** What the tests of one world work with. */
-interface Bench {
-  readonly world: BackendWorld;
-  readonly uid: string;
-  /** The count in racks. */
-  racks(): Promise<number>;
-  write(from: number, to: number): Promise<WriteOutcome>;
-  /** The outcome is a conflict that names what was found, and the count stays as it was. */
-  expectConflict(from: number, to: number, found: string): Promise<void>;
+/** What a world has, for the tests that need it. */
+export interface ContractExtent {
+  /** `wire`. */
+  readonly faults?: boolean;
+  /** `emptied` and `marked` besides: the kind knows marks for victims. */
+  readonly marks?: boolean;
 }
 
 /** What every backend owes, whatever it talks to. */
-export function rackBackendContract(name: string, start: () => Promise<BackendWorld>): void {
+export function rackBackendContract(
+  name: string,
+  start: () => Promise<BackendWorld>,
+  { faults = false, marks = false }: ContractExtent = {},
+): void {
   describe(`${name} as a RackBackend`, () => {
     let bench: Bench;
     beforeEach(async () => {
@@ -39,13 +24,25 @@ export function rackBackendContract(name: string, start: () => Promise<BackendWo
     });
     readsAndWrites(() => bench);
     leavesAlone(() => bench);
+    if (faults) goesWrong(() => bench);
+    if (marks) marksVictims(() => bench);
   });
 }
 
 async function benchOf(world: BackendWorld): Promise<Bench> {
   const uid = (await world.backend.read(world.pool)).count?.uid ?? "no uid";
-  const write = (from: number, to: number) =>
-    world.backend.write(world.pool, { uid, from: rackCount(from), to: rackCount(to) });
+  const run = world.run ?? (<T>(work: Promise<T>): Promise<T> => work);
+  const write = async (from: number, to: number) => {
+    const victims = to < from ? await world.emptied?.(from - to) : undefined;
+    const change = { uid, from: rackCount(from), to: rackCount(to) };
+    return run(
+      world.backend.write(world.pool, {
+        ...change,
+        ...(world.objects && { objects: world.objects(from, to) }),
+        ...(victims && { victims }),
+      }),
+    );
+  };
   return {
     world,
     uid,
@@ -100,6 +97,15 @@ function readsAndWrites(bench: () => Bench): void {
   });
 }
 
+/** A refusal that names it; or, from a backend that makes its object, the racks that are there. */
+function withoutObject({ pool, withoutObject: racks }: BackendWorld): unknown {
+  if (racks !== undefined) {
+    return { count: expect.objectContaining({ desired: racks }), refusals: [] };
+  }
+  const text = expect.stringMatching(`${pool.backend.target.name}, expected one`);
+  return { count: null, refusals: [{ code: "pool-unknown", text }] };
+}
+
 function leavesAlone(bench: () => Bench): void {
   it("leaves a count alone that somebody else changed, and names them", async () => {
     const { world, expectConflict } = bench();
@@ -119,14 +125,11 @@ function leavesAlone(bench: () => Bench): void {
   it("refuses a count that Git owns", async () => {
     const { world, expectConflict } = bench();
     await world.setUnits(6 * world.unitsPerRack, "argocd-controller");
+    const text = expect.stringMatching(/spec\..*argocd-controller.*expected/);
     expect(await world.backend.read(world.pool)).toEqual({
       count: null,
-      refusals: [
-        {
-          code: "pool-refused",
-          text: expect.stringMatching(/spec\..*argocd-controller.*expected/),
-        },
-      ],
+      // Of a set each object that Git owns is named.
+      refusals: expect.arrayContaining([{ code: "pool-refused", text }]),
     });
     await expectConflict(6, 7, "argocd-controller");
   });
@@ -134,11 +137,7 @@ function leavesAlone(bench: () => Bench): void {
   it("says that the object is missing, and what was looked for", async () => {
     const { world, write } = bench();
     await world.remove();
-    const { name } = world.pool.backend.target;
-    expect(await world.backend.read(world.pool)).toEqual({
-      count: null,
-      refusals: [{ code: "pool-unknown", text: expect.stringMatching(`${name}, expected one`) }],
-    });
+    expect(await world.backend.read(world.pool)).toEqual(withoutObject(world));
     expect(await write(4, 5)).toMatchObject({ kind: "Conflict" });
   });
 }

@@ -7,7 +7,15 @@ import type { Evidence } from "../../src/ports/decision-store.ts";
 import { PortError } from "../../src/ports/errors.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
-import { CODER, aDrain, aRack, anIntent } from "../support/builders/observed.ts";
+import {
+  CODER,
+  aDrain,
+  aFleetObservation,
+  aPoolObservation,
+  aRack,
+  anIntent,
+} from "../support/builders/observed.ts";
+import { aRackOf, anObject, ofEngine } from "../support/builders/workloads.ts";
 import { ModelCluster } from "../support/model/cluster.ts";
 
 const why = reason("demand-forecast");
@@ -109,6 +117,62 @@ describe("a plan is carried out", () => {
     const { world } = cluster;
     expect(await outcomes(cluster, plan)).toContain("SetCount unchanged");
     expect(cluster.world).toEqual(world);
+  });
+});
+
+describe("counts of workloads", () => {
+  const lower: Action = {
+    kind: "SetReplicas",
+    intent: "gb200-east-in-1",
+    fleet: CODER,
+    object: anObject(8).ref,
+    uid: "uid-of-engine",
+    changes: [{ workload: "engine", part: null, from: 8, to: 0 }],
+    reason: why,
+  };
+  const mark: Action = {
+    kind: "MarkPods",
+    intent: "gb200-east-in-1",
+    fleet: CODER,
+    pods: aRackOf("rack-0", [null]).pods,
+    marked: true,
+    reason: why,
+  };
+  const aSizedCluster = (changes: Partial<ModelCluster> = {}) => {
+    const cluster = aCluster(changes);
+    const pool = aPoolObservation(1, { racks: [aRackOf("rack-0", [null])] });
+    const fleet = aFleetObservation({ workloads: ofEngine(anObject(8)) });
+    cluster.world = { ...cluster.world, pools: [pool], fleets: [fleet] };
+    return cluster;
+  };
+
+  it("are written, and pods marked, each once however often it is asked", async () => {
+    const cluster = aSizedCluster();
+    expect(await outcomes(cluster, [mark, lower])).toEqual([
+      "MarkPods applied",
+      "SetReplicas applied",
+    ]);
+    const { world } = cluster;
+    expect(world.fleets[0]?.workloads?.[0]?.objects[0]?.replicas).toBe(0);
+    expect(world.pools[0]?.racks[0]?.pods[0]?.unit?.marked).toBe(true);
+    expect(await outcomes(cluster, [mark, lower])).toContain("SetReplicas unchanged");
+    expect(cluster.world).toEqual(world);
+  });
+
+  it("that could not be lowered keep the rack's pods from being evicted", async () => {
+    const cluster = aSizedCluster({ interruption: failOn("workloads.scale") });
+    expect(await outcomes(cluster, [lower, evict])).toEqual(["SetReplicas failed", "Evict failed"]);
+    expect(cluster.world.pools[0]?.racks[0]?.pods).toHaveLength(1);
+  });
+
+  it("that somebody else wrote are a conflict, with what was found", async () => {
+    const cluster = aSizedCluster();
+    const ports = cluster.ports();
+    const scale = () => Promise.resolve({ kind: "Conflict" as const, found: "replicas is 9" });
+    const workloads = { ...ports.workloads, scale };
+    expect(await outcomes(cluster, [lower], { ...ports, workloads })).toEqual([
+      "SetReplicas conflict",
+    ]);
   });
 });
 

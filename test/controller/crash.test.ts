@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { CompiledPool } from "../../src/core/compiled.ts";
+import { isOpen } from "../../src/core/intents.ts";
 import { nodeCount, rackCount } from "../../src/core/units.ts";
 import { PortError } from "../../src/ports/errors.ts";
 import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
 import { withFloor } from "../support/builders/edits.ts";
 import { aFleetMemory, aMemory } from "../support/builders/remembered.ts";
+import { aRackOf, aSetObservation } from "../support/builders/object-sets.ts";
 import { aPoolObservation, someRacks } from "../support/builders/observed.ts";
 import { sha256 } from "../support/model/cluster.ts";
 import type { ModelCluster } from "../support/model/cluster.ts";
@@ -27,8 +29,12 @@ function endOf({ cluster }: ModelController) {
   const racks = world.pools.flatMap((pool) => pool.racks);
   return {
     counts: world.pools.map(({ count }) => count?.desired),
+    objects: world.pools.flatMap(({ count }) =>
+      (count?.members ?? []).flatMap(({ name, desired }) => (desired === 1 ? [name] : [])),
+    ),
     racks: racks.map(({ id, pods }) => `${id} ${pods.length}`),
     cordoned: cordonedIn(cluster),
+    unrouted: outOfRouting(cluster),
     phases: world.intents.map(({ direction, phase }) => `${direction} ${phase}`),
     holds: cluster.reports.at(-1)?.decision.pools.flatMap((pool) => pool.holds),
     logIsWhole: records.every(
@@ -42,6 +48,19 @@ function endOf({ cluster }: ModelController) {
 const POOL: Partial<CompiledPool> = {
   rack: { ...aPool().rack, nodes: nodeCount(2), usableNodes: nodeCount(2) },
 };
+
+/** Six objects, the first four with their racks. */
+const SET = aSetObservation({
+  racks: [0, 1, 2, 3].map((n) => aRackOf(`rack-${n}`, `sub-${n}`, { nodes: 2, pods: 2 })),
+});
+
+function ofSet(start: () => ModelController): () => ModelController {
+  return () => {
+    const controller = start();
+    controller.cluster.world = { ...controller.cluster.world, pools: [SET] };
+    return controller;
+  };
+}
 
 function starting(racks: number, min: number): ModelController {
   const group = aSmallGroup({ racks: { ...aSmallFleet().racks, min: rackCount(min) } }, POOL);
@@ -66,6 +85,42 @@ function cancelled(): ModelController {
   return controller;
 }
 
+/** A drain that demand stops once one of its units is out of routing. */
+function cancelledOnceOut(): ModelController {
+  const controller = drain();
+  const { cluster } = controller;
+  const pass = cluster.pass.bind(cluster);
+  cluster.pass = (ms) => {
+    pass(ms);
+    if (outOfRouting(cluster) > 0) cluster.world = withFloor(4)(cluster.world);
+  };
+  return controller;
+}
+
+/** Pods that routers find by a label: it is taken off one unit a tick. */
+function routed(start: () => ModelController): () => ModelController {
+  return () => {
+    const controller = start();
+    const { cluster } = controller;
+    const route = { label: "route", ejectedAt: null };
+    const pools = cluster.world.pools.map((pool) => ({
+      ...pool,
+      racks: pool.racks.map((rack) => ({
+        ...rack,
+        pods: rack.pods.map((pod) => ({ ...pod, route })),
+      })),
+    }));
+    cluster.world = { ...cluster.world, pools };
+    return controller;
+  };
+}
+
+/** Pods that get no turns, on racks that stay. */
+const outOfRouting = ({ world }: ModelCluster): number =>
+  world.pools
+    .flatMap(({ racks }) => racks.flatMap(({ pods }) => pods))
+    .filter(({ route }) => (route?.ejectedAt ?? null) !== null).length;
+
 interface Fault {
   readonly call: number;
   readonly at: "before" | "after";
@@ -75,6 +130,8 @@ interface Fault {
 /** Ticks in which a fault may strike, and ticks to settle afterwards. */
 const STRUCK = 6;
 const SETTLING = 6;
+/** Turns on ejected units are waited for, which takes longer. */
+const SETTLED_BY = 24;
 
 const someFaults: fc.Arbitrary<readonly Fault[]> = fc.uniqueArray(
   fc.record({
@@ -105,9 +162,14 @@ async function run(start: () => ModelController, ...faults: readonly Fault[]): P
   controller.cluster.interruption = { before: strike("before"), after: strike("after") };
   for (let n = 0; n < STRUCK; n += 1) await tickOrRestart(controller);
   const struck = controller.cluster.calls.length;
-  for (let n = 0; n < SETTLING; n += 1) await tickOrRestart(controller);
+  for (let n = 0; n < SETTLING || (n < SETTLED_BY && isUnderWay(controller)); n += 1) {
+    await tickOrRestart(controller);
+  }
   return { controller, struck };
 }
+
+const isUnderWay = ({ cluster }: ModelController): boolean =>
+  cluster.world.intents.some(({ phase }) => isOpen(phase));
 
 async function tickOrRestart(controller: ModelController): Promise<void> {
   try {
@@ -122,6 +184,30 @@ async function tickOrRestart(controller: ModelController): Promise<void> {
 describe.each([
   ["a growth", growth, { counts: [6], cordoned: 0, phases: ["Out Done"] }],
   ["a drain", drain, { counts: [3], cordoned: 0, phases: ["In Done"] }],
+  [
+    "a growth of an object set",
+    ofSet(growth),
+    {
+      counts: [6],
+      objects: ["sub-0", "sub-1", "sub-2", "sub-3", "sub-4", "sub-5"],
+      phases: ["Out Done"],
+    },
+  ],
+  [
+    "a drain of an object set",
+    ofSet(drain),
+    { counts: [3], objects: ["sub-1", "sub-2", "sub-3"], cordoned: 0, phases: ["In Done"] },
+  ],
+  [
+    "a drain that takes its rack out of routing",
+    routed(drain),
+    { counts: [3], cordoned: 0, unrouted: 0, phases: ["In Done"] },
+  ],
+  [
+    "a drain that is cancelled while its rack is out of routing",
+    routed(cancelledOnceOut),
+    { counts: [4], cordoned: 0, unrouted: 0, phases: ["In Cancelled"] },
+  ],
   ["a drain that is cancelled", cancelled, { counts: [4], cordoned: 0, phases: ["In Cancelled"] }],
 ])("%s", (_, start, end) => {
   it("ends as it should when nothing fails", async () => {

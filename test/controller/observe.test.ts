@@ -60,6 +60,34 @@ describe("what one tick sees", () => {
     expect(intents.map(({ name }) => name)).toEqual(["gb200-east-in-1", "gb200-east-out-1"]);
   });
 
+  it("tells nodes that stand in another pool's rack, refuses a rack that two claim", async () => {
+    const cluster = aCluster();
+    const ports = cluster.ports();
+    const claiming = (nodes: number): typeof ports => ({
+      ...ports,
+      nodes: {
+        ...ports.nodes,
+        list: async (pools) => {
+          const ours = await ports.nodes.list(pools);
+          const [domain] = ours.flatMap((node) => node.domain ?? []);
+          const rack = ours.filter((node) => node.domain === domain).slice(0, nodes);
+          return [...ours, ...rack.map((node) => ({ ...node, pool: "gb200-west" }))];
+        },
+      },
+    });
+    const [straying, split] = await Promise.all([
+      observed(cluster, claiming(1)),
+      observed(cluster, claiming(99)),
+    ]);
+    expect(straying.pools[0]).toMatchObject({ refusals: [] });
+    expect(straying.pools[0]?.racks).toHaveLength(4);
+    expect(split.pools[0]?.racks).toHaveLength(3);
+    expect(split.pools[0]).toMatchObject({
+      refusals: [{ code: "pool-refused", text: expect.stringContaining("RackPool gb200-west") }],
+      foreign: [{ pools: ["gb200-west"] }],
+    });
+  });
+
   it("holds what is wrong with the fleet's specification and workloads", async () => {
     const cluster = aCluster();
     const problem = reason("not-a-consumer", "spec.pools[0]");
@@ -70,7 +98,8 @@ describe("what one tick sees", () => {
       ],
     };
     const ports = cluster.ports();
-    const unreadable = [{ fleet: CODER, text: "spec.workloads[0].target: no such Deployment." }];
+    const text = "spec.workloads[0].target: no such Deployment.";
+    const unreadable = [{ fleet: CODER, code: "workload-unknown" as const, text }];
     const { fleets } = await observed(cluster, {
       ...ports,
       workloads: {

@@ -76,6 +76,7 @@ describe("the controller on the simulated world", () => {
     expect(day.failures).toEqual([]);
     expect(servingAt(day, 50)).toBeGreaterThan(5);
     const holds = day.reports.flatMap(({ decision }) => decision.pools.flatMap((p) => p.holds));
-    expect(holds).toEqual([]);
+    // One rack in a hundred is late, and then said to be.
+    expect(holds.filter(({ code }) => code !== "stockout")).toEqual([]);
   });
 });

@@ -101,6 +101,18 @@ describe("the status of a pool", () => {
     const found = poolStatus(poolDecided([], { holds }));
     expect(conditionOf(found, "Ready")?.status).toBe(ready);
     expect(conditionOf(found, "Scalable")?.status).toBe(scalable);
+    expect(conditionOf(found, "RacksHealthy")?.status).toBe("True");
+  });
+
+  it("names a rack that is stuck, which holds nothing", () => {
+    const problems = [reason("rack-stuck", "Rack a: still in join after 7 min; not Ready: n1.")];
+    const found = poolStatus(poolDecided([], { problems }));
+    expect(conditionOf(found, "RacksHealthy")).toMatchObject({
+      status: "False",
+      reason: "RackStuck",
+      message: expect.stringContaining("not Ready: n1"),
+    });
+    expect(conditionOf(found, "Scalable")?.status).toBe("True");
   });
 });
 

@@ -5,7 +5,7 @@ import type { Claimant } from "../../src/core/arbitrate.ts";
 import type { CompiledPool } from "../../src/core/compiled.ts";
 import type { AttainmentByRacks, WantRacks } from "../../src/core/decision.ts";
 import { reason } from "../../src/core/reasons.ts";
-import { rackCount, ratio } from "../../src/core/units.ts";
+import { rackCount, ratio, usdPerHour } from "../../src/core/units.ts";
 import { aFleet, aPool } from "../support/reports/compiled.ts";
 
 interface Share {
@@ -186,5 +186,47 @@ describe("a consumer of a pool", () => {
     expect(consumerOf(pool, aFleet("x"))?.max).toBe(7);
     expect(consumerOf(pool, aFleet("y"))).toBeUndefined();
     expect(consumerOf(pool, aFleet("x", { key: "other/x" }))).toBeUndefined();
+  });
+});
+
+describe("racks that may be asked for and may not come", () => {
+  const pools = [poolOf("a", { x: {}, y: {} }), poolOf("b", { x: {}, y: {} })];
+  const dealt = (claimants: readonly Claimant[], firm: number, open: number) =>
+    arbitrate(claimants, pools, { a: rackCount(firm), b: rackCount(2) }, { a: rackCount(open) });
+
+  it("are dealt last: another pool that has racks comes first", () => {
+    const [award] = dealt([claim("x", 5, { pools: ["a", "b"] })], 4, 3);
+    expect(award?.byPool).toEqual({ a: 4, b: 1 });
+  });
+
+  it("are dealt to who gets nothing better", () => {
+    const [award] = dealt([claim("x", 8, { pools: ["a", "b"] })], 4, 3);
+    expect(award).toMatchObject({ byPool: { a: 6, b: 2 }, total: 8 });
+  });
+});
+
+describe("pools that a fleet likes as well as each other", () => {
+  const supply = (committed: number) =>
+    ({ kind: "Reserved", committedRacks: rackCount(committed), windows: [] }) as const;
+  const price = (usd: number) =>
+    ({ usdPerRackHour: usdPerHour(usd), billedFrom: "Booted" }) as const;
+  const indifferent = (owned: Claimant["owned"] = {}): Claimant => {
+    const given = claim("x", 3, { pools: ["a", "b"], owned });
+    const alike = given.fleet.pools.map((pool) => ({ ...pool, preference: 1 }));
+    return { ...given, fleet: { ...given.fleet, pools: alike } };
+  };
+  const dear = { ...poolOf("a", { x: {} }), supply: supply(0), price: price(700) };
+
+  it("give what is paid for first, then what is cheaper", () => {
+    const paid = { ...poolOf("b", { x: {} }), supply: supply(2), price: price(800) };
+    expect(awarded([indifferent()], [dear, paid], { a: 9, b: 9 })).toEqual([{ a: 1, b: 2 }]);
+    const cheap = { ...poolOf("b", { x: {} }), supply: supply(0), price: price(300) };
+    expect(awarded([indifferent()], [dear, cheap], { a: 9, b: 9 })).toEqual([{ b: 3 }]);
+  });
+
+  it("keep what the fleet already runs on, whatever it costs", () => {
+    const cheap = { ...poolOf("b", { x: {} }), supply: supply(0), price: price(300) };
+    const settled = indifferent({ a: 3 });
+    expect(awarded([settled], [dear, cheap], { a: 9, b: 9 })).toEqual([{ a: 3 }]);
   });
 });

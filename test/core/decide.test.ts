@@ -61,6 +61,8 @@ describe("a fleet that has what it wants", () => {
       "diagnose",
       "forecast",
       "supply",
+      "supply",
+      "capacity",
       "capacity",
       "want",
     ]);

@@ -6,7 +6,8 @@ import type { GroupObservation, Intent } from "../../src/core/observation.ts";
 import { reason } from "../../src/core/reasons.ts";
 import { MINUTE_MS, after, millis, rackCount } from "../../src/core/units.ts";
 import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
-import { withOverride } from "../support/builders/edits.ts";
+import { withFleet, withOverride } from "../support/builders/edits.ts";
+import { aRackOf, aSetObservation } from "../support/builders/object-sets.ts";
 import {
   CODER,
   NOW,
@@ -16,6 +17,7 @@ import {
   aRack,
   anIntent,
 } from "../support/builders/observed.ts";
+import { aSized, anObject } from "../support/builders/workloads.ts";
 import { fleetDecided } from "../support/reports/report.ts";
 
 const why = reason("demand-forecast");
@@ -68,6 +70,19 @@ function broken({ plan = [], intents = [], world = (w) => w, fleet, decided }: G
   }
 }
 
+/** Four racks of eight units: room for 32. */
+const setReplicas = (from: number, to: number, workload = "engine"): Action => ({
+  kind: "SetReplicas",
+  intent: "agents/coder/Deployment/engine",
+  fleet: CODER,
+  object: anObject(from).ref,
+  uid: "uid-of-engine",
+  changes: [{ workload, part: null, from, to }],
+  reason: why,
+});
+const sized = { workloads: [aSized()] };
+const inShadow = { ...sized, mode: { scaleOut: "Shadow", scaleIn: "Auto" } } as const;
+
 const out = anIntent({ phase: "Executing" });
 const empty = aPoolObservation(4, { racks: [aRack("rack-0", { pods: 0 })] });
 const emptied = (world: GroupObservation) => ({ ...world, pools: [empty] });
@@ -84,6 +99,12 @@ describe("a decision may", () => {
         plan: [setPhase(out, "Executing"), setCount(out, 4, 6)],
         intents: [anIntent({ phase: "Approved" })],
       },
+    ],
+    ["raise a workload to what its racks hold", { plan: [setReplicas(8, 32)], fleet: sized }],
+    ["lower one whatever its racks hold", { plan: [setReplicas(64, 40)], fleet: sized }],
+    [
+      "lower one while growth is paused",
+      { plan: [setReplicas(32, 8)], fleet: sized, world: withOverride({ pauseOut: true }) },
     ],
     [
       "lower a count by one once the rack is empty",
@@ -121,6 +142,28 @@ describe("a decision never may", () => {
       "INV-2",
       "change a pool that is not in the group",
       { plan: [setCount(out, 4, 6, "west")], intents: [out] },
+    ],
+    [
+      "INV-2",
+      "raise a workload above what its racks hold",
+      { plan: [setReplicas(8, 33)], fleet: sized },
+    ],
+    [
+      "INV-2",
+      "raise one object above what its rack holds",
+      { plan: [setReplicas(8, 9)], fleet: { workloads: [aSized({ layout: "ObjectPerRack" })] } },
+    ],
+    ["INV-2", "raise one that it only observes", { plan: [setReplicas(8, 9)] }],
+    [
+      "INV-11",
+      "raise a workload while growth is paused",
+      { plan: [setReplicas(8, 16)], fleet: sized, world: withOverride({ pauseOut: true }) },
+    ],
+    ["INV-11", "raise one in Shadow", { plan: [setReplicas(8, 16)], fleet: inShadow }],
+    [
+      "INV-11",
+      "size one during a rollout",
+      { plan: [setReplicas(8, 16)], fleet: sized, world: withFleet({ rollout: true }) },
     ],
     [
       "INV-10",
@@ -194,5 +237,58 @@ describe("a decision never may", () => {
     ],
   ] satisfies (readonly [string, string, Given])[])("%s: %s", (invariant, _, given) => {
     expect(broken(given)).toBe(invariant);
+  });
+});
+
+describe("INV-2 of an object set", () => {
+  const inSet = (world: GroupObservation): GroupObservation => ({
+    ...world,
+    pools: [aSetObservation({ racks: [aRackOf("rack-0", "sub-0", EMPTY), SECOND] })],
+  });
+  const EMPTY = { pods: 0, node: { cordoned: true } };
+  const SECOND = aRackOf("rack-1", "sub-1");
+  const growth = anIntent({ objects: ["sub-4", "sub-5"] });
+  const by = (intent: Intent, to: number, objects?: readonly string[]): Action => ({
+    ...setCount(intent, 4, to),
+    ...(objects && { objects }),
+  });
+
+  it.each([
+    ["the named objects", 6, ["sub-4", "sub-5"], null],
+    ["the first of them", 5, ["sub-4"], null],
+    ["no object", 6, undefined, "INV-2"],
+    ["fewer objects than racks", 6, ["sub-4"], "INV-2"],
+    ["an object that was not named", 5, ["sub-3"], "INV-2"],
+  ] as const)("a growth by %s to %i", (_, to, objects, invariant) => {
+    const plan = [by(growth, to, objects)];
+    expect(broken({ plan, intents: [growth], world: inSet })).toBe(invariant);
+  });
+
+  it.each([
+    ["of the drained rack", "sub-0", null],
+    ["of another rack", "sub-1", "INV-2"],
+  ])("a drain by the object %s", (_, object, invariant) => {
+    const intent = aDrain({ objects: [object] });
+    const plan = [by(intent, 3, [object])];
+    expect(broken({ plan, intents: [intent], world: inSet })).toBe(invariant);
+  });
+});
+
+describe("INV-12 of racks that were asked for and never came", () => {
+  const intent = anIntent({
+    direction: "In",
+    phase: "Executing",
+    fromRacks: rackCount(6),
+    toRacksAtMost: rackCount(4),
+    rack: null,
+    victimNodeUids: [],
+  });
+
+  it("lets several go at once, down to those that are there", () => {
+    expect(broken({ plan: [setCount(intent, 6, 4)], intents: [intent] })).toBeNull();
+  });
+
+  it("is broken by one that is there", () => {
+    expect(broken({ plan: [setCount(intent, 6, 3)], intents: [intent] })).toBe("INV-12");
   });
 });

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,9 @@ const SCENARIO = scenarioWith(
   ["profile: coding-agent, sessionsPerHour: 900", "profile: batch, sessionsPerHour: 60"],
   ["at: 30m, factor: 4, ramp: 2m, hold: 20m", "at: 1m, factor: 4, hold: 2m"],
 );
+
+/** Starting takes the program about half a second. */
+const POLLING = { interval: 5, timeout: 20_000 };
 
 describe("the built program simulates", () => {
   let folder = "";
@@ -34,6 +38,24 @@ describe("the built program simulates", () => {
     expect(here?.stdout.split("\n")).toHaveLength(4);
     expect(there).toMatchObject({ status: 0, stdout: here?.stdout, stderr: here?.stderr });
   });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "and leaves nothing half written on %s",
+    async (signal) => {
+      const before = readdirSync(folder);
+      const run = spawn(
+        process.execPath,
+        [builtProgram(), "simulate", "scenario.yaml", "--seed", "1", "--decisions", "log.jsonl"],
+        { cwd: folder },
+      );
+      const ended = once(run, "exit");
+      await expect.poll(() => readdirSync(folder).join(" "), POLLING).toContain(".partial");
+      run.kill(signal);
+      await ended;
+      expect(readdirSync(folder)).toEqual(before);
+      expect(run.exitCode).toBe(signal === "SIGINT" ? 130 : 143);
+    },
+  );
 
   it.each([
     ["2 for a scenario that is not one", { "scenario.yaml": "kind: Scenario\n" }, 2],

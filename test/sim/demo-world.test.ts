@@ -31,7 +31,7 @@ describe("the demo", () => {
     const { group, world } = SCENARIO;
     const [pool] = group.pools;
     const leadTimes = world.supply[0]?.leadTimes;
-    expect(pool?.leadTimePrior).toEqual({
+    expect(pool?.leadTimePrior).toMatchObject({
       grant: leadTimes?.grant,
       boot: leadTimes?.boot,
       join: leadTimes?.join,

@@ -7,6 +7,7 @@ import {
   drawPerturbation,
   engineModel,
   hostTier,
+  replicaSettings,
 } from "../../src/sim/engine-model.ts";
 import { RandomStream } from "../../src/sim/random.ts";
 
@@ -101,5 +102,17 @@ describe("a tier on the hosts", () => {
     expect(host?.tokens).toBe(engineModel(profile, GPUS).kvTokens);
     const seconds = ((host?.loadTokenSubs ?? 0) / SUBS.ms / 1_000) * (host?.tokens ?? 0);
     expect(seconds).toBeCloseTo(1, 1);
+  });
+});
+
+describe("a configuration of an engine's caches", () => {
+  it.each([
+    [0.5, 4_992],
+    [1, 9_984],
+    [1e-6, 64],
+  ])("with a share of %d of the KV has whole blocks, and one at least", (kvFactor, kvTokens) => {
+    const engine = { ...engineModel(profileOf("test-small"), 1), kvTokens: 10_000 };
+    const config = { kvFactor, prefixCaching: false };
+    expect(replicaSettings(config, engine, 64)).toEqual({ kvTokens, prefixCaching: false });
   });
 });

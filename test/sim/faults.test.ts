@@ -4,7 +4,14 @@ import { millis } from "../../src/core/units.ts";
 import { EventQueue } from "../../src/sim/event-queue.ts";
 import { scheduleFaults } from "../../src/sim/faults.ts";
 import type { World } from "../../src/sim/world.ts";
-import { MINUTE, aWorld, minutes, onlyPool, stubOf } from "../support/simulated-world.ts";
+import {
+  MINUTE,
+  aWorld,
+  minutes,
+  onlyFleet,
+  onlyPool,
+  stubOf,
+} from "../support/simulated-world.ts";
 
 const AT = { atMs: millis(5 * MINUTE) };
 const FOR = { forMs: millis(10 * MINUTE) };
@@ -140,6 +147,58 @@ describe("faults of a fleet", () => {
         .alive()
         .filter((replica) => before.includes(replica)),
     ).toEqual([]);
+  });
+});
+
+describe("another configuration of the caches", () => {
+  const HALF = {
+    kind: "cache-config",
+    ...FLEET,
+    ...AT,
+    kvFactor: 0.5,
+    prefixCaching: false,
+  } as const;
+
+  const configs = (world: World): Readonly<Record<string, number>> => {
+    const texts = onlyFleet(world)
+      .targets()
+      .map(({ kvTokens, prefixCaching }) => `${kvTokens} ${prefixCaching}`);
+    return Object.fromEntries(
+      [...new Set(texts)].map((text) => [text, texts.filter((other) => other === text).length]),
+    );
+  };
+
+  it("comes with a rollout, rack by rack, and every engine that starts from then on has it", () => {
+    const world = worldWith(HALF);
+    world.advanceTo(minutes(5));
+    expect(configs(world)).toEqual({ "800000 true": 24 });
+    world.advanceTo(minutes(8));
+    // One rack is done, and the next one starts its engines.
+    expect(configs(world)).toEqual({ "800000 true": 8, "400000 false": 8 });
+    world.advanceTo(minutes(60));
+    expect(configs(world)).toEqual({ "400000 false": 24 });
+    const added = told(world).filter((call) => call.includes(" add "));
+    expect(added).toHaveLength(24);
+    for (const call of added) expect(call).toContain('{"kvTokens":400000,"prefixCaching":false}');
+  });
+
+  it("is not that of an engine of the old revision that crashes while the rollout runs", () => {
+    const world = worldWith(HALF);
+    world.advanceTo(minutes(5));
+    const last = onlyFleet(world).endpoints().at(-1);
+    last?.crash();
+    const crashed = onlyFleet(world).targets().at(-1);
+    expect(crashed).toMatchObject({ up: false, kvTokens: 800_000, prefixCaching: true });
+  });
+
+  it("stays over rollouts that do not speak of it, until another one takes it back", () => {
+    const later = { fleet: FLEET.fleet, atMs: millis(60 * MINUTE) };
+    const plain = worldWith(HALF, { kind: "rollout", ...later });
+    const back = { ...HALF, ...later, kvFactor: 1, prefixCaching: true };
+    const restored = worldWith(HALF, back);
+    for (const world of [plain, restored]) world.advanceTo(minutes(120));
+    expect(configs(plain)).toEqual({ "400000 false": 24 });
+    expect(configs(restored)).toEqual({ "800000 true": 24 });
   });
 });
 

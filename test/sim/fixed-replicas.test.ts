@@ -12,6 +12,8 @@ function someReplicas() {
       alive.add(last);
       return last;
     },
+    eject: () => {},
+    readmit: () => {},
     drain: () => {},
     stop: (replica: number) => void alive.delete(replica),
   };

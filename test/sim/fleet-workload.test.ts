@@ -13,6 +13,7 @@ const pool = poolOf(aWorld());
 /** Engines that have turns until the test says otherwise. */
 class Host {
   readonly alive = new Set<number>();
+  readonly ejected = new Set<number>();
   private readonly draining = new Map<number, () => void>();
   private last = 0;
 
@@ -20,6 +21,14 @@ class Host {
     this.last += 1;
     this.alive.add(this.last);
     return this.last;
+  }
+
+  eject(replica: number): void {
+    this.ejected.add(replica);
+  }
+
+  readmit(replica: number): void {
+    this.ejected.delete(replica);
   }
 
   drain(replica: number, onEmpty: () => void): void {

@@ -38,6 +38,21 @@ describe("what a fleet asks of its kernel", () => {
     expect("onTurn" in kernelOptions(options).model).toBe(false);
   });
 
+  it.each([
+    [{ factor: 2 }, { guard: 2 }],
+    [
+      { factor: 1.5, decayed: { decayMs: millis(60_000), slackTokens: 7 } },
+      { guard: 1.5, decay: { decayNs: 60e9, slackTokens: 7 } },
+    ],
+  ])("has the guard %j of its router", (guard, model) => {
+    const routers = [{ kind: "prefix-affinity", lagMs: millis(0), guard }] as const;
+    expect(stubOf(aWorld({ world: { routers } })).options.router).toEqual({
+      kind: "prefix-affinity",
+      lagNs: 0,
+      ...model,
+    });
+  });
+
   it("is in nanoseconds, as the scenario says it", () => {
     const clients = { timeoutMs: millis(120_000), retries: 3, abandonAfterMs: null };
     const routers = [{ kind: "prefix-affinity", lagMs: millis(2_000) }] as const;

@@ -18,7 +18,8 @@ const pool = { ...poolOf(world), consumers: [consumer("a", 1), consumer("b", 2)]
 
 function workload(name: string): FleetWorkload {
   const fleet = { ...fleetOf(world), key: `agents/${name}` as const, name };
-  const host = { start: () => 1, drain: () => {}, stop: () => {} };
+  const no = (): void => {};
+  const host = { start: () => 1, eject: no, readmit: no, drain: no, stop: no };
   const starts = new RandomStream(1, name);
   return new FleetWorkload({ fleet, pool, host, timeline: new EventQueue(0), starts });
 }

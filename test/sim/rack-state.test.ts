@@ -24,6 +24,7 @@ const pod: SimPod = {
   replica: 1,
   readySince: 0,
   served: true,
+  ejectedAt: null,
   terminating: false,
   gone: false,
 };

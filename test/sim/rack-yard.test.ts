@@ -12,7 +12,8 @@ function aYard() {
   const pool = poolOf(aWorld());
   const timeline = new EventQueue(0);
   const yard = new RackYard(pool, timeline);
-  const host = { start: () => 1, drain: () => {}, stop: () => {} };
+  const no = (): void => {};
+  const host = { start: () => 1, eject: no, readmit: no, drain: no, stop: no };
   const starts = new RandomStream(1, "starts");
   yard.owners.consider([
     new FleetWorkload({ fleet: fleetOf(aWorld()), pool, host, timeline, starts }),

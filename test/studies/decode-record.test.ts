@@ -31,13 +31,13 @@ describe("a line of a decision log", () => {
     ["a list", "[]", "line 7: found a list, expected a decision record"],
     [
       "a record of a version to come",
-      edited(LINE, { schemaVersion: 2 }),
-      "line 7: schemaVersion is 2, this version reads 1",
+      edited(LINE, { schemaVersion: 3 }),
+      "line 7: schemaVersion is 3, this version reads 2",
     ],
     [
       "a record of no version",
       edited(LINE, { schemaVersion: undefined }),
-      "line 7: schemaVersion is undefined, this version reads 1",
+      "line 7: schemaVersion is undefined, this version reads 2",
     ],
     [
       "a record with fields left out",

@@ -17,7 +17,10 @@ export async function bundled(entry: string): Promise<string> {
       ssr: entry,
       outDir,
       minify: false,
-      rolldownOptions: { output: { entryFileNames: "bundled.mjs" } },
+      rolldownOptions: {
+        optimization: { inlineConst: { mode: "all", pass: 3 } },
+        output: { entryFileNames: "bundled.mjs" },
+      },
     },
   });
   return join(outDir, "bundled.mjs");

@@ -98,3 +98,32 @@ export const pod = (name: string, traits: PodTraits = {}): Json => {
     status: { conditions: since === undefined ? [] : [ready] },
   };
 };
+
+export interface SliceTraits {
+  readonly apiVersion?: string;
+  readonly name?: string;
+  readonly driver?: string;
+  readonly generation?: number;
+  readonly slices?: number;
+  /** Of each device: its own attributes and taints. */
+  readonly device?: Raw;
+}
+
+/** What the DRA driver of NVIDIA publishes for a node with so many GPUs. */
+export const resourceSlice = (nodeName: string, gpus: number, traits: SliceTraits = {}): Json => {
+  const { apiVersion = "resource.k8s.io/v1", name = `${nodeName}-gpus`, device } = traits;
+  const { driver = "gpu.nvidia.com", generation = 1, slices = 1 } = traits;
+  const body = device ?? { attributes: { type: { string: "gpu" } } };
+  const nested = apiVersion.endsWith("v1beta1") ? { basic: body } : body;
+  return {
+    apiVersion,
+    kind: "ResourceSlice",
+    metadata: { name },
+    spec: {
+      driver,
+      nodeName,
+      pool: { name: nodeName, generation, resourceSliceCount: slices },
+      devices: Array.from({ length: gpus }, (_, n) => ({ name: `gpu-${n}`, ...nested })),
+    },
+  };
+};

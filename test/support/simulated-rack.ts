@@ -28,6 +28,7 @@ export const aPod = (changes: Partial<SimPod> = {}): SimPod => ({
   replica: 1,
   readySince: 0,
   served: true,
+  ejectedAt: null,
   terminating: false,
   gone: false,
   ...changes,

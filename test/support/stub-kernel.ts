@@ -7,6 +7,8 @@ import type {
   LatencySummary,
   ReplicaMetrics,
   ReplicaRole,
+  ReplicaSettings,
+  TurnCounts,
 } from "../../src/sim/kernel/contract.ts";
 
 interface StubReplica {
@@ -71,10 +73,11 @@ export class StubKernel implements FleetKernel {
     );
   }
 
-  addReplica(nowNs: number, role: ReplicaRole): number {
+  addReplica(nowNs: number, role: ReplicaRole, settings?: ReplicaSettings): number {
     this.added += 1;
     this.replicas.set(this.added, { role, ejectedAtNs: null });
-    this.note(nowNs, `add ${this.added} ${role}`);
+    const as = settings === undefined ? "" : ` as ${JSON.stringify(settings)}`;
+    this.note(nowNs, `add ${this.added} ${role}${as}`);
     return this.added;
   }
 
@@ -137,6 +140,10 @@ export class StubKernel implements FleetKernel {
   metrics(replica: number): ReplicaMetrics {
     this.found(replica);
     return NO_METRICS;
+  }
+
+  counts(): TurnCounts {
+    return NO_RESULTS.counts;
   }
 
   results(): KernelResults {

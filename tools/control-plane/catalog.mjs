@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 export const MODULE_DIR = import.meta.dirname;
 
@@ -25,6 +25,8 @@ export const HELM_ARCHIVE = {
  * `debian-package` is installed, since it needs shared libraries of other packages.
  * `onPath` lists commands that serve as well when somebody has them already; the Kubernetes
  * programs have none, as a kubectl that happens to be on PATH is of any version.
+ * `beside` is a text file that the program is no use without: YAML files of folders of a Go module,
+ * joined, kept in the program's folder.
  */
 export const TOOLS = [
   { name: "etcd", from: "go-module", package: "go.etcd.io/etcd/server/v3", onPath: [] },
@@ -40,8 +42,26 @@ export const TOOLS = [
     package: "k8s.io/kubernetes/cmd/kube-controller-manager",
     onPath: [],
   },
+  {
+    name: "kube-scheduler",
+    from: "go-module",
+    package: "k8s.io/kubernetes/cmd/kube-scheduler",
+    onPath: [],
+  },
   { name: "kubectl", from: "go-module", package: "k8s.io/kubernetes/cmd/kubectl", onPath: [] },
   { name: "kwok", from: "go-install", package: "sigs.k8s.io/kwok/cmd/kwok@v0.7.0", onPath: [] },
+  {
+    // With the cloud provider that makes nodes for kwok. Needs Go 1.26.5, and 1.15 a newer one.
+    name: "karpenter",
+    from: "go-install",
+    package: "sigs.k8s.io/karpenter/kwok@v1.14.0",
+    beside: {
+      file: "karpenter-crds.yaml",
+      module: "sigs.k8s.io/karpenter@v1.14.0",
+      folders: ["pkg/apis/crds", "kwok/apis/crds"],
+    },
+    onPath: [],
+  },
   { name: "helm", from: "helm", package: "helm.sh/helm/v4/cmd/helm@v4.1.4", onPath: [] },
   {
     // A newer major, for records that must replay bit for bit on both.
@@ -64,15 +84,23 @@ export const TOOLS = [
 ];
 
 /**
- * The folder that keeps this exact set of tools. Its key covers every pinned version, so another
- * branch with other versions gets a folder of its own and neither rebuilds the other's.
+ * The folder that keeps this exact tool. Its key covers what the tool is made of and no more:
+ * another branch with another version gets a folder of its own and neither rebuilds the other's,
+ * and a tool that is added, or moved on, rebuilds no other.
  */
-export function cacheDir(env = process.env) {
+export function cacheDir(tool, env = process.env) {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(MODULE_DIR, file)));
-  const versions = { TOOLS, HELM_ARCHIVE, KUBERNETES_VERSION };
-  hash.update(JSON.stringify({ ...versions, platform: process.platform, arch: process.arch }));
-  return join(cacheRoot(env), hash.digest("hex").slice(0, 16));
+  const { platform, arch } = process;
+  hash.update(JSON.stringify({ tool, pins: pinsOf(tool), platform, arch }));
+  return join(cacheRoot(env), `${tool.name}-${hash.digest("hex").slice(0, 16)}`);
+}
+
+/** What a tool is made of besides what its row says. */
+function pinsOf({ from }) {
+  if (from === "helm") return HELM_ARCHIVE;
+  if (from !== "go-module") return [];
+  const files = ["go.mod", "go.sum"].map((file) => readFileSync(join(MODULE_DIR, file), "utf8"));
+  return [KUBERNETES_VERSION, ...files];
 }
 
 function cacheRoot(env) {
@@ -100,13 +128,19 @@ export function locateTool(tool, env = process.env) {
   const candidates = [
     ...(env.KUBEBUILDER_ASSETS ? [join(env.KUBEBUILDER_ASSETS, tool.name)] : []),
     ...tool.onPath.flatMap((command) => onPath.map((dir) => join(dir, command))),
-    join(cacheDir(env), tool.name),
+    join(cacheDir(tool, env), tool.name),
   ];
-  const path = candidates.find(isExecutable);
+  const path = candidates.find((candidate) => isWhole(tool, candidate));
   if (path !== undefined) return { path };
-  const places = ["KUBEBUILDER_ASSETS", ...(tool.onPath.length > 0 ? ["PATH"] : []), cacheDir(env)];
-  return { missing: true, reason: `${tool.name} is in none of ${places.join(", ")}` };
+  const onPathToo = tool.onPath.length > 0 ? ["PATH"] : [];
+  const places = ["KUBEBUILDER_ASSETS", ...onPathToo, cacheDir(tool, env)];
+  const what = [tool.name, ...(tool.beside ? [tool.beside.file] : [])].join(" with ");
+  return { missing: true, reason: `${what} is in none of ${places.join(", ")}` };
 }
+
+const isWhole = ({ beside }, program) =>
+  isExecutable(program) &&
+  (beside === undefined || existsSync(join(dirname(program), beside.file)));
 
 function isExecutable(path) {
   try {

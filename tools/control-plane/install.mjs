@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cacheDir, HELM_ARCHIVE, KUBERNETES_VERSION, locateTool, MODULE_DIR } from "./catalog.mjs";
 import { readZipEntry } from "./zip-entry.mjs";
 
@@ -28,7 +28,7 @@ export class ToolError extends Error {
 
 /** Gets one missing tool and returns its path; throws ToolError. */
 export function installTool(tool) {
-  const dir = cacheDir();
+  const dir = cacheDir(tool);
   mkdirSync(dir, { recursive: true });
   const scratch = mkdtempSync(join(dir, "in-progress-"));
   try {
@@ -76,7 +76,24 @@ function buildFromModule(tool, scratch, dir) {
 function goInstall(tool, scratch, dir) {
   const env = { ...GO_ENV, GOBIN: scratch };
   run("go", ["install", "-trimpath", "-ldflags=-s -w", tool.package], { cwd: scratch, env });
-  keep(join(scratch, tool.name), dir, tool.name);
+  if (tool.beside) keepBeside(tool.beside, scratch, dir);
+  // Go names the program after its folder, which is not always the tool's name.
+  const [path] = tool.package.split("@");
+  keep(join(scratch, basename(path)), dir, tool.name);
+}
+
+/** Joins the module's YAML files into one; the program is kept after it, as it is found by both. */
+function keepBeside({ file, module, folders }, scratch, dir) {
+  const said = run("go", ["mod", "download", "-json", module], { cwd: scratch, env: GO_ENV });
+  const root = JSON.parse(said).Dir;
+  const documents = folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".yaml"))
+      .toSorted()
+      .map((name) => readFileSync(join(root, folder, name), "utf8")),
+  );
+  if (documents.length === 0) throw new Error(`${module} has no YAML in ${folders.join(", ")}`);
+  writeFileSync(join(dir, file), documents.join("\n"));
 }
 
 function installHelm(tool, scratch, dir) {
@@ -137,6 +154,7 @@ function runAsRoot(command, args) {
   else run("sudo", ["--non-interactive", "--preserve-env", command, ...args], { env });
 }
 
+/** Runs a command to its end and returns its standard output; throws the end of what it said. */
 function run(command, args, { cwd, env }) {
   const line = [command, ...args].join(" ");
   const done = spawnSync(command, args, {
@@ -148,7 +166,7 @@ function run(command, args, { cwd, env }) {
     timeout: COMMAND_TIMEOUT_MS,
   });
   if (done.error) throw new Error(`\`${line}\` did not run: ${done.error.message}`);
-  if (done.status === 0) return;
+  if (done.status === 0) return done.stdout;
   const said = `${done.stdout}${done.stderr}`.trim().split("\n").slice(-ERROR_LINES).join("\n  ");
   throw new Error(`\`${line}\` ended with ${done.status ?? done.signal}:\n  ${said}`);
 }
@@ -158,5 +176,6 @@ function remedy(tool) {
     const commands = tool.onPath.join(" or ");
     return `Install the package ${tool.package} yourself, so that ${commands} is on PATH.`;
   }
-  return `Install Go 1.25 or newer, or set KUBEBUILDER_ASSETS to a folder that holds ${tool.name}.`;
+  const files = [tool.name, ...(tool.beside ? [tool.beside.file] : [])].join(" and ");
+  return `Install Go 1.26.5 or newer, or set KUBEBUILDER_ASSETS to a folder that holds ${files}.`;
 }

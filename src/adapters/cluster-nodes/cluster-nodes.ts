@@ -1,6 +1,8 @@
 import type { CompiledPool } from "../../core/compiled.ts";
 import type { NodeRef } from "../../core/decision.ts";
 import type { UngroupedNode } from "../../core/observation.ts";
+import { domainsOf } from "../../core/racks/domains.ts";
+import { gpuCount } from "../../core/units.ts";
 import type { ClusterNodes } from "../../ports/cluster-nodes.ts";
 import { FIELD_MANAGER, type KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf } from "../kubernetes/decode.ts";
@@ -12,6 +14,8 @@ import { hasLabels } from "../kubernetes/selector.ts";
 import type { Timers } from "../kubernetes/timers.ts";
 import type { Warn } from "../kubernetes/warn.ts";
 import { CORDON_ANNOTATION, decodeNode, type KeptNode } from "./decode.ts";
+import { fencesOf } from "./fences.ts";
+import { type GpusByNode, resourceSlices } from "./resource-slices.ts";
 
 /** Kubelets write their nodes every few minutes: three in a row is a fourth try too many. */
 const CONFLICT_ATTEMPTS = 4;
@@ -29,33 +33,61 @@ export function clusterNodes(options: ClusterNodesOptions): ClusterNodes & Lifec
     selection: { resource: NODES, namespace: "" },
     decode: decodeNode,
   });
+  const slices = resourceSlices(options);
   const switchEach = (refs: readonly NodeRef[], cordon: boolean) =>
     forEachLimited(refs, (ref) => setCordon({ client: options.client, nodes }, ref, cordon));
   return {
-    ...lifecycleOf(nodes),
+    ...lifecycleOf(nodes, slices),
     list: async (pools) => {
       const all = nodes.snapshot();
-      return pools.flatMap((pool) => nodesOf(pool, all));
+      const claimed = slices.gpusByNode();
+      return pools.flatMap((pool) => nodesOf(pool, all, claimed));
     },
+    withUids: async (uids) =>
+      nodes
+        .snapshot()
+        .filter(({ uid }) => uids.includes(uid))
+        .map(({ name, uid }) => ({ name, uid })),
     cordon: (refs) => switchEach(refs, true),
     uncordon: (refs) => switchEach(refs, false),
   };
 }
 
-function nodesOf(pool: CompiledPool, nodes: readonly KeptNode[]): readonly UngroupedNode[] {
-  return nodes
-    .filter(({ labels }) => hasLabels(labels, pool.backend.nodeLabels))
-    .map(({ labels, cordonedByUs: _ours, ...node }) => ({
-      ...node,
+function nodesOf(
+  pool: CompiledPool,
+  all: readonly KeptNode[],
+  claimed: GpusByNode,
+): readonly UngroupedNode[] {
+  const nodes = all.filter(({ labels }) => hasLabels(labels, pool.backend.nodeLabels));
+  const domains = domainsOf(pool.rack, nodes);
+  const fences = fencesOf(nodes);
+  return nodes.map((node, index) => {
+    const { name, uid, labels, ready, cordoned, createdAt } = node;
+    const fencedBy = fences.of(node);
+    // GPUs come from a device plugin or from DRA; where both run they count the same ones.
+    const gpus = Math.max(node.gpusAllocatable, claimed.get(name) ?? 0);
+    return {
+      name,
+      uid,
       pool: pool.name,
-      domain: domainOf(labels, pool.rack.domainKeys),
-    }));
+      domain: domains[index] ?? null,
+      ready,
+      cordoned,
+      gpusAllocatable: gpuCount(gpus),
+      createdAt,
+      ...(fencedBy === null ? {} : { fencedBy }),
+      ...membershipOf(labels, pool),
+    };
+  });
 }
 
-/** The first of the keys that the node carries; providers' own keys come before runtime ones. */
-function domainOf(labels: KeptNode["labels"], keys: readonly string[]): string | null {
-  const key = keys.find((candidate) => (labels[candidate] ?? "") !== "");
-  return key === undefined ? null : (labels[key] ?? null);
+/** Which object of an object set the node belongs to. */
+function membershipOf(
+  labels: KeptNode["labels"],
+  { backend: { members } }: CompiledPool,
+): Pick<UngroupedNode, "member"> {
+  const member = members === null ? undefined : labels[members.nodeLabel];
+  return member === undefined ? {} : { member };
 }
 
 interface Reach {

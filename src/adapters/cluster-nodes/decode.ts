@@ -1,5 +1,12 @@
 import { type EpochMs, epochMs, type GpuCount, gpuCount } from "../../core/units.ts";
-import { booleanAt, conditionsOf, type Json, metaOf, stringAt } from "../kubernetes/decode.ts";
+import {
+  booleanAt,
+  conditionsOf,
+  type Json,
+  listAt,
+  metaOf,
+  stringAt,
+} from "../kubernetes/decode.ts";
 import { quantityOf } from "../kubernetes/quantity.ts";
 
 /** What is kept of a node: a hundredth of its JSON. */
@@ -11,8 +18,16 @@ export interface KeptNode {
   readonly cordoned: boolean;
   /** Whether it was us who cordoned it; what others cordoned stays cordoned. */
   readonly cordonedByUs: boolean;
+  /** Those that keep pods off: NoSchedule and NoExecute. */
+  readonly taints: readonly Taint[];
+  /** Through the device plugin. */
   readonly gpusAllocatable: GpuCount;
   readonly createdAt: EpochMs;
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly effect: string;
 }
 
 export const CORDON_ANNOTATION = "breakwater.dev/cordoned-by";
@@ -27,7 +42,16 @@ export function decodeNode(object: Json): KeptNode {
     ready: conditionsOf(object).some(({ type, status }) => type === "Ready" && status === "True"),
     cordoned: booleanAt(object, "spec", "unschedulable"),
     cordonedByUs: CORDON_ANNOTATION in annotations,
+    taints: taintsOf(object),
     gpusAllocatable: gpuCount(gpus),
     createdAt: epochMs(createdAtMs),
   };
+}
+
+function taintsOf(object: Json): readonly Taint[] {
+  const taints = listAt(object, "spec", "taints").map((taint) => ({
+    key: stringAt(taint, "key"),
+    effect: stringAt(taint, "effect"),
+  }));
+  return taints.filter(({ effect }) => effect === "NoSchedule" || effect === "NoExecute");
 }

@@ -1,18 +1,19 @@
 import type { CompiledPool } from "../../core/compiled.ts";
-import type { BackendCapabilities, RackBackend } from "../../ports/rack-backend.ts";
+import type { PoolCount } from "../../core/observation.ts";
+import type { RackBackend } from "../../ports/rack-backend.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
-import { isNotFound } from "../kubernetes/failures.ts";
+import {
+  type Decoded,
+  foundReading,
+  guardedReplace,
+  orMissing,
+  poolReading,
+} from "../kubernetes/counted-object.ts";
+import { eventsSince } from "../kubernetes/events-since.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
-import { noSuchObject, refused } from "../kubernetes/refusals.ts";
+import { noSuchObject } from "../kubernetes/refusals.ts";
 import type { ObjectAt } from "../kubernetes/resources.ts";
-import { type CountField, type DecodedNodePool, decodeNodePool } from "./decode.ts";
-
-const CAPABILITIES: BackendCapabilities = {
-  // The provider takes idle nodes first and cannot be told which (scaleDownStrategy).
-  choosesVictim: false,
-  counts: "Racks",
-  proof: "Documentation",
-};
+import { type CountField, decodeNodePool, type NodePoolReading, olderStockOf } from "./decode.ts";
 
 export interface CoreweaveBackendOptions {
   readonly client: KubeClient;
@@ -20,22 +21,15 @@ export interface CoreweaveBackendOptions {
 
 /** Sizes a CoreWeave NodePool by `spec.targetRacks` or `spec.targetNodes`, whichever it has. */
 export function coreweaveBackend({ client }: CoreweaveBackendOptions): RackBackend {
-  const fetch = async (pool: CompiledPool): Promise<DecodedNodePool | null> => {
-    try {
-      return decodeNodePool(await client.get(locate(pool)), pool);
-    } catch (error) {
-      if (isNotFound(error)) return null;
-      throw error;
-    }
-  };
+  const fetch = (pool: CompiledPool): Promise<Decoded<NodePoolReading> | null> =>
+    orMissing(async () => decodeNodePool(await client.get(locate(pool)), pool));
   return {
     kind: "coreweave",
-    capabilities: CAPABILITIES,
     read: async (pool) => {
       const decoded = await fetch(pool);
-      if (decoded === null) return { count: null, refusals: [noSuchObject(pool)] };
-      if (!decoded.ok) return { count: null, refusals: refused(decoded.refusals) };
-      return { count: decoded.reading.count, refusals: [] };
+      const reading = poolReading(pool, decoded);
+      if (decoded?.ok !== true) return reading;
+      return { ...reading, count: await withEvents(client, pool, decoded.reading) };
     },
     write: async (pool, { uid, from, to }) => {
       const decoded = await fetch(pool);
@@ -45,6 +39,8 @@ export function coreweaveBackend({ client }: CoreweaveBackendOptions): RackBacke
       const target = guardedCount(pool, field, { client, fetch: () => fetch(pool) });
       return writeGuarded(target, { uid, from: from * unitsPerRack, to: to * unitsPerRack });
     },
+    // The provider takes idle nodes first and cannot be told which (scaleDownStrategy).
+    spare: () => Promise.resolve(),
   };
 }
 
@@ -54,28 +50,41 @@ const locate = ({ backend: { target } }: CompiledPool): ObjectAt => ({
   name: target.name,
 });
 
+/** What the vendor reports about a pool that waits (event names: stevefulme1/ansible-coreweave). */
+const STOCK_EVENTS = ["CWInsufficientCapacity", "CWOverQuota"];
+
+/** Where conditions say nothing, events since the last write of the count may. */
+async function withEvents(
+  client: KubeClient,
+  { backend: { target } }: CompiledPool,
+  { count, writtenAtMs }: NodePoolReading,
+): Promise<PoolCount> {
+  const waits = (count.current ?? 0) < count.desired;
+  if (!waits || count.stock !== "unknown") return count;
+  const said = await eventsSince(client, {
+    namespace: "default",
+    kind: target.kind,
+    reasons: STOCK_EVENTS,
+    about: (name) => name === target.name,
+    sinceMs: writtenAtMs,
+  });
+  return { ...count, stock: olderStockOf(said) };
+}
+
 interface Reach {
   readonly client: KubeClient;
-  fetch(): Promise<DecodedNodePool | null>;
+  fetch(): Promise<Decoded<NodePoolReading> | null>;
 }
 
 function guardedCount(pool: CompiledPool, field: CountField, reach: Reach): GuardedCount {
-  const path = `/spec/${field}`;
   return {
     name: `NodePool ${pool.backend.target.name} spec.${field}`,
     read: async () => {
-      const decoded = await reach.fetch();
-      if (decoded === null) return { kind: "NoCount", text: noSuchObject(pool).text };
-      if (!decoded.ok) return { kind: "NoCount", text: decoded.refusals.join("; ") };
-      const { reading } = decoded;
-      if (reading.field !== field) return { kind: "NoCount", text: `spec.${field} is gone` };
-      return { kind: "Count", uid: reading.count.uid, count: reading.desired };
+      const found = foundReading(pool, await reach.fetch());
+      if (found.kind === "NoCount" || found.reading.field === field) return found;
+      return { kind: "NoCount", text: `spec.${field} is gone` };
     },
     patch: (found, to) =>
-      reach.client.jsonPatch(locate(pool), [
-        { op: "test", path: "/metadata/uid", value: found.uid },
-        { op: "test", path, value: found.count },
-        { op: "replace", path, value: to },
-      ]),
+      reach.client.jsonPatch(locate(pool), guardedReplace(`/spec/${field}`, found, to)),
   };
 }

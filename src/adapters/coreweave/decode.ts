@@ -1,7 +1,14 @@
 /** CoreWeave `NodePool` (compute.coreweave.com/v1alpha1), after the vendor's reference page. */
 import type { CompiledPool } from "../../core/compiled.ts";
 import type { PoolCount } from "../../core/observation.ts";
+import { classifyStock } from "../../core/racks/stock.ts";
 import { rackCount } from "../../core/units.ts";
+import {
+  gitOpsRefusals,
+  terminatingRefusals,
+  wholeRackRefusals,
+} from "../kubernetes/count-refusals.ts";
+import type { CountReading, Decoded } from "../kubernetes/counted-object.ts";
 import {
   booleanAt,
   conditionsOf,
@@ -9,32 +16,27 @@ import {
   metaOf,
   numberAt,
   objectAt,
+  stringAt,
 } from "../kubernetes/decode.ts";
-import { isGitOps, lastWriterOf, ownersOf } from "../kubernetes/managed-fields.ts";
+import { lastWriterOf, ownersOf } from "../kubernetes/managed-fields.ts";
 
 /** The one field that sizes the pool; the API takes exactly one of the two. */
 export type CountField = "targetRacks" | "targetNodes";
 
-export interface NodePoolReading {
+export interface NodePoolReading extends CountReading {
   readonly field: CountField;
-  /** In units of the field. */
-  readonly desired: number;
   readonly unitsPerRack: number;
-  readonly count: PoolCount;
+  /** When the count was last written, 0 when not recorded. */
+  readonly writtenAtMs: number;
 }
 
-/** The reading, or every reason why the pool must not be scaled. */
-export type DecodedNodePool =
-  | { readonly ok: true; readonly reading: NodePoolReading }
-  | { readonly ok: false; readonly refusals: readonly string[] };
-
-export function decodeNodePool(object: Json, pool: CompiledPool): DecodedNodePool {
+export function decodeNodePool(object: Json, pool: CompiledPool): Decoded<NodePoolReading> {
   const place = `NodePool ${metaOf(object).name}`;
   const set = (["targetRacks", "targetNodes"] as const).filter(
     (name) => numberAt(object, "spec", name) !== null,
   );
   const [field] = set;
-  const ownership = [...unproven(pool), ...ownershipRefusals(object, place)];
+  const ownership = ownershipRefusals(object, place, pool);
   if (field === undefined || set.length > 1) {
     const found = set.length > 1 ? "both targetRacks and targetNodes" : "neither of them";
     const text = `${place} spec: found ${found}, expected exactly one of targetRacks, targetNodes`;
@@ -47,17 +49,18 @@ export function decodeNodePool(object: Json, pool: CompiledPool): DecodedNodePoo
 
 function readingOf(object: Json, field: CountField, pool: CompiledPool): NodePoolReading {
   const unitsPerRack = field === "targetRacks" ? 1 : pool.rack.nodes;
-  const desired = numberAt(object, "spec", field) ?? 0;
+  const written = numberAt(object, "spec", field) ?? 0;
   const { uid, resourceVersion } = metaOf(object);
   const count: PoolCount = {
     uid,
     resourceVersion,
-    desired: rackCount(Math.floor(desired / unitsPerRack)),
+    desired: rackCount(Math.floor(written / unitsPerRack)),
     current: rackCount(currentRacks(object, pool)),
     lastWriter: lastWriterOf(object, field),
     stock: stockOf(object),
   };
-  return { field, desired, unitsPerRack, count };
+  const writtenAtMs = ownersOf(object, field)[0]?.atMs ?? 0;
+  return { field, written, unitsPerRack, writtenAtMs, count };
 }
 
 function currentRacks(object: Json, pool: CompiledPool): number {
@@ -74,21 +77,22 @@ function stockOf(object: Json): PoolCount["stock"] {
   // A pool without a quota reports status False as well, with a reason that says so.
   if (quota?.status === "False" && /over/i.test(quota.reason)) return "quota";
   const capacity = of("Capacity");
-  if (capacity === undefined) return "unknown";
+  if (capacity === undefined) return olderStockOf(conditions.map(({ reason }) => reason));
   if (capacity.status === "False") return "stockout";
   return capacity.status === "True" ? "available" : "unknown";
 }
 
-/** This adapter was written from the vendor's pages; who uses it must know. */
-function unproven({ name, backend }: CompiledPool): readonly string[] {
-  if (backend.acknowledgeUnproven) return [];
-  return [
-    `RackPool ${name} spec.backend.acknowledgeUnproven: found false, expected true: the ` +
-      "coreweave backend follows the vendor's documentation and was not proven on its controller",
-  ];
+/** Reasons that are names of the vendor's own: CWOverQuota, CWInsufficientCapacity. */
+export function olderStockOf(reasons: readonly string[]): PoolCount["stock"] {
+  const own = reasons.filter((reason) => reason.startsWith("CW"));
+  return own.flatMap((reason) => classifyStock(reason) ?? [])[0] ?? "unknown";
 }
 
-function ownershipRefusals(object: Json, place: string): readonly string[] {
+function ownershipRefusals(
+  object: Json,
+  place: string,
+  { name, supply }: CompiledPool,
+): readonly string[] {
   const refusals: string[] = [];
   if (booleanAt(object, "spec", "autoscaling")) {
     refusals.push(
@@ -96,30 +100,30 @@ function ownershipRefusals(object: Json, place: string): readonly string[] {
         "pool; turn its autoscaling off or delete the RackPool",
     );
   }
-  if (metaOf(object).terminating) {
-    refusals.push(`${place} metadata.deletionTimestamp: found one, expected a pool that stays`);
+  // The default, IdleOnly, waits until nodes are idle; this takes racks that work.
+  if (stringAt(object, "spec", "lifecycle", "scaleDownStrategy") === "PreferIdle") {
+    refusals.push(
+      `${place} spec.lifecycle.scaleDownStrategy: found PreferIdle, expected IdleOnly: where no ` +
+        "rack is idle yet it takes one that serves; set IdleOnly",
+    );
   }
-  return refusals;
+  if (stringAt(object, "spec", "computeClass") === "spot" && supply.kind !== "Spot") {
+    refusals.push(
+      `${place} spec.computeClass: found spot, expected default: RackPool ${name} says ` +
+        `spec.supply.kind: ${supply.kind}; its racks can be taken at any time, say Spot`,
+    );
+  }
+  return [...refusals, ...terminatingRefusals(object, place)];
 }
 
 function fieldRefusals(
   object: Json,
   place: string,
-  { field, desired, unitsPerRack }: NodePoolReading,
+  { field, written, unitsPerRack }: NodePoolReading,
 ): readonly string[] {
-  const refusals: string[] = [];
-  if (desired % unitsPerRack !== 0) {
-    refusals.push(
-      `${place} spec.${field}: found ${desired}, expected a multiple of ${unitsPerRack}, the ` +
-        "nodes of one rack; set it to whole racks",
-    );
-  }
-  const owner = ownersOf(object, field).find(({ manager }) => isGitOps(manager));
-  if (owner !== undefined) {
-    refusals.push(
-      `${place} spec.${field}: found it owned by ${owner.manager}, expected no GitOps owner: it ` +
-        "would be set back to what Git says; take the field out of Git",
-    );
-  }
-  return refusals;
+  const whole = { count: written ?? 0, unit: unitsPerRack, unitIs: "the nodes of one rack" };
+  return [
+    ...wholeRackRefusals(`${place} spec.${field}`, whole),
+    ...gitOpsRefusals(object, place, field),
+  ];
 }

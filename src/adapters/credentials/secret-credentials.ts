@@ -10,6 +10,8 @@ export interface SecretCredentials {
   readonly username?: string;
   readonly password?: string;
   readonly caPem?: string;
+  readonly certPem?: string;
+  readonly keyPem?: string;
 }
 
 /** The Secret's keys, and what each becomes. */
@@ -18,6 +20,8 @@ const KEYS = {
   username: "username",
   password: "password",
   caPem: "ca.crt",
+  certPem: "tls.crt",
+  keyPem: "tls.key",
 } as const;
 
 /**
@@ -25,7 +29,7 @@ const KEYS = {
  * @throws PortError `forbidden` or `not-found` naming the Secret, `invalid` when no key is known
  */
 export function secretCredentials(
-  client: KubeClient,
+  client: Pick<KubeClient, "get">,
 ): (fleet: CompiledFleet) => Promise<SecretCredentials> {
   return async ({ key, namespace, signals }) => {
     const name = signals.prometheus?.secretName ?? null;
@@ -41,7 +45,7 @@ export function secretCredentials(
     throw new PortError(
       "invalid",
       `Secret ${namespace}/${name} of InferenceFleet ${key} has the keys ${keys}, expected ` +
-        `token, or username and password, or ca.crt`,
+        "token, or username and password, or ca.crt, or tls.crt with tls.key",
     );
   };
 }

@@ -68,7 +68,8 @@ function intentOf(object: Json): Intent {
     toRacksAtMost: rackCount(wholeNumber(consent, "toRacksAtMost")),
     maxUsdPerHour: price === "" ? null : usdPerHour(Number(price)),
     rack: stringAt(spec, "rack") || null,
-    victimNodeUids: listAt(spec, "victimNodeUIDs").filter((entry) => typeof entry === "string"),
+    victimNodeUids: namesAt(spec, "victimNodeUIDs"),
+    ...(valueAt(spec, "objects") !== undefined && { objects: namesAt(spec, "objects") }),
     reason: { code: reasonCode(spec), text: stringAt(spec, "reason", "text") },
     requiredApprovals: wholeNumber(spec, "requiredApprovals"),
     onExpiry: oneOf(["Drop", "Proceed"] as const, spec, "onExpiry"),
@@ -83,7 +84,10 @@ function intentOf(object: Json): Intent {
   };
 }
 
-function phaseOf(object: Json): IntentPhase {
+const namesAt = (holder: unknown, field: string): readonly string[] =>
+  listAt(holder, field).filter((entry) => typeof entry === "string");
+
+export function phaseOf(object: Json): IntentPhase {
   const status = objectAt(object, "status");
   if (valueAt(status, "phase") === undefined) return "Pending";
   return oneOf(PHASES, status, "phase");

@@ -41,7 +41,7 @@ function labelsOf({ pool, direction }: Intent, fleet: string): Readonly<Record<s
 }
 
 function specOf(intent: Intent, fleet: string, evidence: Evidence): Json {
-  const { maxUsdPerHour, rack, drainDeadline } = intent;
+  const { maxUsdPerHour, rack, objects, drainDeadline } = intent;
   return {
     fleet,
     direction: intent.direction,
@@ -54,6 +54,7 @@ function specOf(intent: Intent, fleet: string, evidence: Evidence): Json {
     },
     ...(rack !== null && { rack }),
     victimNodeUIDs: intent.victimNodeUids,
+    ...(objects !== undefined && { objects }),
     ...(drainDeadline !== null && { drainDeadline: instantText(drainDeadline) }),
     reason: reasonText(intent.reason),
     requiredApprovals: intent.requiredApprovals,

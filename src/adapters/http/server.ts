@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { buildApp, type AppOptions } from "./app.ts";
 import { isLoopback } from "./loopback.ts";
 
@@ -13,8 +12,8 @@ export interface HttpServerOptions
   readonly review?: AppOptions["review"];
   /** What is not synced yet, in words; default: what the view misses. */
   readonly missing?: AppOptions["missing"];
-  /** Folder of the built console; default: the one beside the compiled code. */
-  readonly consoleDir?: string;
+  /** Folder of the built console. */
+  readonly consoleDir: string;
 }
 
 export interface HttpServer {
@@ -41,8 +40,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     throw new HttpServerError(unguarded(host));
   }
   const missing = options.missing ?? (() => options.view.missing());
-  const consoleDir = options.consoleDir ?? fileURLToPath(new URL("../../console", import.meta.url));
-  const app = buildApp({ ...options, surface, review, missing, consoleDir });
+  const app = buildApp({ ...options, surface, review, missing });
   return {
     listen: async () => {
       await app.listen({ host, port }).catch((cause: unknown) => {

@@ -20,6 +20,8 @@ export interface GuardedCount<Found extends FoundCount = FoundCount> {
   readonly name: string;
   /** Reads past every cache. */
   read(): Promise<Found | NoCount>;
+  /** What comes before a write that is due. @returns why not to write, "" to go on */
+  prepare?(found: Found): Promise<string>;
   /** One request in which the server tests uid and old count. */
   patch(found: Found, to: number): Promise<unknown>;
 }
@@ -42,6 +44,8 @@ export async function writeGuarded<Found extends FoundCount>(
 ): Promise<WriteOutcome> {
   const before = judge(target, change, await target.read());
   if (before.kind !== "Writable") return before;
+  const obstacle = (await target.prepare?.(before.found)) ?? "";
+  if (obstacle !== "") return { kind: "Conflict", found: obstacle };
   try {
     await target.patch(before.found, change.to);
   } catch (error) {

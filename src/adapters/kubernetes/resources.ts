@@ -35,6 +35,11 @@ export const EVENTS: Resource = {
 };
 
 export const SECRETS: Resource = { apiVersion: "v1", plural: "secrets", kind: "Secret" };
+export const SELF_REVIEWS: Resource = {
+  apiVersion: "authentication.k8s.io/v1",
+  plural: "selfsubjectreviews",
+  kind: "SelfSubjectReview",
+};
 export const TOKEN_REVIEWS: Resource = {
   apiVersion: "authentication.k8s.io/v1",
   plural: "tokenreviews",

@@ -1,12 +1,18 @@
 /** The Prometheus HTTP API: bounded in time, size and number of requests at once. */
+import { createSecureContext } from "node:tls";
 import PQueue from "p-queue";
 import { Agent, request } from "undici";
 import { seconds } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
 import { decodeInstant, decodeRange } from "./decode.ts";
 import type { Answer, InstantSeries, RangeSeries } from "./decode.ts";
-import { type PrometheusEndpoint, type ResolvedEndpoint, resolveEndpoint } from "./endpoint.ts";
-import { type RequestContext, statusError, transportError } from "./failures.ts";
+import {
+  type PrometheusEndpoint,
+  type ResolvedEndpoint,
+  resolveEndpoint,
+  type TlsIdentity,
+} from "./endpoint.ts";
+import { type RequestContext, certificateError, statusError, transportError } from "./failures.ts";
 
 export interface PrometheusClientOptions {
   /** From the call to the decoded answer, time in the queue included. */
@@ -40,6 +46,11 @@ export interface PrometheusClient {
 
 /** The server gives up first, so that what comes back says why and no work goes on unseen. */
 const SERVER_SHARE_OF_DEADLINE = 0.8;
+/**
+ * Connection pools that are kept: more than there are Prometheus servers with certificates of their
+ * own, few enough that those of rotated certificates go.
+ */
+const MAX_POOLS = 64;
 /** A fleet's answer is a few dozen series; a week of history at one minute about 1 MB. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -79,8 +90,8 @@ interface Post<Decoded> {
 class Transport {
   readonly #options: PrometheusClientOptions;
   readonly #queues = new Map<string, PQueue>();
-  /** One connection pool per set of certificate authorities. */
-  readonly #agents = new Map<string | null, Agent>();
+  /** One connection pool per TLS identity, the one used longest ago first. */
+  readonly #agents = new Map<string, Agent>();
 
   constructor(options: PrometheusClientOptions) {
     this.#options = options;
@@ -110,7 +121,7 @@ class Transport {
       method: "POST",
       headers: { ...target.headers },
       body: new URLSearchParams({ ...post.form, timeout }).toString(),
-      dispatcher: this.#agentOf(target),
+      dispatcher: this.#agentOf(target, context),
       signal,
     });
     const body = await answer.body.text();
@@ -126,16 +137,43 @@ class Transport {
     return queue;
   }
 
-  #agentOf({ ca }: ResolvedEndpoint): Agent {
-    const connect = ca === null ? {} : { ca };
-    const agent = this.#agents.get(ca) ?? new Agent({ connect, maxResponseSize: MAX_ANSWER_BYTES });
-    this.#agents.set(ca, agent);
+  /** @throws PortError when certificate and key are none, or not of each other */
+  #agentOf({ tls }: ResolvedEndpoint, context: RequestContext): Agent {
+    const identity = JSON.stringify(tls);
+    const known = this.#agents.get(identity);
+    const agent =
+      known ??
+      new Agent({ connect: connectOptions(tls, context), maxResponseSize: MAX_ANSWER_BYTES });
+    this.#agents.delete(identity);
+    this.#agents.set(identity, agent);
+    this.#dropOldest();
     return agent;
+  }
+
+  /** What is under way over it still ends. */
+  #dropOldest(): void {
+    const [oldest] = this.#agents;
+    if (this.#agents.size <= MAX_POOLS || oldest === undefined) return;
+    const [identity, agent] = oldest;
+    this.#agents.delete(identity);
+    void agent.close();
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
   }
+}
+
+/** Tried out first: within a connection, a key that does not fit would look like a dead server. */
+function connectOptions({ ca, cert, key }: TlsIdentity, context: RequestContext) {
+  const authorities = ca === null ? {} : { ca };
+  if (cert === null || key === null) return authorities;
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw certificateError(cause, context);
+  }
+  return { ...authorities, cert, key };
 }
 
 interface Exchange<Decoded> {

@@ -14,6 +14,11 @@ export interface PrometheusCredentials {
   /** PEM text of the certificate authorities to trust instead of the system's. */
   readonly caPem?: string;
   readonly caFile?: string;
+  /** PEM text of the certificate to show to the server, with its key: mTLS. */
+  readonly certPem?: string;
+  readonly keyPem?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
 }
 
 export interface PrometheusEndpoint {
@@ -24,11 +29,18 @@ export interface PrometheusEndpoint {
   readonly credentials: PrometheusCredentials;
 }
 
+/** Who is trusted and who we are, as PEM text; null: the system's authorities, nobody. */
+export interface TlsIdentity {
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
 /** One request's worth of an endpoint, with every file read. */
 export interface ResolvedEndpoint {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly ca: string | null;
+  readonly tls: TlsIdentity;
   /** Origin and path, without user, password or query: fit for messages. */
   readonly shown: string;
   /** Shortens a text and blots out every secret of the endpoint in it. */
@@ -41,7 +53,8 @@ const REDACTED = "[redacted]";
 
 /**
  * @param path for example `api/v1/query`, put behind the endpoint's own path
- * @throws PortError `invalid` for a URL that is none, `unauthorized` for a file that cannot be read
+ * @throws PortError `invalid` for a URL that is none or a certificate without its key,
+ *   `unauthorized` for a file that cannot be read
  */
 export async function resolveEndpoint(
   endpoint: PrometheusEndpoint,
@@ -55,16 +68,26 @@ export async function resolveEndpoint(
   url.username = "";
   url.password = "";
   const authorization = authorizationOf(token, username, password);
-  const ca = await textOrFile(credentials.caPem, credentials.caFile, "certificate authority");
+  const tls = await tlsIdentity(credentials);
   const longHeaders = Object.values(endpoint.headers).filter(mayBeSecret);
-  const secrets = [token ?? "", password, ...longHeaders];
+  const secrets = [token ?? "", password, tls.key ?? "", ...longHeaders];
   return {
     url,
     headers: headersOf(endpoint.headers, authorization),
-    ca,
+    tls,
     shown: `${url.origin}${url.pathname}`,
     excerpt: excerptWithout([...secrets, authorization ?? "", encodedPart(authorization)]),
   };
+}
+
+async function tlsIdentity(credentials: PrometheusCredentials): Promise<TlsIdentity> {
+  const { caPem, caFile, certPem, certFile, keyPem, keyFile } = credentials;
+  const ca = await textOrFile(caPem, caFile, "certificate authority");
+  const cert = await textOrFile(certPem, certFile, "client certificate");
+  const key = await textOrFile(keyPem, keyFile, "client key");
+  if ((cert === null) === (key === null)) return { ca, cert, key };
+  const [found, missing] = cert === null ? ["key", "certificate"] : ["certificate", "key"];
+  throw new PortError("invalid", `found a client ${found} without its ${missing}, expected both`);
 }
 
 function requestUrl(base: string, path: string): URL {

@@ -1,4 +1,5 @@
 /** What can go wrong between the request and a decoded answer, as the closed codes of the ports. */
+import { errors } from "undici";
 import { PortError, type PortErrorCode } from "../../ports/errors.ts";
 
 /** Names a request in every message about it. */
@@ -65,20 +66,44 @@ export function reportedError(errorType: string, text: string, context: RequestC
   return new PortError(code, `${context.what}: ${errorType}: ${context.excerpt(text)}`);
 }
 
+/** @returns the error for a client certificate that cannot be shown to anybody. */
+export function certificateError(cause: unknown, { what, excerpt }: RequestContext): PortError {
+  const { code, message } = described(cause);
+  const found = excerpt(code === "" ? message : code);
+  const text = `${what}: the client certificate and its key are not usable: ${found}`;
+  return new PortError("unauthorized", `${text}; expected PEM, the key that of the certificate`);
+}
+
+/** How TLS says that it wants another client certificate: alerts 40 to 49 and 116 of RFC 8446. */
+const CERTIFICATE_ALERT = /_ALERT_(?:\w*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/;
+
 /** @returns the error for a request that brought no complete answer. */
 export function transportError(cause: unknown, context: RequestContext): PortError {
   if (cause instanceof PortError) return cause;
+  const { what } = context;
   const { name, code, message } = described(cause);
-  const text = `${context.what}: ${context.excerpt(code === "" ? message : `${code}: ${message}`)}`;
+  const text = `${what}: ${context.excerpt(code === "" ? message : `${code}: ${message}`)}`;
+  if (CERTIFICATE_ALERT.test(code)) {
+    const advice = "the server refuses our client certificate; check tls.crt and tls.key";
+    return new PortError("unauthorized", `${text}; ${advice}`, cause);
+  }
   if (name === "TimeoutError" || name === "AbortError" || /TIMEOUT/.test(code)) {
-    return new PortError("timeout", `${context.what}: no answer within the deadline`, cause);
+    return new PortError("timeout", `${what}: no answer within the deadline`, cause);
   }
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE" || code.startsWith("HPE_")) {
     return new PortError("bad-answer", text, cause);
   }
   if (code === "UND_ERR_INVALID_ARG") return new PortError("invalid", text, cause);
-  return new PortError("unreachable", text, cause);
+  const advice = closedUnread(cause) && what.includes(" at https:") ? ASKS_FOR_CERTIFICATE : "";
+  return new PortError("unreachable", text + advice, cause);
 }
+
+/** Some servers send no alert: they close once they have seen the certificate, or its absence. */
+const ASKS_FOR_CERTIFICATE =
+  "; it closed before a word: does it ask for a client certificate (tls.crt, tls.key)?";
+
+const closedUnread = (cause: unknown): boolean =>
+  cause instanceof errors.SocketError && cause.socket?.bytesRead === 0;
 
 function described(cause: unknown): { name: string; code: string; message: string } {
   if (!(cause instanceof Error)) return { name: "", code: "", message: String(cause) };

@@ -1,5 +1,6 @@
 /** The live SignalSource: plan, ask in parallel as of one instant, read the answers. */
-import type { CompiledFleet } from "../../core/compiled.ts";
+import type { CompiledFleet, Role } from "../../core/compiled.ts";
+import { engineReadings, planEngines } from "../../core/queries/engine-plan.ts";
 import { type Batch, batchPromql, planFleet } from "../../core/queries/fleet-plan.ts";
 import { type BatchOutcome, everyReading, readingOf } from "../../core/queries/readings.ts";
 import type { EpochMs } from "../../core/units.ts";
@@ -30,9 +31,12 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Signal
   return {
     read: async (fleet, at) => {
       const plan = planFleet(fleet);
+      const byEngine = drainedByEngine(fleet) ? planEngines(fleet) : [];
       try {
-        const outcomes = await askAll(await asked(fleet), plan.batches, at);
-        return everyReading(plan, (planned) => readingOf(planned, outcomes));
+        const outcomes = await askAll(await asked(fleet), [...plan.batches, ...byEngine], at);
+        const read = everyReading(plan, (planned) => readingOf(planned, outcomes));
+        if (byEngine.length === 0) return read;
+        return { ...read, engines: engineReadings(outcomes, prefillRole(fleet)) };
       } catch (cause) {
         const reading = absentBecause(asPortError(cause, fleet));
         return everyReading(plan, () => reading);
@@ -42,9 +46,16 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Signal
   };
 }
 
+/** Which turns still run on an ejected engine is read engine by engine, where series are known. */
+const drainedByEngine = ({ signals, workloads }: CompiledFleet): boolean =>
+  signals.profile === "vllm" && workloads.some(({ ejectLabel }) => ejectLabel !== undefined);
+
+const prefillRole = ({ workloads }: CompiledFleet): Role =>
+  workloads.some(({ role }) => role === "Prefill") ? "Prefill" : "Aggregated";
+
 /** @throws PortError when there is nobody to ask, or the credentials cannot be read */
-async function endpointOf(
-  { defaultEndpoint, resolveCredentials }: PrometheusSourceOptions,
+export async function endpointOf(
+  { defaultEndpoint, resolveCredentials }: Omit<PrometheusSourceOptions, "client">,
   fleet: CompiledFleet,
 ): Promise<PrometheusEndpoint> {
   const own = fleet.signals.prometheus;
@@ -60,7 +71,7 @@ async function endpointOf(
 }
 
 /** A failed batch fails its own readings only. */
-async function askAll(
+export async function askAll(
   { client, endpoint }: Asked,
   batches: readonly Batch[],
   at: EpochMs,

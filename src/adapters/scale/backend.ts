@@ -1,18 +1,28 @@
 import type { CompiledPool } from "../../core/compiled.ts";
-import type { BackendCapabilities, RackBackend } from "../../ports/rack-backend.ts";
+import type { NodeRef } from "../../core/decision.ts";
+import type { CountChange, RackBackend, WriteOutcome } from "../../ports/rack-backend.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
+import {
+  type Decoded,
+  foundReading,
+  type FoundReading,
+  orMissing,
+  poolReading,
+} from "../kubernetes/counted-object.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
-import { failureIn, isNotFound } from "../kubernetes/failures.ts";
-import { type FoundCount, type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
-import { noSuchObject, refused } from "../kubernetes/refusals.ts";
+import { failureIn } from "../kubernetes/failures.ts";
+import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
+import type { MachineGroup } from "../kubernetes/machine-kind.ts";
 import { type ObjectAt, objectName } from "../kubernetes/resources.ts";
-import { type DecodedScale, decodeScale, type ScaleReading } from "./decode.ts";
+import {
+  machinesOf,
+  markVictims,
+  spareMachines,
+  withMachines,
+} from "../kubernetes/victim-machines.ts";
+import { decodeScale, type ScaleReading } from "./decode.ts";
+import { MACHINE_PRESETS, machineGroup } from "./machines.ts";
 
-const CAPABILITIES: BackendCapabilities = {
-  choosesVictim: false,
-  counts: "Nodes",
-  proof: "RealController",
-};
 const SCALE = { subresource: "scale" };
 
 export interface ScaleBackendOptions {
@@ -20,31 +30,59 @@ export interface ScaleBackendOptions {
   readonly discovery: Discovery;
 }
 
-/** Sizes any object through its `scale` subresource. */
+/**
+ * Sizes any object through its `scale` subresource. With a preset the Machines of the emptied rack
+ * are annotated as the first to go before the count falls; without one the vendor chooses.
+ */
 export function scaleBackend(options: ScaleBackendOptions): RackBackend {
   return {
     kind: "scale",
-    capabilities: CAPABILITIES,
     read: async (pool) => {
       const decoded = await fetchScale(options, pool);
-      if (decoded === null) return { count: null, refusals: [noSuchObject(pool)] };
-      if (!decoded.ok) return { count: null, refusals: refused(decoded.refusals) };
-      return { count: decoded.reading.count, refusals: [] };
+      const reading = poolReading(pool, decoded);
+      const { count } = reading;
+      const group = decoded?.ok === true ? decoded.reading.group : null;
+      if (group === null || count === null || (count.current ?? 0) >= count.desired) return reading;
+      const machines = await machinesOf(options.client, group);
+      return { ...reading, count: withMachines(count, machines, pool.backend.countPerRack) };
     },
-    write: async (pool, { uid, from, to }) => {
-      const { countPerRack } = pool.backend;
-      const target = guardedCount(options, pool);
-      return writeGuarded(target, { uid, from: from * countPerRack, to: to * countPerRack });
-    },
+    write: (pool, change) => write(options, pool, change),
+    spare: (pool, nodes) => spare(options, pool, nodes),
   };
 }
 
+async function write(
+  options: ScaleBackendOptions,
+  pool: CompiledPool,
+  change: CountChange,
+): Promise<WriteOutcome> {
+  const { countPerRack } = pool.backend;
+  const { uid, from, to, victims = [] } = change;
+  const units = { uid, from: from * countPerRack, to: to * countPerRack };
+  const outcome = await writeGuarded(guardedCount(options, pool, change), units);
+  if (outcome.kind === "Conflict" && victims.length > 0) await spare(options, pool, victims);
+  return outcome;
+}
+
+async function spare(
+  { client, discovery }: ScaleBackendOptions,
+  { backend: { preset, target } }: CompiledPool,
+  nodes: readonly NodeRef[],
+): Promise<void> {
+  const kind = preset === null ? undefined : MACHINE_PRESETS[preset]?.machines;
+  if (kind === undefined) return;
+  const object = await orMissing(async () => client.get((await discovery.locate(target)).at));
+  // With the object its Machines went as well.
+  const group = object === null ? null : machineGroup(object, kind);
+  if (group !== null) await spareMachines(client, group, nodes);
+}
+
 /** @returns null when the object or its kind does not exist */
-async function fetchScale(
+const fetchScale = (
   { client, discovery }: ScaleBackendOptions,
   pool: CompiledPool,
-): Promise<DecodedScale | null> {
-  try {
+): Promise<Decoded<ScaleReading> | null> =>
+  orMissing(async () => {
     const { at, subresources } = await discovery.locate(pool.backend.target);
     if (!subresources.includes("scale")) {
       const found = `${objectName(at)}: found no scale subresource`;
@@ -52,32 +90,39 @@ async function fetchScale(
     }
     const [object, scale] = await Promise.all([client.get(at), client.get(at, SCALE)]);
     return decodeScale(object, scale, pool);
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
-}
+  });
 
-interface Found extends FoundCount {
-  readonly reading: ScaleReading;
-}
+type Found = FoundReading<ScaleReading>;
 
-function guardedCount(options: ScaleBackendOptions, pool: CompiledPool): GuardedCount<Found> {
+function guardedCount(
+  options: ScaleBackendOptions,
+  pool: CompiledPool,
+  change: CountChange,
+): GuardedCount<Found> {
   const { target } = pool.backend;
   return {
     name: `${target.kind} ${target.name} spec.replicas`,
-    read: async () => {
-      const decoded = await fetchScale(options, pool);
-      if (decoded === null) return { kind: "NoCount", text: noSuchObject(pool).text };
-      if (!decoded.ok) return { kind: "NoCount", text: decoded.refusals.join("; ") };
-      const { reading } = decoded;
-      return { kind: "Count", uid: reading.count.uid, count: reading.written ?? 0, reading };
+    read: async () => foundReading(pool, await fetchScale(options, pool)),
+    prepare: async ({ reading }) => {
+      const { group, unsettled } = reading;
+      if (group === null || change.to >= change.from) return "";
+      return unsettled === "" ? mark(options.client, pool, { ...change, group }) : unsettled;
     },
     patch: async (found, to) => {
       const { at } = await options.discovery.locate(target);
       await writeScale(options.client, at, found, to);
     },
   };
+}
+
+/** @returns why the count must not be lowered, "" once the victims are marked */
+async function mark(
+  client: KubeClient,
+  { backend: { countPerRack } }: CompiledPool,
+  { group, from, to, victims = [] }: CountChange & { readonly group: MachineGroup },
+): Promise<string> {
+  const shrink = { victims, from: from * countPerRack, to: to * countPerRack };
+  return markVictims(client, await machinesOf(client, group), { kind: group.kind, shrink });
 }
 
 async function writeScale(

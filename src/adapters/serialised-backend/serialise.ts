@@ -15,9 +15,9 @@ export function serialiseWrites(backend: RackBackend): RackBackend {
   };
   return {
     kind: backend.kind,
-    capabilities: backend.capabilities,
     read: (pool) => backend.read(pool),
     write: (pool, change): Promise<WriteOutcome> =>
       queueOf(pool.name).add(() => backend.write(pool, change)),
+    spare: (pool, nodes): Promise<void> => queueOf(pool.name).add(() => backend.spare(pool, nodes)),
   };
 }

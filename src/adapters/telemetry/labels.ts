@@ -8,6 +8,7 @@ import {
   OPEN_PHASES,
   OUTCOMES,
   RACK_PHASES,
+  RACK_STEPS,
 } from "../../api/vocabulary.ts";
 import { SIGNAL_UNITS } from "../../core/signals/names.ts";
 import { REASONS } from "../../core/reasons.ts";
@@ -16,7 +17,17 @@ import { PORT_ERRORS } from "../../ports/errors.ts";
 /** Takes the place of a word outside a closed set, so that no set can grow. */
 const OTHER = "other";
 
-const ACTION_KINDS = ["OpenIntent", "SetPhase", "SetCount", "Cordon", "Uncordon", "Evict", OTHER];
+const ACTION_KINDS = [
+  "OpenIntent",
+  "SetPhase",
+  "SetCount",
+  "Cordon",
+  "Uncordon",
+  "Evict",
+  "SetReplicas",
+  "MarkPods",
+  OTHER,
+];
 const ACTION_OUTCOMES = [
   "applied",
   "unchanged",
@@ -41,7 +52,8 @@ export const LABELS = {
   cause: CACHE_CAUSES,
   metric: ["ttft", "itl"],
   percentile: ["p10", "p50", "p90", "p95", "p99"],
-  step: ["grant", "boot", "join"],
+  step: ["grant", "boot", "join", "repair"],
+  rack_step: RACK_STEPS,
   action: ACTION_KINDS,
   result: ACTION_OUTCOMES,
   code: [...Object.keys(PORT_ERRORS), "invariant", OTHER],

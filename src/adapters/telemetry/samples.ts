@@ -47,6 +47,8 @@ function poolGauges(view: PoolView): Sample[] {
     gauge("breakwater_pool_nodes", nodes),
     gauge("breakwater_pool_ready_nodes", ready),
     gauge("breakwater_degraded_racks", degraded),
+    gauge("breakwater_pool_foreign_nodes", view.foreignNodes.length),
+    ...stepGauges(view),
     ...LABELS.phase.map((phase) => ({
       metric: "breakwater_racks" as const,
       labels: { pool, phase },
@@ -54,6 +56,40 @@ function poolGauges(view: PoolView): Sample[] {
     })),
   ];
 }
+
+function stepGauges({ pool, steps, racks, awaited }: PoolView): Sample[] {
+  const stuck = [...racks, ...awaited].flatMap((rack) => rack.stuck?.step ?? []);
+  return [
+    ...steps.flatMap((time) => stepTimeGauges(pool, time)),
+    ...LABELS.rack_step.map((step) => ({
+      metric: "breakwater_stuck_racks" as const,
+      labels: { pool, rack_step: step },
+      value: stuck.filter((one) => one === step).length,
+    })),
+  ];
+}
+
+/** A start is the fleet's: its series carry its name. */
+function stepTimeGauges(pool: string, { step, fleet, measured, ...time }: StepTimeView): Sample[] {
+  const labels = fleet === null ? { pool, step } : { pool, fleet };
+  const [quantile, count] =
+    fleet === null
+      ? (["breakwater_rack_step_seconds", "breakwater_rack_step_measured"] as const)
+      : (["breakwater_engine_start_seconds", "breakwater_engine_start_measured"] as const);
+  const of = (percentile: string, value: number): Sample => ({
+    metric: quantile,
+    labels: { ...labels, percentile },
+    value,
+  });
+  return [
+    of("p50", time.p50Seconds),
+    of("p95", time.p95Seconds),
+    of("p99", time.p99Seconds),
+    { metric: count, labels, value: measured },
+  ];
+}
+
+type StepTimeView = PoolView["steps"][number];
 
 function openGauges({ pool }: PoolView, decisions: readonly DecisionView[]): Sample[] {
   const ours = decisions.filter((decision) => decision.pool === pool);

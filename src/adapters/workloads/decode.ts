@@ -1,3 +1,4 @@
+import type { WorkloadObject } from "../../core/observation.ts";
 import { type EpochMs, epochMs } from "../../core/units.ts";
 import {
   conditionsOf,
@@ -8,9 +9,12 @@ import {
   numberAt,
   objectAt,
   stringAt,
+  valueAt,
 } from "../kubernetes/decode.ts";
 import { quantityOf } from "../kubernetes/quantity.ts";
 import { hasLabels, type Labels, matchesSelector } from "../kubernetes/selector.ts";
+import { countPlace, type CountRef, decodeObject, indexOf, type NoPlace } from "./decode-object.ts";
+import { type ScalableKind, scalableKind } from "./scalable-kinds.ts";
 
 /** What is kept of a pod. */
 export interface KeptPod {
@@ -24,6 +28,44 @@ export interface KeptPod {
   readonly ready: boolean;
   readonly readySince: EpochMs | null;
   readonly terminating: boolean;
+  /** Marked as the first to go when its object is lowered. */
+  readonly marked: boolean;
+  /** The label that was taken off to keep turns off it, and since when; null: none was. */
+  readonly ejected: Ejection | null;
+}
+
+export interface Ejection {
+  readonly label: string;
+  readonly value: string;
+  readonly at: EpochMs;
+}
+
+/** What a ReplicaSet compares its pods by; the lower go first, pods without it count as 0. */
+export const COST_ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
+/** Ours, told from people's by its value; the range is that of an int32. */
+export const MARKED_COST = "-1000";
+
+/** What was taken off an ejected pod, as JSON: any later process can put it back. */
+export const EJECTED_ANNOTATION = "breakwater.dev/ejected";
+
+/** @returns null for what was not written by `ejectPods` */
+export function ejectionOf(text: string | undefined): Ejection | null {
+  const noted = text === undefined ? null : jsonOrNull(text);
+  if (!isJson(noted)) return null;
+  const [label, value, since] = ["label", "value", "at"].map((key) => stringAt(noted, key));
+  const at = Date.parse(since ?? "");
+  if (label === undefined || label === "" || Number.isNaN(at)) return null;
+  return { label, value: value ?? "", at: epochMs(at) };
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // People may write there too: what is no JSON is no note of ours.
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** The kubelet's record of a static pod, which no eviction removes. */
@@ -46,6 +88,8 @@ export function decodePod(object: Json): KeptPod | null {
     ready: isReady,
     readySince: Number.isNaN(since) ? null : epochMs(since),
     terminating,
+    marked: annotations[COST_ANNOTATION] === MARKED_COST,
+    ejected: ejectionOf(annotations[EJECTED_ANNOTATION]),
   };
 }
 
@@ -65,28 +109,83 @@ function holdsGpus(object: Json): boolean {
   });
 }
 
-/** The object of a workload, as far as pods and rollouts depend on it. */
+/** The object of a workload: which pods are its own, whether it rolls out, and its count. */
 export interface TargetReading {
   /** Whether a pod with these labels is the target's. */
   readonly selects: (labels: Labels) => boolean;
   readonly rollingOut: boolean;
+  readonly counted: CountedObject | NoPlace;
 }
 
-/** Pods of a LeaderWorkerSet carry its name; its object has no selector. */
-const LWS_NAME_LABEL = "leaderworkerset.sigs.k8s.io/name";
+export interface CountedObject {
+  readonly object: WorkloadObject;
+  /** @returns the place of a pod's unit in the object's order, null where it has none */
+  readonly indexOf: (labels: Labels) => number | null;
+}
 
-export function decodeTarget(object: Json): TargetReading {
-  const { name } = metaOf(object);
-  const selector = objectAt(object, "spec", "selector");
-  const isLws = stringAt(object, "kind") === "LeaderWorkerSet";
-  const selects = isLws
-    ? (labels: Labels) => hasLabels(labels, { [LWS_NAME_LABEL]: name })
-    : (labels: Labels) => matchesSelector(selector, labels);
-  return { selects, rollingOut: isRollingOut(object) };
+/** @param scale its scale subresource, null where the kind has none or it is not needed */
+export function decodeTarget(object: Json, count: CountRef, scale: Json | null): TargetReading {
+  const kind = scalableKind(count.ref.apiVersion, count.ref.kind);
+  return {
+    selects: selectorOf(object, { ...count, kind }, scale),
+    rollingOut: isRollingOut(object, count),
+    counted: countedOf(object, { ...count, kind }, scale),
+  };
+}
+
+interface Counted extends CountRef {
+  readonly kind: ScalableKind;
+}
+
+/** Whether the object alone says which pods are its own and how many it asks for. */
+export function needsScale(object: Json, { ref, part }: CountRef): boolean {
+  const { nameLabel } = scalableKind(ref.apiVersion, ref.kind);
+  const place = countPlace(object, { ref, part });
+  const unselected = nameLabel === null && !isJson(valueAt(object, "spec", "selector"));
+  return unselected || (!("text" in place) && place.count === null);
+}
+
+function selectorOf(
+  object: Json,
+  { kind, part }: Counted,
+  scale: Json | null,
+): TargetReading["selects"] {
+  const { nameLabel, roleLabel } = kind;
+  if (nameLabel !== null) {
+    const role = part === null || roleLabel === undefined ? {} : { [roleLabel]: part };
+    const wanted = { [nameLabel]: metaOf(object).name, ...role };
+    return (labels) => hasLabels(labels, wanted);
+  }
+  const selector = valueAt(object, "spec", "selector");
+  if (isJson(selector)) return (labels) => matchesSelector(selector, labels);
+  const wanted = equalities(stringAt(scale, "status", "selector"));
+  return (labels) => hasLabels(labels, wanted);
+}
+
+/** Autoscalers get a selector as text; those of the kinds known here ask for equality alone. */
+const equalities = (selector: string): Labels =>
+  Object.fromEntries(
+    selector.split(",").flatMap((term) => {
+      const [key = "", value = ""] = term.split(/==?/);
+      return key.trim() === "" ? [] : [[key.trim(), value.trim()]];
+    }),
+  );
+
+function countedOf(object: Json, count: Counted, scale: Json | null): CountedObject | NoPlace {
+  const place = countPlace(object, count);
+  if ("text" in place) return place;
+  const read = place.count ?? (scale === null ? null : (numberAt(scale, "spec", "replicas") ?? 0));
+  if (read === null) {
+    return { text: `${place.pointer}: found no count, expected a kind that kubectl scale accepts` };
+  }
+  return {
+    object: decodeObject(object, count, { path: place.path, count: read }),
+    indexOf: (labels) => indexOf(labels, count.kind, object),
+  };
 }
 
 /** As `kubectl rollout status` sees it, scaling up left out: new pods there are not a rollout. */
-function isRollingOut(object: Json): boolean {
+function isRollingOut(object: Json, { ref, part }: CountRef): boolean {
   const status = objectAt(object, "status");
   const observed = numberAt(status, "observedGeneration");
   if (observed !== null && observed < metaOf(object).generation) return true;
@@ -96,11 +195,25 @@ function isRollingOut(object: Json): boolean {
       stringAt(condition, "type") === "UpdateInProgress" &&
       stringAt(condition, "status") === "True",
   );
-  if (updating) return true;
+  if (updating || groveUpdates(status) || roleUpdates(status, part)) return true;
   const [current, update] = ["currentRevision", "updateRevision"].map((k) => stringAt(status, k));
   const replicas = numberAt(status, "replicas") ?? 0;
   const updated = numberAt(status, "updatedReplicas") ?? (current === update ? replicas : 0);
   const hasRevisions = current !== "" || update !== "";
   if (hasRevisions) return current !== update && updated < replicas;
-  return stringAt(object, "kind") === "Deployment" && updated < replicas;
+  return ref.kind === "Deployment" && updated < replicas;
 }
+
+/** Grove: an update that has begun and not ended. */
+function groveUpdates(status: Json): boolean {
+  const progress = status["updateProgress"] ?? status["rollingUpdateProgress"];
+  return isJson(progress) && stringAt(progress, "updateEndedAt") === "";
+}
+
+/** DisaggregatedSet: replicas of an older revision, of the role or of any. */
+const roleUpdates = (status: Json, part: string | null): boolean =>
+  listAt(status, "roleStatuses").some(
+    (role) =>
+      (part === null || stringAt(role, "name") === part) &&
+      (numberAt(role, "updatedReplicas") ?? 0) < (numberAt(role, "replicas") ?? 0),
+  );

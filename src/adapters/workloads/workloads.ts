@@ -1,19 +1,20 @@
-import type { CompiledFleet, CompiledWorkload, FleetKey, Role } from "../../core/compiled.ts";
 import type { PodRef } from "../../core/decision.ts";
-import type { PodObservation } from "../../core/observation.ts";
-import { PortError } from "../../ports/errors.ts";
 import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
-import { metaOf } from "../kubernetes/decode.ts";
+import { type Json, metaOf } from "../kubernetes/decode.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import { failureIn, isNotFound } from "../kubernetes/failures.ts";
 import { type Lifecycle, lifecycleOf, reflector } from "../kubernetes/reflector.ts";
 import { type ObjectAt, PODS } from "../kubernetes/resources.ts";
-import { hasLabels } from "../kubernetes/selector.ts";
 import type { Timers } from "../kubernetes/timers.ts";
 import type { Warn } from "../kubernetes/warn.ts";
-import { decodePod, type KeptPod, type TargetReading } from "./decode.ts";
-import { targetReader, type TargetReader } from "./target-reader.ts";
+import { autoscalers } from "./autoscalers.ts";
+import { decodePod } from "./decode.ts";
+import { ejectPods, readmitPods } from "./eject-pods.ts";
+import { markPods } from "./mark-pods.ts";
+import { membershipsOf, observationOf, sizedBy } from "./memberships.ts";
+import { writeReplicas } from "./scale-write.ts";
+import { targetReader } from "./target-reader.ts";
 
 export interface WorkloadsOptions {
   readonly client: KubeClient;
@@ -35,78 +36,34 @@ export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
     decode: decodePod,
   });
   const targets = targetReader(options);
+  const writer = { client: options.client, written: (pod: Json) => pods.written(pod) };
+  const reader = { targets, autoscalers: autoscalers(options) };
   return {
     ...lifecycleOf(pods),
     read: async (fleets) => {
-      const members = await membershipsOf(fleets, targets);
-      const rollouts = members.filter(({ target }) => target?.rollingOut === true);
+      const members = await membershipsOf(fleets, reader);
+      const rolling = members.filter((member) =>
+        member.targets.some(({ rollingOut }) => rollingOut),
+      );
       return {
         pods: pods.snapshot().flatMap((pod) => observationOf(pod, members)),
-        rollouts: [...new Set(rollouts.map(({ fleet }) => fleet))],
-        unreadable: members.flatMap(({ fleet, problem: text }) =>
-          text === null ? [] : [{ fleet, text }],
-        ),
+        rollouts: [...new Set(rolling.map(({ fleet }) => fleet))],
+        unreadable: members.flatMap(({ problems }) => problems),
+        sized: sizedBy(members),
       };
     },
     evict: (pod) => evict(options.client, pod),
+    scale: async (change) => {
+      try {
+        return await writeReplicas(options, change);
+      } finally {
+        targets.forget(change.object);
+      }
+    },
+    mark: (found, marked) => markPods(options.client, found, marked),
+    eject: (found, at) => ejectPods(writer, found, at),
+    readmit: (found) => readmitPods(writer, found),
   };
-}
-
-interface Membership {
-  readonly fleet: FleetKey;
-  readonly namespace: string;
-  readonly workload: CompiledWorkload;
-  /** null when the workload names none, or when it was never read. */
-  readonly target: TargetReading | null;
-  /** Why the target that is named could not be read. */
-  readonly problem: string | null;
-}
-
-async function membershipsOf(
-  fleets: readonly CompiledFleet[],
-  targets: TargetReader,
-): Promise<readonly Membership[]> {
-  const pairs = fleets.flatMap((fleet) => fleet.workloads.map((workload) => ({ fleet, workload })));
-  return Promise.all(
-    pairs.map(async ({ fleet, workload }) => ({
-      fleet: fleet.key,
-      namespace: fleet.namespace,
-      workload,
-      ...(await targetOf(fleet, workload, targets)),
-    })),
-  );
-}
-
-/** What one fleet names wrongly, or may not be read, must not blind the others. */
-async function targetOf(
-  fleet: CompiledFleet,
-  { name, target: ref }: CompiledWorkload,
-  targets: TargetReader,
-): Promise<Pick<Membership, "target" | "problem">> {
-  if (ref === null) return { target: null, problem: null };
-  const place = `InferenceFleet ${fleet.key} spec.workloads[${name}].target`;
-  try {
-    const target = await targets.read(ref);
-    const found = `found no ${ref.apiVersion} ${ref.kind} ${ref.namespace}/${ref.name}`;
-    return { target, problem: target === null ? `${place}: ${found}, expected one.` : null };
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    return { target: targets.lastRead(ref), problem: `${place}: ${error.message}.` };
-  }
-}
-
-function belongs(pod: KeptPod, { namespace, workload, target }: Membership): boolean {
-  if (pod.namespace !== namespace) return false;
-  return hasLabels(pod.labels, workload.podLabels) || target?.selects(pod.labels) === true;
-}
-
-function observationOf(pod: KeptPod, members: readonly Membership[]): readonly PodObservation[] {
-  if (pod.node === "") return [];
-  const member = members.find((candidate) => belongs(pod, candidate));
-  if (member === undefined && !pod.holdsGpus) return [];
-  const { labels: _labels, holdsGpus: _holdsGpus, ...seen } = pod;
-  const role: Role = member?.workload.role ?? "Aggregated";
-  return [{ ...seen, fleet: member?.fleet ?? null, role }];
 }
 
 /** The API server refuses an eviction for a budget with this cause, whatever the wording. */

@@ -1,5 +1,6 @@
 import closeWithGrace from "close-with-grace";
 import type { Command } from "commander";
+import { CONSOLE_DIR } from "../console-dir.ts";
 import { HttpServerError, createHttpServer } from "../../adapters/http/server.ts";
 import type { HttpServer } from "../../adapters/http/server.ts";
 import { createView } from "../../adapters/http/view.ts";
@@ -57,6 +58,7 @@ async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
       metrics,
       view,
       about: { version, mode: "demo", speed, notes: NOTES },
+      consoleDir: CONSOLE_DIR,
       onError: (error, path) => console.error(`${path}: ${error.message}`),
     });
   const { server, url } = await listening(serverOn, port);

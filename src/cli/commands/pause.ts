@@ -1,19 +1,10 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
-import { kubeClient } from "../../adapters/kubernetes/client.ts";
-import type { KubeClient } from "../../adapters/kubernetes/client.ts";
-import { connect } from "../../adapters/kubernetes/connection.ts";
 import { metaOf } from "../../adapters/kubernetes/decode.ts";
 import { FLEET_OVERRIDES, INFERENCE_FLEETS } from "../../adapters/kubernetes/resources.ts";
-import { processTimers } from "../../adapters/kubernetes/timers.ts";
 import { GO_DURATION_PATTERN, durationMs } from "../../config/go-duration.ts";
-import { PortError } from "../../ports/errors.ts";
-import { CommandFailed, UsageError } from "../usage-error.ts";
-
-interface ClusterFlags {
-  readonly namespace?: string;
-  readonly kubeconfig?: string;
-}
+import { onCluster, withClusterFlags } from "../on-cluster.ts";
+import type { ClusterFlags } from "../on-cluster.ts";
+import { UsageError } from "../usage-error.ts";
 
 interface PauseFlags extends ClusterFlags {
   readonly direction: string;
@@ -45,11 +36,6 @@ export function addResume(program: Command): void {
     .addHelpText("after", "\nExample:\n  breakwater resume coder -n agents\n");
   withClusterFlags(command).action(resume);
 }
-
-const withClusterFlags = (command: Command): Command =>
-  command
-    .option("-n, --namespace <name>", "of the fleet; default: the context's")
-    .option("--kubeconfig <path>", "default: KUBECONFIG, else ~/.kube/config");
 
 async function pause(fleet: string, flags: PauseFlags): Promise<void> {
   if (!DIRECTIONS.includes(flags.direction)) {
@@ -95,22 +81,3 @@ async function resume(fleet: string, flags: ClusterFlags): Promise<void> {
     if (items.length === 0) console.log(`${namespace}/${fleet}: no pause of this command found`);
   });
 }
-
-async function onCluster(
-  flags: ClusterFlags,
-  work: (client: KubeClient, namespace: string) => Promise<void>,
-): Promise<void> {
-  try {
-    const connection = connect(kubeconfigOf(flags));
-    const client = kubeClient({ transport: connection.transport, timers: processTimers() });
-    await work(client, flags.namespace ?? connection.namespace);
-    await connection.close();
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    if (error.code === "invalid") throw new UsageError(error.message);
-    throw new CommandFailed(error.message);
-  }
-}
-
-const kubeconfigOf = ({ kubeconfig }: ClusterFlags): string =>
-  kubeconfig ?? process.env["KUBECONFIG"] ?? `${userInfo().homedir}/.kube/config`;

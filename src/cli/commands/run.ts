@@ -2,6 +2,7 @@ import closeWithGrace from "close-with-grace";
 import type { Command } from "commander";
 import { pino } from "pino";
 import type { Logger } from "pino";
+import { CONSOLE_DIR } from "../console-dir.ts";
 import { HttpServerError, createHttpServer } from "../../adapters/http/server.ts";
 import type { HttpServer } from "../../adapters/http/server.ts";
 import { createView } from "../../adapters/http/view.ts";
@@ -78,6 +79,7 @@ function assemble(flags: RunFlags, logger: Logger): Assembled {
         metrics,
         view,
         about: { version, mode: "live", speed: null, notes: [] },
+        consoleDir: CONSOLE_DIR,
         review: controller.review,
         missing: () => unready(controller, progress.decided),
         onError: (error, path) => logger.error({ path, error: error.message }, "request failed"),

@@ -52,9 +52,11 @@ async function runSimulate(file: string, flags: SimulateFlags): Promise<void> {
   const bounds = loadBounds(file);
   const policy = flags.policy ?? scenario.policy;
   checkPolicy(policy);
+  if (policy === "breakwater") for (const text of inShadow(scenario)) console.error(text);
   const seeds = flags.seed === undefined ? scenario.seeds : [flags.seed];
   const tasks = seeds.map((seed) => ({ file, policy, seed }));
   const files = stageOutputs(flags, tasks);
+  discardOnSignal(files);
   try {
     const outcomes = await runAll(scenario, tasks, { flags, files });
     const results = outcomes.map(({ result }) => result);
@@ -72,6 +74,17 @@ async function runSimulate(file: string, flags: SimulateFlags): Promise<void> {
   }
 }
 
+/** In Shadow decisions are made and not carried out: seldom what a simulation is for. */
+const inShadow = ({ group }: CompiledScenario): readonly string[] =>
+  group.fleets
+    .filter(({ pools }) => pools.length > 0)
+    .filter(({ mode }) => mode.scaleOut === "Shadow" && mode.scaleIn === "Shadow")
+    .map(
+      ({ key }) =>
+        `breakwater: fleet ${key} is in Shadow mode, which is the default: nothing it decides is ` +
+        "carried out; set mode to {scaleOut: Auto, scaleIn: Auto} to see it act",
+    );
+
 const OUTPUTS = ["decisions", "openmetrics", "timing"] as const;
 type Outputs = Readonly<Record<(typeof OUTPUTS)[number], StagedFile | undefined>>;
 
@@ -88,6 +101,22 @@ function stageOutputs(flags: SimulateFlags, tasks: readonly SimulationTask[]): O
   const of = (name: (typeof OUTPUTS)[number]) => staged[names.indexOf(name)];
   return { decisions: of("decisions"), openmetrics: of("openmetrics"), timing: of("timing") };
 }
+
+/** What was begun to be written goes when somebody stops the run. */
+function discardOnSignal(files: Outputs): void {
+  for (const [signal, status] of STOPPED) {
+    process.once(signal, () => {
+      for (const file of Object.values(files)) file?.discard();
+      process.exit(status);
+    });
+  }
+}
+
+/** 128 and the number of the signal, as shells tell it. */
+const STOPPED = [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;
 
 async function runAll(
   scenario: CompiledScenario,

@@ -77,7 +77,7 @@ class TaskQueue {
 
 const runHere: RunOne = (task, onProgress) => runTask(task, { onProgress });
 
-/** Sources run as they are in tests, built ones in the program. */
+/** Sources run as they are in tests; in the program both are bundles that lie side by side. */
 const WORKER = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
   import.meta.url,

@@ -73,32 +73,6 @@ export function lawThrough(prior: ResponseLaw, point: HitRatePoint): ResponseLaw
 }
 
 /**
- * A measured hit rate this far from the prior's comes from another workload than the prior's. From
- * the prior on such a workload, predictions at twice the racks missed by up to 25 points.
- */
-const PRIOR_REJECTED_BEYOND = 0.1;
-
-/** A law, and the hit rate above which nothing it says is believed. */
-export interface BelievedLaw {
-  readonly law: ResponseLaw;
-  readonly hitRateCap: Ratio;
-}
-
-/**
- * The law through today's point. Where the point contradicts the prior, more cache earns no credit:
- * the measured hit rate is the most that is counted on. Likewise where nothing is free: the prior
- * has no hit rate to compare with, and a fleet that collapsed recovers only with racks for its cold
- * work.
- */
-export function believedLaw(prior: ResponseLaw, point: HitRatePoint | null): BelievedLaw {
-  if (point === null) return { law: prior, hitRateCap: ratio(1) };
-  const distance = Math.abs(point.hitRate - hitRateAt(prior, point.freeSeconds));
-  const rejected = point.freeSeconds <= 0 || distance > PRIOR_REJECTED_BEYOND;
-  const hitRateCap = rejected ? point.hitRate : ratio(1);
-  return { law: lawThrough(prior, point), hitRateCap };
-}
-
-/**
  * The share of prefill capacity above which a fleet that could not carry its load without a cache
  * may tip into collapse when a rack is taken away: 0.30 where the router re-homes sessions, 0.20
  * where it never does (64 and 32 simulated cases, none unsafe).

@@ -29,6 +29,9 @@ export function settle(
   now: EpochMs,
   y: number,
 ): Pick<DemandMemory, "pending" | "widthFactor"> {
+  if (memory.pending.every((forecast) => forecast.due > now)) {
+    return { pending: memory.pending, widthFactor: memory.widthFactor };
+  }
   const due = memory.pending.filter((forecast) => forecast.due <= now);
   const pending = memory.pending.filter((forecast) => forecast.due > now);
   const rate = Math.min(MAX_LEARNING_RATE, LEARNING_PER_HORIZON / memory.pending.length);

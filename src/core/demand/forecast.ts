@@ -157,11 +157,23 @@ const growthOver = (memory: DemandMemory, minutes: number): number =>
   Math.max(0, trendOver(memory, minutes));
 
 /** @returns turns/s at the standard normal quantile `z`, `horizonMs` ahead */
-export function demandQuantile(memory: DemandMemory, horizonMs: Millis, z: number): number {
+export const demandQuantile = (memory: DemandMemory, horizonMs: Millis, z: number): number =>
+  quantileOf(outlook(memory, horizonMs), z);
+
+/** Logarithm of the median, and the standard deviation around it. */
+interface Outlook {
+  readonly median: number;
+  readonly spread: number;
+}
+
+function outlook(memory: DemandMemory, horizonMs: Millis): Outlook {
   const minutes = horizonMs / MINUTE_MS;
   const spread = memory.sigma * Math.sqrt(1 + LEVEL_GAIN_SQUARED * minutes) * memory.widthFactor;
-  return Math.exp(memory.level + growthOver(memory, minutes) + z * spread);
+  return { median: memory.level + growthOver(memory, minutes), spread };
 }
+
+const quantileOf = ({ median, spread }: Outlook, z: number): number =>
+  Math.exp(median + z * spread);
 
 export const isBurst = (memory: DemandMemory): boolean => memory.surprises >= BURST_SURPRISES;
 
@@ -171,7 +183,8 @@ export function forecastBand(
   horizonMs: Millis,
   sizingZ: number,
 ): ForecastBand {
-  const at = (z: number) => turnsPerSecond(demandQuantile(memory, horizonMs, z));
+  const ahead = outlook(memory, horizonMs);
+  const at = (z: number) => turnsPerSecond(quantileOf(ahead, z));
   return {
     horizonMs,
     observed: turnsPerSecond(Math.exp(memory.level)),

@@ -60,18 +60,19 @@ export function marginalSpend(to: RackCount, pool: CompiledPool): UsdPerHour | n
   return pool.price === null ? null : usdPerHour(above * pool.price.usdPerRackHour);
 }
 
+/** @returns who said no, and why; null when nobody did. It may come while the intent is executed */
+export function refusal({ approvals }: Pick<Intent, "approvals">): Reason | null {
+  const found = approvals.find(({ verdict }) => verdict === "Reject");
+  return found === undefined ? null : reason("rejected", `${found.by}: ${found.reason}`);
+}
+
 /** @returns the phase a pending intent moves to now, and why; null while it goes on waiting */
 export function verdictOn(
   intent: Intent,
   now: EpochMs,
 ): { readonly phase: IntentPhase; readonly reason: Reason } | null {
-  const rejection = intent.approvals.find(({ verdict }) => verdict === "Reject");
-  if (rejection !== undefined) {
-    return {
-      phase: "Rejected",
-      reason: reason("rejected", `${rejection.by}: ${rejection.reason}`),
-    };
-  }
+  const refused = refusal(intent);
+  if (refused !== null) return { phase: "Rejected", reason: refused };
   const yes = new Set(intent.approvals.map(({ by }) => by));
   if (yes.size >= intent.requiredApprovals) {
     return {

@@ -13,7 +13,22 @@ export interface Proposal {
   readonly from: RackCount;
   readonly to: RackCount;
   readonly reason: Reason;
+  /**
+   * Only where a request is withdrawn and no rack is drained: of the racks that it takes, those
+   * that somebody counted on.
+   */
+  readonly racksLost?: number;
 }
+
+/**
+ * @returns the racks that a fleet has to do with after a scale-in; where a request is withdrawn,
+ *   with those that it was awarded instead
+ */
+export const racksAfter = (
+  { from, to, racksLost }: Proposal,
+  { heldRacks, awardedRacks }: Pick<GateContext, "heldRacks" | "awardedRacks">,
+): number =>
+  racksLost === undefined ? heldRacks - (from - to) : Math.max(heldRacks - racksLost, awardedRacks);
 
 export interface GateContext {
   readonly pool: CompiledPool;
@@ -24,6 +39,9 @@ export interface GateContext {
   /** Racks the fleet holds or has on the way, in all its pools and in this one. */
   readonly heldRacks: RackCount;
   readonly heldInPool: RackCount;
+  /** The same should racks come that nobody counts on; absent: as held. */
+  readonly askedRacks?: RackCount;
+  readonly askedInPool?: RackCount;
   /** What the fleet was awarded, over all pools. */
   readonly awardedRacks: RackCount;
   readonly shrinkHold: Reason | null;

@@ -1,5 +1,6 @@
 /** The gate: every guard, in order. The order is policy: what a person said comes first. */
 import type { Step } from "../decision.ts";
+import { goesAnyway } from "../intents.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import type { RackCount } from "../units.ts";
@@ -14,6 +15,8 @@ import { limitsGuard } from "./guards/limits.ts";
 import { openIntentGuard } from "./guards/open-intent.ts";
 import { overrideGuard } from "./guards/override.ts";
 import { paceGuard } from "./guards/pace.ts";
+import { removalOrderGuard } from "./guards/removal-order.ts";
+import { reservedGuard } from "./guards/reserved.ts";
 import { requestRateGuard } from "./guards/request-rate.ts";
 import { riseGuard } from "./guards/rise.ts";
 import { rolloutGuard } from "./guards/rollout.ts";
@@ -21,11 +24,13 @@ import { signalsGuard } from "./guards/signals.ts";
 import { specificationGuard } from "./guards/specification.ts";
 import { stabilizationGuard } from "./guards/stabilization.ts";
 import { stepGuard } from "./guards/step.ts";
+import { unprovenGuard } from "./guards/unproven.ts";
 
 export const GUARDS: readonly Guard[] = [
   overrideGuard,
   leaderGuard,
   specificationGuard,
+  unprovenGuard,
   foreignWriterGuard,
   rolloutGuard,
   openIntentGuard,
@@ -36,11 +41,33 @@ export const GUARDS: readonly Guard[] = [
   limitsGuard,
   requestRateGuard,
   drainSafetyGuard,
+  removalOrderGuard,
   paceGuard,
   cacheSafetyGuard,
   cacheVetoGuard,
+  reservedGuard,
   budgetGuard,
 ];
+
+/** What asks whether a rack can be spared: no question where it goes whatever the answer. */
+const OF_CHOICE: readonly Guard[] = [
+  rolloutGuard,
+  signalsGuard,
+  stabilizationGuard,
+  removalOrderGuard,
+  paceGuard,
+  cacheSafetyGuard,
+  reservedGuard,
+];
+/** What asks about the rack that goes: none does where a request is withdrawn. */
+const OF_DRAINS: readonly Guard[] = [drainSafetyGuard, removalOrderGuard, paceGuard];
+
+/** @returns whether the guard has nothing to say of the proposal */
+function isMoot(guard: Guard, proposal: Proposal): boolean {
+  if (proposal.direction === "Out") return false;
+  if (goesAnyway(proposal) && OF_CHOICE.includes(guard)) return true;
+  return proposal.racksLost !== undefined && OF_DRAINS.includes(guard);
+}
 
 /** What holds autoscalers of replicas here: what cluster and provider can do at all. */
 export const PEER_GUARDS: readonly Guard[] = [
@@ -69,6 +96,7 @@ export function passGuards(
 ): Passage {
   const start: Passage = { to: proposal.to, holds: [], limits: [], approvers: 0, steps: [] };
   const end = guards.reduce((passage, guard) => {
+    if (isMoot(guard, proposal)) return passage;
     const verdict = guard.check({ ...proposal, to: passage.to }, context);
     return apply(passage, verdict, guard.name);
   }, start);

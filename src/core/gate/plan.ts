@@ -4,14 +4,21 @@ import type { CompiledFleet } from "../compiled.ts";
 import type { Action, IntentProgress } from "../decision.ts";
 import type { Intent, IntentPhase } from "../observation.ts";
 import { drainStep } from "../racks/drain-step.ts";
+import type { DrainView } from "../racks/drain-step.ts";
+import type { DrainTraffic } from "../racks/eject-step.ts";
+import { namedMembers } from "../racks/members.ts";
 import { outStep } from "../racks/out-step.ts";
+import { withdrawStep } from "../racks/withdraw-step.ts";
 import type { PoolState } from "../racks/pool-state.ts";
 import type { WorkflowStep } from "../racks/workflow-step.ts";
+import { isComplete } from "../supply/partial.ts";
+import { racksHandedOut } from "../supply/unfilled.ts";
 import { reason } from "../reasons.ts";
-import type { Reason } from "../reasons.ts";
+import type { Reason, ReasonCode } from "../reasons.ts";
 import { rackCount } from "../units.ts";
 import type { EpochMs, RackCount } from "../units.ts";
-import { marginalSpend, verdictOn } from "./approval.ts";
+import { marginalSpend, refusal, verdictOn } from "./approval.ts";
+import { goesAnyway } from "../intents.ts";
 import { overBudget } from "./guards/budget.ts";
 
 export interface IntentView {
@@ -20,11 +27,17 @@ export interface IntentView {
   readonly fleet: CompiledFleet | null;
   readonly state: PoolState;
   readonly awards: readonly Award[];
+  /** Racks of the pool that stay though no award counts on them; absent: none. */
+  readonly kept?: number;
+  /** Whether within the last minutes more racks were wanted than are asked for. */
+  readonly wantedLately: boolean;
   readonly leading: boolean;
   /** Why a person stopped writes in this direction; null when nobody did. */
   readonly paused: Reason | null;
   /** Why the fleet's signals do not allow scale-in; null when they do. */
   readonly untrusted: Reason | null;
+  /** Of the fleet; absent where there is none. */
+  readonly traffic?: DrainTraffic;
 }
 
 export interface IntentPlan {
@@ -38,6 +51,8 @@ export function planIntent(intent: Intent, view: IntentView): IntentPlan {
   const orphaned = orphan(intent, view);
   if (orphaned !== null && intent.phase !== "Executing") return end(intent, "Cancelled", orphaned);
   if (intent.phase === "Pending") return planPending(intent, view);
+  const refused = refusal(intent);
+  if (refused !== null && intent.phase === "Approved") return end(intent, "Rejected", refused);
   const waiting = unreadable(view) ?? (givesBack(intent, view) ? null : view.paused);
   if (waiting !== null) return wait(intent, waiting);
   return intent.phase === "Approved" ? start(intent, view) : advance(intent, view);
@@ -45,7 +60,9 @@ export function planIntent(intent: Intent, view: IntentView): IntentPlan {
 
 /** A pause keeps racks, so it does not stop a drain from being given up. */
 const givesBack = (intent: Intent, view: IntentView): boolean =>
-  intent.direction === "In" && intent.phase === "Executing" && withdrawn(intent, view);
+  intent.direction === "In" &&
+  intent.phase === "Executing" &&
+  (refusal(intent) !== null || withdrawn(intent, view));
 
 /** @returns why nobody wants the intent carried on: it would bar the pool to others for ever */
 function orphan({ fleet, pool }: Intent, view: IntentView): Reason | null {
@@ -66,8 +83,19 @@ const racksWanted = ({ state, awards }: IntentView): number =>
 function withdrawn(intent: Intent, view: IntentView): boolean {
   const { count } = view.state.observed;
   const wanted = racksWanted(view);
-  if (intent.direction === "In") return wanted > intent.toRacksAtMost;
+  if (intent.direction === "In") {
+    if (goesAnyway(intent)) return isSpared(intent, view);
+    return wanted + (view.kept ?? 0) > intent.toRacksAtMost;
+  }
   return count !== null && wanted <= count.desired;
+}
+
+/** A rack that is given back for being half a one is spared once it is whole. */
+function isSpared(intent: Intent, { state }: IntentView): boolean {
+  if (intent.reason.code === "partial-arrival") {
+    return isComplete(intent, state.observed.racks, state.pool);
+  }
+  return intent.toRacksAtMost < state.ceiling;
 }
 
 const wait = (intent: Intent, why: Reason): IntentPlan => ({
@@ -102,8 +130,20 @@ const setPhase = (
   reason: why,
 });
 
+/** What is read off demand moves from tick to tick; what people asked for does not. */
+const FROM_DEMAND: readonly ReasonCode[] = ["demand-forecast", "burst", "backlog"];
+
+/**
+ * A question is not taken back for a moment in which it is not needed: whoever reads it would never
+ * answer in time.
+ */
+const lapsing = ({ direction, reason: { code } }: Intent, view: IntentView): boolean =>
+  direction === "Out" && view.wantedLately && FROM_DEMAND.includes(code);
+
 function planPending(intent: Intent, view: IntentView): IntentPlan {
-  if (withdrawn(intent, view)) return end(intent, "Superseded", reason("steady"));
+  if (withdrawn(intent, view) && !lapsing(intent, view)) {
+    return end(intent, "Superseded", reason("steady"));
+  }
   const verdict = verdictOn(intent, view.now);
   if (verdict === null) {
     const { approvals, requiredApprovals } = intent;
@@ -124,9 +164,13 @@ function unreadable({ state }: IntentView): Reason | null {
 }
 
 function start(intent: Intent, view: IntentView): IntentPlan {
-  if (withdrawn(intent, view)) return end(intent, "Superseded", reason("steady"));
+  if (withdrawn(intent, view)) {
+    const why = reason("steady");
+    return lapsing(intent, view) ? wait(intent, why) : end(intent, "Superseded", why);
+  }
   if (view.now > intent.actBefore) return end(intent, "Expired", reason("expired"));
-  if (intent.direction === "In" && view.untrusted !== null) return wait(intent, view.untrusted);
+  const blind = intent.direction === "In" && !goesAnyway(intent);
+  if (blind && view.untrusted !== null) return wait(intent, view.untrusted);
   const asked =
     intent.direction === "Out"
       ? rackCount(Math.min(intent.toRacksAtMost, racksWanted(view)))
@@ -138,19 +182,22 @@ function start(intent: Intent, view: IntentView): IntentPlan {
 }
 
 function advance(intent: Intent, view: IntentView): IntentPlan {
-  return fromStep(intent, nextStep(intent, view));
+  return fromStep(intent, nextStep(intent, view), view);
 }
 
 function nextStep(intent: Intent, view: IntentView): WorkflowStep {
-  return intent.direction === "Out" ? nextOutStep(intent, view) : nextDrainStep(intent, view);
+  if (intent.direction === "Out") return nextOutStep(intent, view);
+  return intent.rack === null ? nextWithdrawal(intent, view) : nextDrainStep(intent, view);
 }
 
 function nextOutStep(intent: Intent, view: IntentView): WorkflowStep {
   const asked = intent.askedRacks ?? intent.toRacksAtMost;
   const step = outStep(intent, view.state.observed.count, asked);
-  const refusal =
-    step.kind === "Act" ? (lapsed(intent, view) ?? outgrown(intent, asked, view)) : null;
-  return refusal === null ? step : { kind: "Cancel", restore: [], reason: refusal };
+  const refused =
+    step.kind === "Act"
+      ? (refusal(intent) ?? lapsed(intent, view) ?? outgrown(intent, asked, view))
+      : null;
+  return refused === null ? step : { kind: "Cancel", restore: [], reason: refused };
 }
 
 /** @returns why a growth that never got through is no longer to be asked for */
@@ -173,6 +220,17 @@ function outgrown(intent: Intent, asked: RackCount, view: IntentView): Reason | 
   return view.fleet === null ? orphan(intent, view) : overBudget(view.fleet, pool, asked);
 }
 
+/** What was asked for and never came is not drained: only the count changes. */
+function nextWithdrawal(intent: Intent, view: IntentView): WorkflowStep {
+  const { observed, pool } = view.state;
+  const returned = withdrawn(intent, view) ? reason("demand-returned") : null;
+  return withdrawStep(intent, {
+    count: observed.count,
+    handedOut: racksHandedOut(observed.racks, observed.count, pool.rack.nodes),
+    cancel: orphan(intent, view) ?? refusal(intent) ?? returned,
+  });
+}
+
 /** Blind, a drain may be given up or verified, but goes no further (INV-7). */
 function nextDrainStep(intent: Intent, view: IntentView): WorkflowStep {
   const { count, racks } = view.state.observed;
@@ -183,18 +241,34 @@ function nextDrainStep(intent: Intent, view: IntentView): WorkflowStep {
     racks,
     onDeadline: view.fleet?.drain.onDeadline ?? "Cancel",
     lostRacks: view.state.lostRacks.filter((id) => id !== intent.rack),
-    cancel: orphan(intent, view) ?? returned,
+    cancel: orphan(intent, view) ?? refusal(intent) ?? returned,
+    ...trafficFor(intent, view),
   });
-  return step.kind === "Act" && view.untrusted !== null
+  return step.kind === "Act" && view.untrusted !== null && !goesAnyway(intent)
     ? { kind: "Wait", reason: view.untrusted }
     : step;
 }
 
-function fromStep(intent: Intent, step: WorkflowStep): IntentPlan {
+/** A rack that goes anyway does not wait until its fleet is well: its turns would be cut off. */
+function trafficFor(intent: Intent, { traffic }: IntentView): Pick<DrainView, "traffic"> {
+  if (traffic === undefined) return {};
+  return { traffic: goesAnyway(intent) ? { ...traffic, hold: null } : traffic };
+}
+
+/** Of an object set, a growth that ends early may have got some racks: they stay asked for. */
+function gotRacks({ direction, objects = [] }: Intent, { state }: IntentView): boolean {
+  if (direction !== "Out") return false;
+  const members = state.observed.count?.members ?? [];
+  return namedMembers(objects, members, 1).changed.length > 0;
+}
+
+function fromStep(intent: Intent, step: WorkflowStep, view: IntentView): IntentPlan {
   if (step.kind === "Wait") return wait(intent, step.reason);
   if (step.kind === "Done") return end(intent, "Done", step.reason);
-  if (step.kind === "Cancel") return end(intent, "Cancelled", step.reason, step.restore);
-  if (step.kind === "Fail") return end(intent, "Failed", step.reason, step.restore);
+  if (step.kind === "Cancel" || step.kind === "Fail") {
+    const phase = step.kind === "Cancel" ? "Cancelled" : "Failed";
+    return end(intent, gotRacks(intent, view) ? "PartiallyDone" : phase, step.reason, step.restore);
+  }
   return {
     actions: step.actions,
     progress: { ...of(intent), state: "Acting", reason: step.reason },

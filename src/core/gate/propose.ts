@@ -1,21 +1,21 @@
 /** From awards to one proposal per pool, through the gate, to an intent that may be opened. */
-import type { Award } from "../arbitrate.ts";
 import type { FleetKey } from "../compiled.ts";
 import type { Action } from "../decision.ts";
-import type { FleetPicture } from "../fleet-picture.ts";
-import type { GroupObservation, Intent, PoolCount } from "../observation.ts";
-import { heldInAll, standingRacks } from "../racks/holdings.ts";
-import type { PoolState } from "../racks/pool-state.ts";
+import type { Intent, PoolCount, RackObservation } from "../observation.ts";
+import { heldInAll } from "../racks/holdings.ts";
 import { leadTime } from "../racks/lead-time.ts";
+import { memberOf, membersToFill, membersWithout } from "../racks/members.ts";
 import { chooseVictim } from "../racks/victim.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import { after, millis, rackCount } from "../units.ts";
-import type { RackCount } from "../units.ts";
+import { lowerable } from "../workloads/shuffle.ts";
 import { approvalNeed, marginalSpend } from "./approval.ts";
 import type { GateContext, Guard, Proposal } from "./guard.ts";
 import { passGuards, shadowHold } from "./index.ts";
 import type { Passage } from "./index.ts";
+import { wishes } from "./wishes.ts";
+import type { Wish, WishInput } from "./wishes.ts";
 
 export interface PoolProposal {
   readonly pool: string;
@@ -28,13 +28,9 @@ export interface PoolProposal {
   readonly refusals: readonly Reason[];
 }
 
-export interface ProposeInput {
-  readonly state: PoolState;
-  readonly fleets: readonly FleetPicture[];
-  readonly awards: readonly Award[];
-  /** Racks held by pool and fleet. */
-  readonly held: Readonly<Record<string, Readonly<Record<FleetKey, RackCount>>>>;
-  readonly observation: GroupObservation;
+export interface ProposeInput extends WishInput {
+  /** Racks held by pool and fleet, with those asked for that nobody counts on; absent: as held. */
+  readonly asked?: WishInput["held"];
   /** Absent: all of ours. */
   readonly guards?: readonly Guard[];
 }
@@ -52,7 +48,7 @@ export function proposeForPool(input: ProposeInput): PoolProposal {
 }
 
 function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal {
-  const context = contextOf(input, wish.picture, count);
+  const context = contextOf(input, wish, count);
   const passage = passGuards(wish.proposal, context, input.guards);
   return {
     pool: input.state.pool.name,
@@ -64,44 +60,13 @@ function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal 
   };
 }
 
-interface Wish {
-  readonly picture: FleetPicture;
-  readonly proposal: Proposal;
-}
-
-/**
- * Whoever lacks most grows first; only when the pool as a whole has too many does somebody shrink.
- * A fleet that may not act now does not keep the next one waiting.
- */
-function wishes(input: ProposeInput, count: PoolCount): readonly Wish[] {
-  const { state, fleets, awards, held, observation } = input;
-  const pool = state.pool.name;
-  const total = awards.reduce((sum, { byPool }) => sum + (byPool[pool] ?? 0), 0);
-  const excess = standingRacks(count, pool, observation.intents) - total;
-  if (excess === 0) return [];
-  const lacks = fleets.map((picture) => {
-    const { key } = picture.situation.fleet;
-    const awarded = awards.find(({ fleet }) => fleet === key)?.byPool[pool] ?? 0;
-    return { picture, racks: awarded - (held[pool]?.[key] ?? 0) };
-  });
-  const by = excess < 0 ? 1 : -1;
-  return lacks
-    .filter(({ racks }) => by * racks > 0)
-    .toSorted((a, b) => by * (b.racks - a.racks))
-    .map(({ picture, racks }) => ({
-      picture,
-      proposal: {
-        direction: by > 0 ? ("Out" as const) : ("In" as const),
-        from: count.desired,
-        to: rackCount(count.desired + (by > 0 ? Math.min(racks, -excess) : -1)),
-        reason: picture.sizing.want.reason,
-      },
-    }));
-}
-
-function contextOf(input: ProposeInput, picture: FleetPicture, count: PoolCount): GateContext {
-  const { state, held, observation } = input;
+function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateContext {
+  const { state, held, asked = held, observation } = input;
+  const { picture } = wish;
   const { key } = picture.situation.fleet;
+  const racks = lowerable({ ...picture.situation, racks: state.observed.racks });
+  const { engines } = picture.situation.observed;
+  const victimView = { fleet: key, members: count.members, engines };
   return {
     pool: state.pool,
     observed: state.observed,
@@ -110,6 +75,8 @@ function contextOf(input: ProposeInput, picture: FleetPicture, count: PoolCount)
     situation: picture.situation,
     heldRacks: heldInAll(Object.values(held), key),
     heldInPool: held[state.pool.name]?.[key] ?? rackCount(0),
+    askedRacks: heldInAll(Object.values(asked), key),
+    askedInPool: asked[state.pool.name]?.[key] ?? rackCount(0),
     awardedRacks: input.awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0),
     shrinkHold: picture.sizing.want.shrinkHold,
     cache: picture.cache,
@@ -118,8 +85,16 @@ function contextOf(input: ProposeInput, picture: FleetPicture, count: PoolCount)
     intents: observation.intents,
     fleetMemory: picture.memory,
     poolMemory: state.memory,
-    victim: chooseVictim(state.observed.racks, state.summaries, key),
+    victim: victimOf(wish, () => chooseVictim(racks, state.summaries, victimView)),
   };
+}
+
+/** A request that is withdrawn takes no rack; another scale-in takes the one named, or the best. */
+function victimOf(
+  { proposal, rack }: Wish,
+  choose: () => RackObservation | null,
+): RackObservation | null {
+  return proposal.racksLost === undefined ? (rack ?? choose()) : null;
 }
 
 const modeOf = ({ picture, proposal }: Wish) => {
@@ -139,6 +114,18 @@ function opening(wish: Wish, passage: Passage, context: GateContext): PoolPropos
   return { kind: "OpenIntent", intent, reason: proposal.reason };
 }
 
+/** Of an object set: what to ask, or the object whose rack goes; nothing elsewhere. */
+function namedObjects({ direction, from, to }: Proposal, context: GateContext): NamedObjects {
+  const { count, victim, observed } = context;
+  if (count.members === undefined) return {};
+  if (direction === "Out") return { objects: membersToFill(count.members, to - from) };
+  if (victim === null) return { objects: membersWithout(count.members, observed.racks, from - to) };
+  const member = victim === null ? null : memberOf(victim);
+  return { objects: member === null ? [] : [member] };
+}
+
+type NamedObjects = Pick<Intent, "objects">;
+
 function intentOf(proposal: Proposal, asked: number, context: GateContext): Intent {
   const { pool, situation, poolMemory, victim } = context;
   const { fleet, now } = situation;
@@ -155,14 +142,15 @@ function intentOf(proposal: Proposal, asked: number, context: GateContext): Inte
     maxUsdPerHour: marginalSpend(proposal.to, pool),
     rack: inward ? (victim?.id ?? null) : null,
     victimNodeUids: inward ? (victim?.nodes.map(({ uid }) => uid) ?? []) : [],
+    ...namedObjects(proposal, context),
     reason: proposal.reason,
     requiredApprovals: need.approvers,
     onExpiry: need.onExpiry,
     createdAt: now,
     expiresAt,
     // Consent to a purchase is about today's need: it lapses when a rack would come too late.
-    actBefore: after(expiresAt, millis(leadTime(fleet, pool).p95Ms)),
-    drainDeadline: inward ? after(expiresAt, fleet.drain.deadlineMs) : null,
+    actBefore: after(expiresAt, millis(leadTime(fleet, { pool, memory: poolMemory }).p95Ms)),
+    drainDeadline: inward && victim !== null ? after(expiresAt, fleet.drain.deadlineMs) : null,
     approvals: [],
     phase: need.approvers === 0 ? "Approved" : "Pending",
     askedRacks: null,

@@ -1,15 +1,13 @@
 /** Everything a fleet's sizing rests on, derived once from observation, policy and memory. */
-import {
-  freeCacheSeconds,
-  hitRateAt,
-  believedLaw,
-  RESPONSE_LAW_PRIORS,
-} from "../cache/response-law.ts";
+import { believedLaw } from "../cache/believed-law.ts";
+import { observeCache, pointOf } from "../cache/cache-history.ts";
+import type { CacheMemory, CacheSighting } from "../cache/cache-history.ts";
+import { freeCacheSeconds, hitRateAt, RESPONSE_LAW_PRIORS } from "../cache/response-law.ts";
 import type { HitRatePoint, ResponseLaw } from "../cache/response-law.ts";
 import type { Load } from "../capacity/attainment.ts";
 import { rackCapacity } from "../capacity/rack-capacity.ts";
 import type { RackCapacity } from "../capacity/rack-capacity.ts";
-import type { CompiledFleet, CompiledPool, Headroom } from "../compiled.ts";
+import type { CompiledFleet, Headroom } from "../compiled.ts";
 import type { ForecastBand } from "../decision.ts";
 import { forecastBand, isBurst, observeDemand } from "../demand/forecast.ts";
 import { scheduleEffect } from "../demand/schedule.ts";
@@ -20,9 +18,11 @@ import type { FleetObservation } from "../observation.ts";
 import { ENGINE_PROFILES } from "../profiles/engine-profiles.ts";
 import type { EngineProfile } from "../profiles/engine-profiles.ts";
 import { horizon } from "../racks/lead-time.ts";
+import type { KnownPool } from "../racks/lead-time.ts";
 import { assessFleet } from "../signals/trust.ts";
 import type { TrustedSignals } from "../signals/trust.ts";
 import { ratio } from "../units.ts";
+import { withMix } from "../workloads/room.ts";
 import type { EpochMs, Millis, RackCount, Ratio } from "../units.ts";
 
 /** The fixed quantile of demand that each headroom sizes for. */
@@ -51,8 +51,10 @@ export interface Situation {
   readonly horizonMs: Millis;
   readonly band: ForecastBand | null;
   readonly schedule: ScheduleEffect;
-  /** Today's point of the response law; null when the hit rate cannot be measured. */
+  /** The last minutes' point of the response law; null when the hit rate cannot be measured. */
   readonly point: HitRatePoint | null;
+  /** null until the hit rate was first measured. */
+  readonly cache: CacheMemory | null;
   readonly law: ResponseLaw;
   /** The most that is counted on: the measured hit rate where the prior was rejected, else 1. */
   readonly hitRateCap: Ratio;
@@ -65,7 +67,7 @@ export interface Situation {
 
 export interface SituationInput {
   readonly fleet: CompiledFleet;
-  readonly pools: readonly CompiledPool[];
+  readonly pools: readonly KnownPool[];
   readonly observed: FleetObservation;
   readonly memory: FleetMemory;
   readonly now: EpochMs;
@@ -76,11 +78,13 @@ export interface SituationInput {
 export function assess(input: SituationInput): Situation {
   const { fleet, observed, memory, now, servingRacks } = input;
   const engine = engineOf(fleet);
-  const capacity = rackCapacity(fleet, engine);
+  const capacity = rackCapacity(withMix(fleet, memory.balance?.perRack), engine);
   const signals = assessFleet(observed, now, fleet.signals.scrapeIntervalMs);
   const demand = signals.complete ? sight(signals, memory.demand, now) : memory.demand;
   const horizonMs = horizon(fleet, input.pools);
-  const cache = cacheState(signals, demand, capacity, servingRacks);
+  const state = cacheState(signals, demand, capacity, servingRacks);
+  const seen = cacheSighting(signals, state, servingRacks, now);
+  const cache = seen === null ? (memory.cache ?? null) : observeCache(memory.cache ?? null, seen);
   return {
     fleet,
     observed,
@@ -93,8 +97,10 @@ export function assess(input: SituationInput): Situation {
     horizonMs,
     band: demand && forecastBand(demand, horizonMs, sizingZ(fleet)),
     schedule: scheduleEffect(fleet.schedule, now, horizonMs),
-    ...cache,
-    ...believedLaw(RESPONSE_LAW_PRIORS[fleet.router], cache.point),
+    ...state,
+    cache,
+    point: seen === null || cache === null ? null : (pointOf(cache.recent) ?? instantPoint(seen)),
+    ...believedLaw(RESPONSE_LAW_PRIORS[fleet.router], cache),
     servingRacks,
     backlogTurns: signals.bySignal.waitingTurns.value ?? 0,
   };
@@ -129,9 +135,15 @@ function sight(
   });
 }
 
-type CacheState = Pick<Situation, "point" | "kvTokensPerRack" | "pinnedPerTurnRate">;
+interface CacheState {
+  readonly kvTokens: number;
+  readonly pinnedTokens: number;
+  readonly kvTokensPerRack: number;
+  readonly pinnedPerTurnRate: number;
+  readonly turnsPerSecond: number;
+}
 
-/** Where the fleet stands on the response law: hit rate against seconds of free cache. */
+/** The fleet's KV cache: how much there is, and how much running turns pin. */
 function cacheState(
   { bySignal }: TrustedSignals,
   demand: DemandMemory | null,
@@ -140,20 +152,36 @@ function cacheState(
 ): CacheState {
   // Not this tick's arrivals: one scrape with hardly any would pin the whole cache to each of them.
   const turns = demand === null ? 0 : Math.exp(demand.level);
-  const prompt = bySignal.promptTokens.value ?? 0;
   const reported = bySignal.kvCapacity.trust === "Fresh" ? (bySignal.kvCapacity.value ?? 0) : 0;
   const kvTokens = reported > 0 ? reported : servingRacks * capacity.kvTokens;
   const pinnedTokens = (bySignal.kvUsage.value ?? 0) * kvTokens;
-  const state = {
+  return {
+    kvTokens,
+    pinnedTokens,
     kvTokensPerRack: servingRacks > 0 ? kvTokens / servingRacks : capacity.kvTokens,
     pinnedPerTurnRate: turns > 0 ? pinnedTokens / turns : 0,
+    turnsPerSecond: turns,
   };
-  const hitRate = measuredHitRate(bySignal);
-  if (hitRate === null || servingRacks === 0) return { ...state, point: null };
-  const waitSeconds = turns > 0 ? (bySignal.waitingTurns.value ?? 0) / turns : 0;
-  const at = { kvTokens, pinnedTokens, promptTokensPerSecond: prompt, waitSeconds };
-  return { ...state, point: { freeSeconds: freeCacheSeconds(at), hitRate } };
 }
+
+/** @returns what the cache was seen to do; null when the hit rate cannot be measured */
+function cacheSighting(
+  { bySignal }: TrustedSignals,
+  { kvTokens, pinnedTokens, turnsPerSecond: turns }: CacheState,
+  racks: RackCount,
+  at: EpochMs,
+): CacheSighting | null {
+  const hitRate = measuredHitRate(bySignal);
+  if (hitRate === null || racks === 0) return null;
+  const promptTokensPerSecond = bySignal.promptTokens.value ?? 0;
+  const waitSeconds = turns > 0 ? (bySignal.waitingTurns.value ?? 0) / turns : 0;
+  return { at, racks, kvTokens, pinnedTokens, promptTokensPerSecond, hitRate, waitSeconds };
+}
+
+const instantPoint = (seen: CacheSighting): HitRatePoint => ({
+  freeSeconds: freeCacheSeconds(seen),
+  hitRate: ratio(seen.hitRate),
+});
 
 /** 1 − computed / logical prompt tokens; null without traffic or without trust in either. */
 function measuredHitRate(bySignal: TrustedSignals["bySignal"]): Ratio | null {
@@ -182,12 +210,23 @@ export function sizingTurnsPerSecond(situation: Situation): number {
   return forecast * situation.schedule.factor + situation.backlogTurns / BACKLOG_SECONDS;
 }
 
-/** @returns the load of that demand on `racks` racks, at the hit rate they would have */
+/**
+ * Five-minute standard deviation of the cold work over its mean: 1.3 points at a hit rate of 0.90,
+ * 5.1 at 0.72 (agent sessions).
+ */
+const COLD_WORK_SD = 0.16;
+
+/** Cold work varies beside demand: it is sized for at the same quantile. */
+const coldWorkMargin = (fleet: CompiledFleet): number =>
+  1 + Math.max(0, sizingZ(fleet)) * COLD_WORK_SD;
+
+/** @returns the load of that demand on `racks` racks, at a hit rate that can be counted on */
 export function loadOn(situation: Situation, racks: number, turnsPerSecond: number): Load {
+  const usual = hitRateWith(situation, racks, turnsPerSecond);
   return {
     turnsPerSecond,
     promptTokensPerTurn: situation.demand?.promptTokensPerTurn ?? 0,
     outputTokensPerTurn: situation.demand?.outputTokensPerTurn ?? 0,
-    hitRate: hitRateWith(situation, racks, turnsPerSecond),
+    hitRate: ratio(Math.max(0, 1 - (1 - usual) * coldWorkMargin(situation.fleet))),
   };
 }

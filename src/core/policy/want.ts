@@ -25,21 +25,18 @@ const CARRIED_LOAD = 0.9;
 
 /** @returns the share of turns inside every objective with `racks` racks at a demand */
 export function attainmentWith(situation: Situation, racks: number, turnsPerSecond: number): Ratio {
-  const shares = situation.fleet.objectives.map((objective) =>
-    shareWith(situation, objective, racks, turnsPerSecond),
-  );
-  return ratio(Math.min(1, ...shares));
+  return ratio(Math.min(1, ...sharesWith(situation, racks, turnsPerSecond)));
 }
 
 /** @returns whether every objective's own share is met with `racks` racks at a demand */
-export const holdsObjectives = (
+export function holdsObjectives(
   situation: Situation,
   racks: number,
   turnsPerSecond: number,
-): boolean =>
-  situation.fleet.objectives.every(
-    (objective) => shareWith(situation, objective, racks, turnsPerSecond) >= objective.share,
-  );
+): boolean {
+  const shares = sharesWith(situation, racks, turnsPerSecond);
+  return situation.fleet.objectives.every(({ share }, index) => (shares[index] ?? 0) >= share);
+}
 
 /** The fewest racks whose objectives hold along the sizing quantile, floors and limits applied. */
 export function want(situation: Situation, memory: FleetMemory, heldRacks: RackCount): Sizing {
@@ -188,6 +185,13 @@ function bestEffort(situation: Situation, turnsPerSecond: number, max: number): 
 function fewest(max: number, suffices: (racks: number) => boolean): number {
   for (let racks = 0; racks < max; racks += 1) if (suffices(racks)) return racks;
   return max;
+}
+
+/** @returns the share that each objective attains, in their order */
+function sharesWith(situation: Situation, racks: number, turnsPerSecond: number): readonly Ratio[] {
+  const { capacity, engine, fleet } = situation;
+  const model = { capacity, engine, load: loadOn(situation, racks, turnsPerSecond) };
+  return fleet.objectives.map((objective) => attainment(objective, racks, model));
 }
 
 function shareWith(

@@ -5,10 +5,11 @@
  * A template is PromQL with macros over named series. `$now(x)` is the instant selector, `$rate(x)`
  * and `$deriv(x)` go over the window, `$within(x)` is the rate of the histogram bucket at an
  * objective's threshold, `$timestamp(x)` the time of each newest sample, `$seen(x)` whatever was
- * there within the last hour. The fleet's matchers go into every selector.
+ * there within the last hour, `$samples(x)` how many there are in the window. The fleet's matchers
+ * go into every selector.
  */
 import type { LatencyMetric } from "../compiled.ts";
-import type { SIGNAL_UNITS, SignalName } from "../signals/names.ts";
+import type { EdgeProfile, SIGNAL_UNITS, SignalName, SignalProfile } from "../signals/names.ts";
 
 /**
  * Whose series count. `prefilling`: pods that compute prompts, so without Decode workloads, where a
@@ -23,6 +24,8 @@ export interface SeriesSource {
   readonly only: string;
   /** Labels that the engine does not put on this series: the fleet's matchers on them fall away. */
   readonly lacks: readonly string[];
+  /** Labels of the fleet's matchers that this series has under another name. */
+  readonly spells?: Readonly<Record<string, string>>;
   readonly pods: PodScope;
 }
 
@@ -41,28 +44,42 @@ export interface SignalQuery<Unit extends string = string> {
   readonly combine: Combine;
 }
 
+/** A signal that the engine does not show: absent for ever, and never taken for 0. */
+export interface NotExported {
+  /** What is missing, what there is instead, and what to do where it matters. */
+  readonly notExported: string;
+}
+
 export type SeriesTable = Readonly<Record<string, SeriesSource>>;
 
 export interface SignalTable {
-  readonly engine: string;
+  readonly engine: SignalProfile;
   readonly series: SeriesTable;
   readonly signals: {
-    readonly [Name in SignalName]: SignalQuery<(typeof SIGNAL_UNITS)[Name]>;
+    readonly [Name in SignalName]: SignalQuery<(typeof SIGNAL_UNITS)[Name]> | NotExported;
   };
   /** Share of events within an objective's threshold. */
   readonly objectives: Readonly<Record<LatencyMetric, SignalQuery<"ratio">>>;
+  /**
+   * Finite bucket bounds of the engine's histograms, seconds, ascending. Only a threshold that is
+   * one can be measured; a quantile never reads above the last.
+   */
+  readonly bucketsSeconds: Readonly<Record<LatencyMetric, readonly number[]>>;
   /** A series that every pod of the engine exports from its start: its targets are the fleet's. */
   readonly presence: string;
+  /** What nobody learns from these series, or not exactly: a sentence each, for people. */
+  readonly cannotShow: readonly string[];
 }
 
 /** A gateway's table: it sees arrivals, which engines only infer. */
 export interface EdgeTable {
-  readonly edge: string;
+  readonly edge: EdgeProfile;
   readonly series: SeriesTable;
   readonly arrivals: SignalQuery<"turns/s">;
+  /** Turns that the gateway holds back, which no engine counts yet; null: it shows none. */
+  readonly waiting: string | null;
   readonly presence: string;
   /** Labels of a fleet's matchers that the gateway's series carry too; the others are the pods'. */
   readonly sharedLabels: readonly string[];
+  readonly cannotShow: readonly string[];
 }
-
-export const ONE: Combine = { kind: "one" };

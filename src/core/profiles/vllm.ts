@@ -2,8 +2,8 @@
  * vLLM (V1 engine) as seen through Prometheus. Names and meanings: vLLM docs/usage/metrics.md and
  * vllm/v1/metrics/loggers.py, v0.9 to v0.32; buckets: vllm/v1/metrics/buckets.py.
  */
-import { ONE } from "./signal-table.ts";
-import type { PodScope, SeriesSource, SignalQuery, SignalTable } from "./signal-table.ts";
+import { one, quantile, share } from "./signal-queries.ts";
+import type { PodScope, SeriesSource, SignalTable } from "./signal-table.ts";
 
 /**
  * Finite bucket bounds, seconds, of `time_to_first_token_seconds` and `inter_token_latency_seconds`
@@ -32,26 +32,6 @@ const series = (
   pods,
   ...more,
 });
-
-const one = <Unit extends string>(
-  unit: Unit,
-  newest: string,
-  promql: string,
-): SignalQuery<Unit> => ({ unit, newest, promql, combine: ONE });
-
-/**
- * An idle histogram has the quantile NaN; the `and` makes it no answer instead. Between bounds the
- * quantile is interpolated, below the first one from 0.
- */
-const quantile = (q: number, bucket: string, count: string): SignalQuery<"s"> =>
-  one(
-    "s",
-    count,
-    `histogram_quantile(${q}, sum by (le) ($rate(${bucket}))) and on () (sum($rate(${count})) > 0)`,
-  );
-
-const share = (bucket: string, count: string): SignalQuery<"ratio"> =>
-  one("ratio", count, `sum($within(${bucket})) / (sum($rate(${count})) > 0)`);
 
 export const VLLM_SIGNALS: SignalTable = {
   engine: "vllm",
@@ -135,4 +115,11 @@ export const VLLM_SIGNALS: SignalTable = {
     itlP99: quantile(0.99, "itl", "itlCount"),
   },
   objectives: { TTFT: share("ttft", "ttftCount"), ITL: share("itl", "itlCount") },
+  bucketsSeconds: VLLM_BUCKETS_SECONDS,
+  cannotShow: [
+    "Turns that were abandoned while they waited: no arrival is counted before its first token.",
+    "How warm the cache is: reusable cached blocks count as free, and evictions are not exported.",
+    "With separate Decode pods, the part of the time to first token after the prefill.",
+    "Times to first token above 2560 s and between tokens above 80 s: they read as that much.",
+  ],
 };

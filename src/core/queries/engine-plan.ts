@@ -14,6 +14,9 @@ const BATCH = "engines";
 /** Of the engines that compute prompts: where turns wait. */
 const PARTS = { waiting: "waitingForPrefill", kvUsage: "kvUsage", cache: "cacheConfig" } as const;
 
+/** What more is read where it is shown. */
+const MORE = { running: "$now(running)", cached: "$rate(cached)" } as const;
+
 /** @returns the queries; none where the fleet's prefilling pods cannot be told from the others */
 export function planEngines(fleet: CompiledFleet): readonly Batch[] {
   const context = {
@@ -25,21 +28,33 @@ export function planEngines(fleet: CompiledFleet): readonly Batch[] {
     const query = render(`$now(${series})`, context);
     return query.kind === "refused" ? [] : [{ key, promql: query.promql }];
   });
-  return parts.length === Object.keys(PARTS).length ? [{ name: BATCH, parts }] : [];
+  if (parts.length < Object.keys(PARTS).length) return [];
+  const more = Object.entries(MORE).flatMap(([key, template]) => {
+    const query = render(template, context);
+    return query.kind === "refused" ? [] : [{ key, promql: query.promql }];
+  });
+  return [{ name: BATCH, parts: [...parts, ...more] }];
 }
 
 /** @returns one reading per pod that shows all three series, in order of pod names */
 export function engineReadings(outcomes: Outcomes, role: Role): readonly EngineReading[] {
   const outcome = outcomes.get(BATCH);
   if (outcome?.kind !== "answered") return [];
-  const part = (key: keyof typeof PARTS): ReadonlyMap<string, AnsweredSeries> =>
+  const part = (key: keyof typeof PARTS | keyof typeof MORE): ReadonlyMap<string, AnsweredSeries> =>
     new Map((outcome.parts.get(key) ?? []).map((series) => [series.labels["pod"] ?? "", series]));
   const [usage, cache] = [part("kvUsage"), part("cache")];
+  const [running, cached] = [part("running"), part("cached")];
   const readings = [...part("waiting")].flatMap(([pod, { value: waitingTurns }]) => {
     const kvUsage = usage.get(pod)?.value;
     const kvTokens = tokensOf(cache.get(pod));
     if (kvUsage === undefined || kvTokens === null) return [];
-    return [{ pod, role, waitingTurns, kvUsage: ratio(kvUsage), kvTokens }];
+    const runningTurns = running.get(pod)?.value;
+    const cachedTokensPerSecond = cached.get(pod)?.value;
+    const shown = {
+      ...(runningTurns !== undefined && { runningTurns }),
+      ...(cachedTokensPerSecond !== undefined && { cachedTokensPerSecond }),
+    };
+    return [{ pod, role, waitingTurns, kvUsage: ratio(kvUsage), kvTokens, ...shown }];
   });
   return readings.toSorted((a, b) => (a.pod < b.pod ? -1 : 1));
 }

@@ -4,13 +4,18 @@
  * together.
  */
 import type { CompiledFleet, CompiledObjective, SignalOverride } from "../compiled.ts";
-import type { SignalName } from "../signals/names.ts";
-import { LLM_D_EPP } from "../profiles/llm-d-epp.ts";
-import { ONE } from "../profiles/signal-table.ts";
-import type { Combine, SeriesTable, SignalQuery, SignalTable } from "../profiles/signal-table.ts";
+import type { SignalName, SignalProblem } from "../signals/names.ts";
+import { ONE } from "../profiles/signal-queries.ts";
+import type {
+  Combine,
+  EdgeTable,
+  SeriesTable,
+  SignalQuery,
+  SignalTable,
+} from "../profiles/signal-table.ts";
+import { EDGE_TABLES, SIGNAL_TABLES } from "../profiles/signal-tables.ts";
 import { rateWindowMs } from "../signals/rate-window.ts";
 import { acceptedUnits, unitFactor } from "../profiles/signal-units.ts";
-import { VLLM_SIGNALS } from "../profiles/vllm.ts";
 import { millis, seconds } from "../units.ts";
 import type { Millis } from "../units.ts";
 import { render, type Rendered } from "./render.ts";
@@ -46,17 +51,18 @@ export type PlannedReading =
       /** From the unit of the query to the signal's. */
       readonly factor: number;
     }
-  | { readonly kind: "refused"; readonly detail: string };
+  | {
+      readonly kind: "refused";
+      readonly detail: string;
+      /** "not-configured" when absent. */
+      readonly problem?: SignalProblem;
+    };
 
 export interface FleetPlan {
   readonly batches: readonly Batch[];
   readonly signals: Readonly<Record<SignalName, PlannedReading>>;
   readonly objectives: readonly { readonly name: string; readonly reading: PlannedReading }[];
 }
-
-const TABLES: Readonly<Record<CompiledFleet["signals"]["profile"], SignalTable>> = {
-  vllm: VLLM_SIGNALS,
-};
 
 /** DESIGN: inside the objective is judged over the last five minutes. */
 const OBJECTIVE_WINDOW_MS = millis(300_000);
@@ -105,12 +111,15 @@ const FRESHNESS = "freshness";
 class PlanBuilder {
   readonly #fleet: CompiledFleet;
   readonly #table: SignalTable;
+  readonly #edgeTable: EdgeTable | null;
   readonly #windowMs: Millis;
   readonly #parts = new Map<string, Map<string, string>>();
 
   constructor(fleet: CompiledFleet, windowMs: Millis) {
     this.#fleet = fleet;
-    this.#table = TABLES[fleet.signals.profile];
+    const { profile, edge } = fleet.signals;
+    this.#table = SIGNAL_TABLES[profile];
+    this.#edgeTable = edge === null ? null : EDGE_TABLES[edge];
     this.#windowMs = windowMs;
   }
 
@@ -124,12 +133,27 @@ class PlanBuilder {
   signal(name: SignalName): PlannedReading {
     const override = this.#fleet.signals.overrides.find(({ signal }) => signal === name);
     if (override !== undefined) return this.#override(override);
-    if (name === "arrivals" && this.#fleet.signals.edge === LLM_D_EPP.edge) {
-      return this.#planned("edge", name, LLM_D_EPP.arrivals, this.#edge());
+    const edge = this.#edgeTable;
+    if (name === "arrivals" && edge !== null) {
+      return this.#planned("edge", name, edge.arrivals, this.#edge(edge));
     }
     const query = this.#table.signals[name];
+    if ("notExported" in query) {
+      return { kind: "refused", detail: query.notExported, problem: "not-exported" };
+    }
+    if (name === "waitingTurns" && edge !== null && edge.waiting !== null) {
+      return this.#waiting(query, edge, edge.waiting);
+    }
     const batch = query.unit === "s" ? "latency" : "load";
     return this.#planned(batch, name, query, this.#engine());
+  }
+
+  /** Engines do not know of the turns that the gateway holds back; one without a queue adds 0. */
+  #waiting(engine: SignalQuery, edge: EdgeTable, held: string): PlannedReading {
+    const source = this.#engine();
+    const promql = `${engine.promql} + ((${held}) or 0 * (${engine.promql}))`;
+    const both = { ...source, series: { ...source.series, ...edge.series } };
+    return this.#planned("load", "waitingTurns", { ...engine, promql }, both);
   }
 
   objective(objective: CompiledObjective, index: number): PlannedReading {
@@ -203,7 +227,7 @@ class PlanBuilder {
     const { objective } = source;
     return render(template, {
       series: source.series,
-      scopes: scopesOf(this.#fleet, LLM_D_EPP.sharedLabels),
+      scopes: scopesOf(this.#fleet, this.#edgeTable?.sharedLabels ?? []),
       windowMs: source.windowMs,
       ...(objective === null
         ? {}
@@ -216,8 +240,7 @@ class PlanBuilder {
     return { name: "engine", series, presence, windowMs: this.#windowMs, objective: null };
   }
 
-  #edge(): Source {
-    const { series, presence } = LLM_D_EPP;
+  #edge({ series, presence }: EdgeTable): Source {
     return { name: "edge", series, presence, windowMs: this.#windowMs, objective: null };
   }
 }

@@ -46,7 +46,9 @@ export const absent = (problem: SignalProblem, detail: string): Absent => ({
  * share of them answered: the coverage is then 0 and `degraded` says so.
  */
 export function readingOf(planned: PlannedReading, outcomes: Outcomes): SignalReading {
-  if (planned.kind === "refused") return absent("not-configured", planned.detail);
+  if (planned.kind === "refused") {
+    return absent(planned.problem ?? "not-configured", planned.detail);
+  }
   const value = numberOf(planned.value, planned.combine, outcomes);
   const newestSeconds = numberOf(planned.newest, { kind: "one" }, outcomes);
   if (value === null) return absent("empty", noSamples(planned.value, outcomes));
@@ -114,10 +116,14 @@ function noSamples(ref: PartRef, outcomes: Outcomes): string {
   const outcome = outcomes.get(ref.batch);
   const parts = outcome?.kind === "answered" ? outcome.batch.parts : [];
   const query = parts.find(({ key }) => key === ref.key)?.promql ?? ref.key;
-  const shown =
-    query.length > QUOTED_QUERY_CHARACTERS ? `${query.slice(0, QUOTED_QUERY_CHARACTERS)}…` : query;
-  return `no samples for ${shown}`;
+  if (query.length <= QUOTED_QUERY_CHARACTERS) return `no samples for ${query}`;
+  const shown = query.slice(0, QUOTED_QUERY_CHARACTERS);
+  return `no samples for ${shown}…, which reads ${seriesIn(query).join(", ")}`;
 }
+
+const seriesIn = (promql: string): readonly string[] => [
+  ...new Set([...promql.matchAll(/([a-zA-Z_:][a-zA-Z0-9_:]*)\{/g)].map(([, name = ""]) => name)),
+];
 
 /** @returns a reading for every signal and objective of the plan. */
 export const everyReading = (

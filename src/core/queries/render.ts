@@ -2,7 +2,7 @@
 import { seconds } from "../units.ts";
 import type { Millis } from "../units.ts";
 import type { PodScope, SeriesSource, SeriesTable } from "../profiles/signal-table.ts";
-import { type Matchers, quoted, rendered, type Scope, without } from "./selectors.ts";
+import { type Matchers, quoted, rendered, type Scope, spelled, without } from "./selectors.ts";
 
 export interface RenderContext {
   readonly series: SeriesTable;
@@ -23,7 +23,7 @@ export type Rendered =
  */
 const SEEN_WITHIN = "1h";
 
-const MACRO = /\$(now|rate|deriv|timestamp|seen|within)\((\w+)\)/g;
+const MACRO = /\$(now|rate|deriv|timestamp|seen|samples|within)\((\w+)\)/g;
 
 /** @returns PromQL, or why a series of the template cannot be selected. */
 export function render(template: string, context: RenderContext): Rendered {
@@ -54,7 +54,7 @@ function expanded(macro: string, source: SeriesSource, context: RenderContext): 
 function labelsOf(macro: string, source: SeriesSource, context: RenderContext): string {
   const scope = context.scopes[source.pods];
   if (scope.kind === "refused") return "";
-  const own = without(scope.matchers, source.lacks);
+  const own = spelled(without(scope.matchers, source.lacks), source.spells ?? {});
   const bound = macro === "within" ? `le=~${bucketBound(context.withinSeconds ?? 0)}` : "";
   const parts = [source.only, bound, rendered(own), scope.extra];
   return [...parts, rendered(context.extraMatchers ?? {})].filter((part) => part !== "").join(",");
@@ -74,6 +74,8 @@ function applied(macro: string, selector: string, windowMs: Millis): string {
       return `rate(${selector}${window})`;
     case "deriv":
       return `deriv(${selector}${window})`;
+    case "samples":
+      return `count_over_time(${selector}${window})`;
     case "timestamp":
       return `timestamp(${selector})`;
     case "seen":

@@ -42,6 +42,12 @@ export const rendered = (matchers: Matchers): string =>
 export const without = (matchers: Matchers, labels: readonly string[]): Matchers =>
   Object.fromEntries(Object.entries(matchers).filter(([label]) => !labels.includes(label)));
 
+/** @returns the matchers under the names that a series has for some of their labels */
+export const spelled = (matchers: Matchers, spells: Readonly<Record<string, string>>): Matchers =>
+  Object.fromEntries(
+    Object.entries(matchers).map(([label, value]) => [spells[label] ?? label, value]),
+  );
+
 const only = (matchers: Matchers, labels: readonly string[]): Matchers =>
   Object.fromEntries(Object.entries(matchers).filter(([label]) => labels.includes(label)));
 

@@ -39,14 +39,16 @@ export function standingRacks(
   pool: string,
   intents: readonly Intent[],
 ): RackCount {
-  const drains = intents.filter(
-    (intent) =>
-      intent.pool === pool &&
-      intent.direction === "In" &&
-      intent.phase === "Executing" &&
-      count.desired > intent.toRacksAtMost,
-  );
-  return rackCount(count.desired - drains.length);
+  const leavingRacks = intents
+    .filter(
+      (intent) =>
+        intent.pool === pool &&
+        intent.direction === "In" &&
+        intent.phase === "Executing" &&
+        count.desired > intent.toRacksAtMost,
+    )
+    .reduce((sum, { fromRacks, toRacksAtMost }) => sum + fromRacks - toRacksAtMost, 0);
+  return rackCount(count.desired - leavingRacks);
 }
 
 /**

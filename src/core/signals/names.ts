@@ -22,9 +22,20 @@ export const SIGNAL_UNITS = {
 
 export type SignalName = keyof typeof SIGNAL_UNITS;
 
+/** Engines whose series are known: `vllm.ts` and its neighbours in core/profiles. */
+export const SIGNAL_PROFILES = ["vllm", "sglang", "trtllm", "dynamo"] as const;
+
+export type SignalProfile = (typeof SIGNAL_PROFILES)[number];
+
+/** Gateways that count arrivals. */
+export const EDGE_PROFILES = ["llm-d-epp", "dynamo"] as const;
+
+export type EdgeProfile = (typeof EDGE_PROFILES)[number];
+
 /** Why a signal could not be read. */
 export type SignalProblem =
   | "empty"
+  | "not-exported"
   | "timeout"
   | "unreachable"
   | "unauthorized"

@@ -1,6 +1,6 @@
 /** Whether a signal may be decided on: by presence, plausibility, age and coverage. */
 import { SIGNAL_UNITS } from "./names.ts";
-import type { FleetObservation, SignalReading } from "../observation.ts";
+import type { FleetObservation, FleetSignals, SignalReading } from "../observation.ts";
 import { signalRecord } from "./signal-record.ts";
 import type { SignalName } from "./names.ts";
 import { elapsed, seconds } from "../units.ts";
@@ -89,38 +89,40 @@ export function assessFleet(
   now: EpochMs,
   scrapeIntervalMs: Millis,
 ): TrustedSignals {
-  const rule = { now, scrapeIntervalMs };
-  const names = Object.keys(fleet.signals).filter(isSignalName);
-  const pairs = names.map(
-    (name) => [name, assess(fleet.signals[name], { ...rule, unit: SIGNAL_UNITS[name] })] as const,
-  );
-  const bySignal = recordOfSignals(pairs);
+  // A record of an older release may lack a signal.
+  const readings: Partial<FleetSignals> = fleet.signals;
+  const bySignal = signalRecord((name) => {
+    const reading = readings[name];
+    const unit = SIGNAL_UNITS[name];
+    return reading === undefined ? NOT_READ : assess(reading, { now, scrapeIntervalMs, unit });
+  });
   const objectives = fleet.objectives.map(({ name, share }) => ({
     name,
-    share: assess(share, { ...rule, unit: "ratio" }),
+    share: assess(share, { now, scrapeIntervalMs, unit: "ratio" }),
   }));
-  const gaps = gapsOf([
-    ...SIZING_SIGNALS.map((name) => [name, bySignal[name]] as const),
-    ...objectives.map(({ name, share }) => [`objective ${name}`, idle(share, bySignal)] as const),
-  ]);
+  const needed = SIZING_SIGNALS.map((name): Needed => ({ name, seen: bySignal[name] }));
+  for (const { name, share } of objectives) {
+    needed.push({ name: `objective ${name}`, seen: idle(share, bySignal) });
+  }
+  const gaps = gapsOf(needed.filter(({ seen }) => seen.trust !== "Fresh"));
   return { bySignal, objectives, complete: gaps.length === 0, gaps };
 }
 
-const isSignalName = (name: string): name is SignalName => name in SIGNAL_UNITS;
+const NOT_READ: Assessed = { trust: "Missing", value: null, why: "not read" };
 
-function recordOfSignals(
-  pairs: readonly (readonly [SignalName, Assessed])[],
-): Readonly<Record<SignalName, Assessed>> {
-  const missing: Assessed = { trust: "Missing", value: null, why: "not read" };
-  const all = new Map<SignalName, Assessed>(pairs);
-  return signalRecord((name) => all.get(name) ?? missing);
+interface Needed {
+  readonly name: string;
+  readonly seen: Assessed;
 }
 
 /** A source that does not answer makes every signal missing: one thing to say, not eight. */
-function gapsOf(needed: readonly (readonly [string, Assessed])[]): readonly string[] {
+function gapsOf(lacking: readonly Needed[]): readonly string[] {
+  if (lacking.length === 0) return [];
   const byCause = new Map<string, string[]>();
-  for (const [name, { trust, why }] of needed) {
-    if (trust === "Fresh") continue;
+  for (const {
+    name,
+    seen: { trust, why },
+  } of lacking) {
     const cause = `${trust.toLowerCase()} (${why})`;
     byCause.set(cause, [...(byCause.get(cause) ?? []), name]);
   }

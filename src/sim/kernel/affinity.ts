@@ -58,7 +58,7 @@ export class Affinity {
     let replica = this.loads.leastLoaded();
     for (let left = chains.words[record + HOLDER_COUNT]!; left > 0 && replica >= 0; left--) {
       if (this.loads.load(replica) > allowed) return -1;
-      if (this.lags) this.look(replica);
+      if (this.lags) this.caches.look(replica);
       // What the look let go of may have been one holder too many for a row.
       const row = chains.words[record + HOLDER_ROW]!;
       const holding = row < 0 ? -1 : rows.find(row, replica);
@@ -80,7 +80,7 @@ export class Affinity {
       // The look may free the holding: then its known end is its beginning.
       next = words[holding + NEXT]!;
       if (loads.load(replica) > allowed || !loads.isRoutable(replica)) continue;
-      if (this.lags) this.look(replica);
+      if (this.lags) this.caches.look(replica);
       const end = Math.min(words[holding + endWord]!, limit);
       if (end > bestEnd || (end === bestEnd && best >= 0 && loads.before(replica, best))) {
         best = replica;
@@ -88,12 +88,5 @@ export class Affinity {
       }
     }
     return best;
-  }
-
-  /** Brings what the router knows of a replica's cache up to what it sees now. */
-  private look(replica: number): void {
-    const { pending, changes } = this.caches;
-    pending.settleUntil(replica, changes.seenUntilNs());
-    changes.show(replica);
   }
 }

@@ -1,4 +1,4 @@
-import { ChangeRing } from "./change-ring.ts";
+import { ChangeRings } from "./change-rings.ts";
 import { FROM, type Holdings, REPLICA, SEEN_END, UNSEEN } from "./holdings.ts";
 
 /**
@@ -13,8 +13,7 @@ export class CacheChanges {
   private untilNs = -Infinity;
   private followed = false;
   private readonly holdings: Holdings;
-  /** By replica. */
-  private readonly rings: ChangeRing[] = [];
+  private readonly rings = new ChangeRings();
   /** Replicas at which nobody has looked for long. */
   private readonly crowded: number[] = [];
 
@@ -23,12 +22,12 @@ export class CacheChanges {
   }
 
   addReplica(replica: number): void {
-    while (this.rings.length <= replica) this.rings.push(new ChangeRing());
+    this.rings.fit(replica);
   }
 
   /** The replica is gone, and with it its holdings: nobody sees their changes any more. */
   removeReplica(replica: number): void {
-    this.rings[replica]!.clear();
+    this.rings.clear(replica);
   }
 
   /** From now on changes are recorded; what is held already is known. */
@@ -50,10 +49,9 @@ export class CacheChanges {
       return;
     }
     const replica = words[holding + REPLICA]!;
-    const ring = this.rings[replica]!;
-    ring.push(this.nowNs, holding, end);
+    this.rings.push(replica, this.nowNs, holding, end);
     words[holding + UNSEEN]!++;
-    if (ring.isFull()) this.crowded.push(replica);
+    if (this.rings.isFull(replica)) this.crowded.push(replica);
   }
 
   /** The follower sees every change up to `untilNs`, which never goes back. */
@@ -74,12 +72,12 @@ export class CacheChanges {
    * holdings to reach. Frees holdings, so not in the middle of anything that has some at hand.
    */
   show(replica: number): void {
-    const ring = this.rings[replica]!;
+    const { rings } = this;
     const { words } = this.holdings.pool;
-    while (ring.firstNs <= this.untilNs) {
-      const holding = ring.holding();
-      const end = ring.end();
-      ring.shift();
+    while (rings.firstNs(replica) <= this.untilNs) {
+      const holding = rings.holding(replica);
+      const end = rings.end(replica);
+      rings.shift(replica);
       words[holding + SEEN_END] = end;
       if (--words[holding + UNSEEN]! === 0 && end === words[holding + FROM]) {
         this.holdings.drop(holding);

@@ -105,6 +105,8 @@ export interface ReleasedTurn {
   fullChain: number;
   fullBlocks: number;
   privateTokens: number;
+  /** What the caches said of its admission, where they did: the look-up begins there. */
+  holding?: number;
 }
 
 /**

@@ -51,6 +51,19 @@ export class CachePath {
     }
   }
 
+  /**
+   * The same from a holding whose blocks are resident up to where the path leaves its chain, or
+   * further. @returns false, and does nothing, if the path does not end in that chain
+   */
+  findFrom(holding: number, lastChain: number, blocks: number): boolean {
+    const { words } = this.holdings.pool;
+    if (holding < 0 || words[holding + CHAIN] !== lastChain) return false;
+    if (words[holding + FROM]! >= blocks) return false;
+    this.start();
+    this.climb(holding, blocks);
+    return true;
+  }
+
   private start(): void {
     this.length = 0;
     this.missing = 0;

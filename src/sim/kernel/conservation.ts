@@ -1,12 +1,12 @@
 import type { FleetState } from "./fleet-state.ts";
 import {
   CONTEXT,
-  DECODE_UNIT,
   DECODERS,
   ENDING_FIRST,
   GONE,
   ITERATION,
   PREFILL,
+  PREFIXLESS,
   QUEUE_FIRST,
   QUEUE_LENGTH,
   REPLICA_SHIFT,
@@ -54,11 +54,11 @@ function checkTurns({ turns, sessions, outcomes }: FleetState): void {
 
 function checkReplica(state: FleetState, replica: number): void {
   const { replicas, turns, caches, blockTokens } = state;
-  const { words, parts } = replicas;
+  const { words } = replicas;
   const at = replica << REPLICA_SHIFT;
-  const { finishes } = parts[replica]!;
-  const decodeUnit = replicas.role(replica) === DECODE_UNIT;
-  const blocksOf = (turn: number) => (decodeUnit ? 0 : turns.words[turn + BLOCKS]!);
+  const finishes = replicas.finishes[replica]!;
+  const prefixless = words[at + PREFIXLESS] === 1;
+  const blocksOf = (turn: number) => (prefixless ? 0 : turns.words[turn + BLOCKS]!);
   let held = words[at + DECODERS]! > 0 && state.timers.runs(replica) ? words[at + DECODERS]! : 0;
   let context = 0;
   for (let place = 0; place < finishes.size; place++) {

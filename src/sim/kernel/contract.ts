@@ -44,6 +44,11 @@ export interface RouterModel {
   readonly lagNs: number;
   /** prefix-affinity: replicas above `guard` x the mean of turns in flight are passed over. */
   readonly guard: number;
+  /**
+   * prefix-affinity: the guard looks at the tokens that replicas were given to compute instead,
+   * forgotten exponentially: at those above `guard` x (their mean + `slackTokens`). Absent: turns.
+   */
+  readonly decay?: { readonly decayNs: number; readonly slackTokens: number };
 }
 
 export interface ClientModel {
@@ -62,6 +67,14 @@ export interface TurnObjective {
 }
 
 export type ReplicaRole = "Aggregated" | "Prefill" | "Decode";
+
+/** How one replica is configured where that is not as its role's engine says. */
+export interface ReplicaSettings {
+  /** A turn whose prompt and output exceed it is rejected when it reaches the engine. */
+  readonly kvTokens: number;
+  /** Off: all its KV is private; its turns find nothing and leave nothing behind. */
+  readonly prefixCaching: boolean;
+}
 
 export interface KernelOptions {
   readonly engine: EngineModel;
@@ -103,7 +116,7 @@ export interface TurnRecord {
    */
   readonly cachedTokens: number;
   readonly hostCachedTokens: number;
-  /** 1 for the first one; 0 for a turn that was rejected, which is never sent to an engine. */
+  /** 1 for the first one; 0 for a turn that was rejected on arrival: it is sent to no engine. */
   readonly tries: number;
 }
 
@@ -134,7 +147,7 @@ export interface TurnCounts {
   /** First tries that reached the fleet; retries do not count again. */
   readonly arrived: number;
   readonly completed: number;
-  /** Larger than a unit's KV cache: no engine could ever take it. */
+  /** Larger than a unit's KV cache: no engine, or not the one it was sent to, could take it. */
   readonly rejected: number;
   readonly abandoned: number;
   /** At a client between tries, queued or running. */
@@ -187,8 +200,11 @@ export interface LatencySummary {
 
 /** One fleet of the world, as the rest of the simulator drives it. */
 export interface FleetKernel {
-  /** @returns the id of a replica that takes turns from `nowNs` on, with empty caches. */
-  addReplica(nowNs: number, role: ReplicaRole): number;
+  /**
+   * @param settings absent: as the engine of its role says
+   * @returns the id of a replica that takes turns from `nowNs` on, with empty caches.
+   */
+  addReplica(nowNs: number, role: ReplicaRole, settings?: ReplicaSettings): number;
   /** No new turns are routed to it; what it has, it ends. */
   eject(replica: number, nowNs: number): void;
   readmit(replica: number, nowNs: number): void;
@@ -219,6 +235,8 @@ export interface FleetKernel {
   /** What the endpoint would show at `nowNs`, where the kernel stands. */
   metrics(replica: number, nowNs: number): ReplicaMetrics;
   results(nowNs: number): KernelResults;
+  /** Those of `results`; cheap: it is asked for at every tick. */
+  counts(): TurnCounts;
   /** Recounts turns, pins, tokens and extents from scratch. @throws on any difference (INV-1) */
   checkConserved(): void;
 }

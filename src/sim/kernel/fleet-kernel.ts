@@ -5,17 +5,20 @@ import type {
   GatewayCounts,
   KernelOptions,
   KernelResults,
+  TurnCounts,
   ReplicaMetrics,
   ReplicaRole,
+  ReplicaSettings,
 } from "./contract.ts";
 import type { FleetState } from "./fleet-state.ts";
 import type { Gateway } from "./gateway.ts";
 import type { IterationEnd } from "./iteration-end.ts";
 import type { IterationStart } from "./iteration-start.ts";
+import { checkSettings } from "./kernel-options.ts";
 import { assembleKernel, type KernelParts } from "./kernel-parts.ts";
 import { lostTurns } from "./lost-turns.ts";
 import { readMetrics } from "./read-metrics.ts";
-import { EJECTED, GONE, REPLICA_SHIFT, ROUTABLE, SLOWDOWN, STATUS } from "./replicas.ts";
+import { EJECTED, GONE, KV_TOKENS, REPLICA_SHIFT, ROUTABLE, SLOWDOWN, STATUS } from "./replicas.ts";
 import type { SessionFeed } from "./session-feed.ts";
 import type { StretchClock } from "./stretch-clock.ts";
 import type { TurnArrivals } from "./turn-arrivals.ts";
@@ -42,12 +45,16 @@ class ClosedFormKernel implements FleetKernel {
     this.arrivals = arrivals;
   }
 
-  addReplica(nowNs: number, role: ReplicaRole): number {
+  addReplica(nowNs: number, role: ReplicaRole, settings?: ReplicaSettings): number {
     const { state } = this;
     this.enter(nowNs);
-    const replica = state.replicas.add(role);
+    if (settings !== undefined) checkSettings(settings, state.engineFor(role));
+    const replica = state.replicas.add(role, settings?.prefixCaching);
+    const kvTokens = settings?.kvTokens ?? state.engineOf(replica).kvTokens;
+    state.replicas.words[(replica << REPLICA_SHIFT) + KV_TOKENS] = kvTokens;
+    if (settings !== undefined) this.gatewayPart.refuseTooLarge();
     state.timers.add(replica);
-    state.caches.addReplica(replica, state.engineOf(replica).kvTokens);
+    state.caches.addReplica(replica, kvTokens);
     state.routerOf(replica).addReplica(replica);
     this.gatewayPart.open(replica);
     return replica;
@@ -126,10 +133,11 @@ class ClosedFormKernel implements FleetKernel {
     for (;;) {
       const dueNs = this.dueNs();
       if (dueNs > untilNs || dueNs === Infinity) break;
-      this.runInstant(dueNs);
+      state.nowNs = dueNs;
+      this.runInstant();
       if (state.emptied) {
         state.emptied = false;
-        return dueNs;
+        return state.nowNs;
       }
     }
     if (untilNs < Infinity) this.stand(untilNs);
@@ -145,6 +153,10 @@ class ClosedFormKernel implements FleetKernel {
     this.statusOf(replica);
     this.clock.catchUp(replica);
     return readMetrics(this.state, replica);
+  }
+
+  counts(): TurnCounts {
+    return this.state.outcomes.counts();
   }
 
   results(nowNs: number): KernelResults {
@@ -170,10 +182,9 @@ class ClosedFormKernel implements FleetKernel {
   }
 
   /** Applies every event of one instant, in the order of docs/simulator.md, "Time". */
-  private runInstant(nowNs: number): void {
+  private runInstant(): void {
     const { state, feed, gatewayPart, clients, arrivals } = this;
-    const { timers } = state;
-    state.nowNs = nowNs;
+    const { timers, nowNs } = state;
     state.caches.advance(nowNs);
     while (timers.nextNs() === nowNs) this.endFirst(timers.secondNs() === nowNs);
     if (clients.earliestNs() === nowNs) clients.giveUpDue();

@@ -2,7 +2,7 @@ import { ArrivalHeap } from "./arrival-heap.ts";
 import { boundsNs } from "./bucket-histogram.ts";
 import type { Router } from "./cache-contract.ts";
 import { type Chains, createChainRegistry } from "./chain-registry.ts";
-import type { EngineModel, KernelOptions } from "./contract.ts";
+import type { EngineModel, KernelOptions, ReplicaRole } from "./contract.ts";
 import { Outcomes } from "./outcomes.ts";
 import { createPrefixCaches, type ExtentCaches } from "./prefix-caches.ts";
 import { ReplicaTimers } from "./replica-timers.ts";
@@ -69,6 +69,10 @@ export class FleetState {
 
   engineOf(replica: number): EngineModel {
     return this.replicas.role(replica) === DECODE_UNIT ? this.decodeEngine : this.options.engine;
+  }
+
+  engineFor(role: ReplicaRole): EngineModel {
+    return role === "Decode" ? this.decodeEngine : this.options.engine;
   }
 
   routerOf(replica: number): Router {

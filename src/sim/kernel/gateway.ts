@@ -1,9 +1,10 @@
 import type { GatewayCounts } from "./contract.ts";
 import type { FleetState } from "./fleet-state.ts";
-import { DECODE_UNIT } from "./replicas.ts";
+import { DECODE_UNIT, KV_TOKENS, REPLICA_SHIFT } from "./replicas.ts";
 import type { Sequences } from "./sequences.ts";
 import { numberOfSession } from "./session-slots.ts";
 import type { StretchClock } from "./stretch-clock.ts";
+import type { TurnEnds } from "./turn-ends.ts";
 import { TryRing } from "./try-ring.ts";
 import {
   AT_GATEWAY,
@@ -15,6 +16,8 @@ import {
   GENERATED,
   GENERATION,
   HOST_CACHED,
+  INPUT,
+  OUTPUT,
   REPLICA,
   ROUTE_ORDER,
   ROUTED_NS,
@@ -39,14 +42,25 @@ export class Gateway {
   private waitingTries = 0;
   private routed = 0;
   private misroutedShare = 0;
+  /** Whether engines may differ in KV, so that one may be too small for what it is sent. */
+  private refuses = false;
   private readonly state: FleetState;
   private readonly sequences: Sequences;
   private readonly clock: StretchClock;
+  private readonly ends: TurnEnds;
 
-  constructor(state: FleetState, sequences: Sequences, clock: StretchClock) {
+  constructor(
+    state: FleetState,
+    {
+      sequences,
+      clock,
+      ends,
+    }: { readonly sequences: Sequences; readonly clock: StretchClock; readonly ends: TurnEnds },
+  ) {
     this.state = state;
     this.sequences = sequences;
     this.clock = clock;
+    this.ends = ends;
   }
 
   counts(): GatewayCounts {
@@ -55,6 +69,11 @@ export class Gateway {
 
   setMisroutedShare(share: number): void {
     this.misroutedShare = share;
+  }
+
+  /** From now on engines reject what exceeds their own KV. */
+  refuseTooLarge(): void {
+    this.refuses = true;
   }
 
   /** The replica takes turns from now on: those that wait for one come first. */
@@ -175,8 +194,19 @@ export class Gateway {
     return router.route(nowNs, session, words[turn + CHAIN]!, words[turn + BLOCKS]!);
   }
 
+  private isTooLarge(replica: number, turn: number): boolean {
+    const { turns, replicas } = this.state;
+    const tokens = turns.words[turn + INPUT]! + turns.words[turn + OUTPUT]!;
+    return tokens > replicas.words[(replica << REPLICA_SHIFT) + KV_TOKENS]!;
+  }
+
   private join(replica: number, turn: number): void {
     const { ready, timers } = this.state;
+    if (this.refuses && this.isTooLarge(replica, turn)) {
+      this.state.leave(replica);
+      this.ends.reject(turn);
+      return;
+    }
     this.sequences.enqueue(replica, turn);
     if (timers.runs(replica)) this.clock.cutForJoin(replica);
     else ready.push(replica);

@@ -85,7 +85,7 @@ export class IterationEnd {
     if ((flags & TRY_HAD_TOKEN) !== 0) return;
     const ttftNs = nowNs - wide[turn + ROUTED_NS]!;
     replicas.words[at + FIRST_TOKENS]!++;
-    replicas.parts[replica]!.ttft.add(ttftNs, 1, ttftNs);
+    replicas.ttft.add(replica, ttftNs, 1, ttftNs);
     words[turn + FLAGS] = flags | TRY_HAD_TOKEN | HAD_TOKEN;
     wide[turn + TRY_TOKEN_NS] = nowNs;
     if ((flags & HAD_TOKEN) === 0) wide[turn + FIRST_TOKEN_NS] = nowNs;
@@ -110,7 +110,7 @@ export class IterationEnd {
 
   private finishDecoders(replica: number): void {
     const { replicas } = this.state;
-    const { finishes } = replicas.parts[replica]!;
+    const finishes = replicas.finishes[replica]!;
     const at = replica << REPLICA_SHIFT;
     const ended = replicas.words[at + ITERATION]! - 1;
     while (finishes.nextFinish() === ended) this.finish(replica, finishes.pop());
@@ -122,7 +122,7 @@ export class IterationEnd {
     const gaps = turns.words[turn + OUTPUT]! - 1;
     if (gaps > 0) {
       const streamNs = nowNs - turns.wide[turn + TRY_TOKEN_NS]!;
-      replicas.parts[replica]!.itl.add(streamNs / gaps, gaps, streamNs);
+      replicas.itl.add(replica, streamNs / gaps, gaps, streamNs);
     }
     replicas.words[(replica << REPLICA_SHIFT) + FINISHED]!++;
     this.sequences.finish(replica, turn);

@@ -166,9 +166,9 @@ export class IterationStart {
     const chunks = chunk > 0 ? Math.floor((need - 1) / chunk) : Infinity;
     if (decoders === 0) return chunks;
     const untilFinish = words[at + NEXT_FINISH]! - words[at + ITERATION]! + 1;
+    const most = untilFinish < chunks ? untilFinish : chunks;
     const until = this.growsOn ? caches.roomTokens(replica) : caches.freeTokens(replica);
-    const untilFull = 1 + Math.floor(until / decoders);
-    return Math.min(chunks, untilFinish, untilFull);
+    return decoders * (most - 1) <= until ? most : 1 + Math.floor(until / decoders);
   }
 }
 

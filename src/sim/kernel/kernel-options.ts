@@ -1,4 +1,9 @@
-import { type EngineModel, type KernelOptions, SUBS_PER_NS } from "./contract.ts";
+import {
+  type EngineModel,
+  type KernelOptions,
+  type ReplicaSettings,
+  SUBS_PER_NS,
+} from "./contract.ts";
 import { STRETCH_SUBS_MAX } from "./iteration-stretch.ts";
 
 /** 2^31 - 1: tokens are counted in 32 bits. */
@@ -22,6 +27,11 @@ export function checkOptions(options: KernelOptions): number {
   if (options.decodeEngine !== undefined) checkEngine("decodeEngine", options.decodeEngine);
   checkClients(options.clients);
   if (!(options.router.lagNs >= 0)) throw new RangeError(`router lag ${options.router.lagNs} ns`);
+  const { decay } = options.router;
+  if (decay !== undefined) {
+    if (!(decay.decayNs > 0)) throw new RangeError(`router.decay.decayNs: ${decay.decayNs}`);
+    whole("router.decay.slackTokens", decay.slackTokens);
+  }
   const [first] = options.sources;
   const blockTokens = first?.templates.blockTokens ?? 1;
   for (const { templates } of options.sources) {
@@ -33,6 +43,11 @@ export function checkOptions(options: KernelOptions): number {
     }
   }
   return blockTokens;
+}
+
+/** @throws RangeError when costs of an engine with these settings could leave the exact range */
+export function checkSettings({ kvTokens }: ReplicaSettings, engine: EngineModel): void {
+  checkEngine("replica", { ...engine, kvTokens });
 }
 
 /** The dearest iteration there can be has to be exact, and to last a nanosecond at least. */

@@ -33,7 +33,7 @@ export function assembleKernel(options: KernelOptions): KernelParts {
   const clock = new StretchClock(state);
   const starts = new IterationStart(state, sequences, clock);
   const ends = new IterationEnd(state, { clock, sequences, ends: turnEnds });
-  const gateway = new Gateway(state, sequences, clock);
+  const gateway = new Gateway(state, { sequences, clock, ends: turnEnds });
   const clients = new Clients(state, { gateway, sequences, clock, ends: turnEnds });
   const feed = new SessionFeed(state);
   const arrivals = new TurnArrivals(state, { feed, clients, gateway, ends: turnEnds });

@@ -8,7 +8,7 @@ export function lostTurns(state: FleetState, underway: TryRing, replica: number)
   const { turns, replicas } = state;
   const at = replica << REPLICA_SHIFT;
   const lost: number[] = [];
-  const { finishes } = replicas.parts[replica]!;
+  const finishes = replicas.finishes[replica]!;
   for (let place = 0; place < finishes.size; place++) lost.push(finishes.turnAt(place));
   if (replicas.words[at + PREFILL]! >= 0) lost.push(replicas.words[at + PREFILL]!);
   for (const list of [ENDING_FIRST, QUEUE_FIRST]) {

@@ -9,7 +9,16 @@ import { HostTier } from "./host-tier.ts";
 import { PendingEvictions } from "./pending-evictions.ts";
 import { Pins } from "./pins.ts";
 import { grown } from "./record-pool.ts";
-import { ABSENT, ANCHOR, FREE, KV, PRIVATE, REPLICA_STRIDE, ROOM } from "./replica-words.ts";
+import {
+  ABSENT,
+  ANCHOR,
+  FREE,
+  KV,
+  PRIVATE,
+  RECORD_SHIFT,
+  REPLICA_STRIDE,
+  ROOM,
+} from "./replica-words.ts";
 
 export interface PrefixCacheOptions {
   readonly registry: Chains;
@@ -31,6 +40,8 @@ export class ExtentCaches implements PrefixCaches {
   readonly host: HostTier | null;
   replicas = new Int32Array(0);
   hostFound = 0;
+  /** What the last successful `admit` holds of the prompt's last chain till its release; or -1. */
+  deepest = -1;
   private evicted = new Float64Array(0);
   private readonly evictAtLeastTokens: number;
   private readonly path: CachePath;
@@ -49,8 +60,14 @@ export class ExtentCaches implements PrefixCaches {
     this.changes.nowNs = nowNs;
   }
 
+  /** Brings what a router that lags knows of a replica up to what it sees now. */
+  look(replica: number): void {
+    this.pending.settleUntil(replica, this.changes.seenUntilNs());
+    this.changes.show(replica);
+  }
+
   addReplica(replica: number, kvTokens: number): void {
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     this.fit(replica);
     if (this.replicas[record + ANCHOR] !== ABSENT) throw new Error(`replica ${replica} exists`);
     this.replicas[record + ANCHOR] = this.extents.anchor();
@@ -77,7 +94,7 @@ export class ExtentCaches implements PrefixCaches {
     this.changes.removeReplica(replica);
     this.host?.removeReplica(replica);
     this.pending.clear(replica);
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     this.extents.pool.give(this.replicas[record + ANCHOR]!);
     this.replicas.fill(ABSENT, record, record + REPLICA_STRIDE);
     this.replicas[record + PRIVATE] = 0;
@@ -102,7 +119,7 @@ export class ExtentCaches implements PrefixCaches {
     const { path, blockTokens } = this;
     const { blocks, privateTokens } = admission;
     path.find(replica, admission.chain, blocks);
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     const { found, unpinned } = path;
     const newlyUsed = unpinned * blockTokens + privateTokens;
     const { replicas } = this;
@@ -116,6 +133,7 @@ export class ExtentCaches implements PrefixCaches {
       this.extend(replica);
       this.pin(0, path.missing);
     }
+    this.deepest = path.length > 0 ? path.words[STEP_HOLDING]! : -1;
     replicas[record + ROOM]! -= newlyUsed;
     replicas[record + FREE]! -= added;
     replicas[record + PRIVATE]! += privateTokens;
@@ -124,7 +142,7 @@ export class ExtentCaches implements PrefixCaches {
 
   grow(replica: number, tokens: number): boolean {
     const { replicas } = this;
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     const free = replicas[record + FREE]!;
     const room = replicas[record + ROOM]!;
     if (tokens > room) return false;
@@ -141,12 +159,14 @@ export class ExtentCaches implements PrefixCaches {
   release(replica: number, turn: ReleasedTurn): void {
     const { path } = this;
     const { fullBlocks, privateTokens } = turn;
-    path.find(replica, turn.fullChain, fullBlocks);
+    if (!path.findFrom(turn.holding ?? -1, turn.fullChain, fullBlocks)) {
+      path.find(replica, turn.fullChain, fullBlocks);
+    }
     const { found } = path;
     if (this.host !== null && found < fullBlocks) this.host.take(replica, path);
     if (found < fullBlocks) this.extend(replica);
     const { replicas } = this;
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     const unpinned = this.unpin(turn.blocks, replicas[record + ANCHOR]!);
     const added = (fullBlocks - found) * this.blockTokens;
     replicas[record + ROOM]! += unpinned * this.blockTokens + privateTokens;
@@ -156,28 +176,28 @@ export class ExtentCaches implements PrefixCaches {
   }
 
   pinnedTokens(replica: number): number {
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     const { replicas } = this;
     return replicas[record + KV]! - replicas[record + ROOM]! - replicas[record + PRIVATE]!;
   }
 
   privateTokens(replica: number): number {
-    return this.replicas[replica * REPLICA_STRIDE + PRIVATE]!;
+    return this.replicas[(replica << RECORD_SHIFT) + PRIVATE]!;
   }
 
   residentTokens(replica: number): number {
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     const { replicas } = this;
     return replicas[record + KV]! - replicas[record + FREE]! - replicas[record + PRIVATE]!;
   }
 
   freeTokens(replica: number): number {
-    return this.replicas[replica * REPLICA_STRIDE + FREE]!;
+    return this.replicas[(replica << RECORD_SHIFT) + FREE]!;
   }
 
   /** @returns tokens that `grow` can take at most. */
   roomTokens(replica: number): number {
-    return this.replicas[replica * REPLICA_STRIDE + ROOM]!;
+    return this.replicas[(replica << RECORD_SHIFT) + ROOM]!;
   }
 
   evictedTokens(replica: number): number {
@@ -185,7 +205,7 @@ export class ExtentCaches implements PrefixCaches {
   }
 
   flush(replica: number): void {
-    const record = replica * REPLICA_STRIDE;
+    const record = replica << RECORD_SHIFT;
     const evicted = this.evicted[replica]!;
     this.makeRoom(record, this.replicas[record + ROOM]!);
     this.evicted[replica] = evicted;
@@ -211,7 +231,8 @@ export class ExtentCaches implements PrefixCaches {
   private makeRoom(record: number, tokens: number): void {
     const short = tokens - this.replicas[record + FREE]!;
     if (short <= 0) return;
-    const blocks = Math.ceil(short / this.blockTokens);
+    const { blockTokens } = this;
+    const blocks = short <= blockTokens ? 1 : Math.ceil(short / blockTokens);
     const anchor = this.replicas[record + ANCHOR]!;
     const holdings = this.holdings.pool.words;
     const extents = this.extents.pool.words;
@@ -223,8 +244,8 @@ export class ExtentCaches implements PrefixCaches {
       if (this.host === null) this.changes.note(holding);
       else this.host.receive(holding);
     }
-    this.replicas[record + FREE]! += blocks * this.blockTokens;
-    this.evicted[record / REPLICA_STRIDE]! += blocks * this.blockTokens;
+    this.replicas[record + FREE]! += blocks * blockTokens;
+    this.evicted[record >> RECORD_SHIFT]! += blocks * blockTokens;
   }
 
   /** Pins the steps of the path from one to another, and takes them out of the order of release. */

@@ -16,8 +16,7 @@ import {
 /** @returns what a replica's endpoint shows; its counters have been brought to now. */
 export function readMetrics(state: FleetState, replica: number): ReplicaMetrics {
   const { caches, replicas } = state;
-  const { words } = replicas;
-  const { ttft, itl } = replicas.parts[replica]!;
+  const { itl, ttft, words } = replicas;
   const at = replica << REPLICA_SHIFT;
   return {
     running: words[at + RUNNERS]!,
@@ -31,9 +30,9 @@ export function readMetrics(state: FleetState, replica: number): ReplicaMetrics 
     finishedTurns: words[at + FINISHED]!,
     preemptions: words[at + PREEMPTIONS]!,
     evictedTokens: caches.evictedTokens(replica),
-    ttftBuckets: ttft.cumulative(),
-    ttftSumSeconds: ttft.sumSeconds(),
-    itlBuckets: itl.cumulative(),
-    itlSumSeconds: itl.sumSeconds(),
+    ttftBuckets: ttft.cumulative(replica),
+    ttftSumSeconds: ttft.sumSeconds(replica),
+    itlBuckets: itl.cumulative(replica),
+    itlSumSeconds: itl.sumSeconds(replica),
   };
 }

@@ -6,6 +6,8 @@ const ABSENT = -1;
  */
 export class ReplicaTimers {
   private times = new Float64Array(64).fill(Infinity);
+  /** By replica: when it ends, if it runs. Doubles that are passed on would be allocated. */
+  private endsNs = new Float64Array(64);
   private order = new Int32Array(64);
   private placeOf = new Int32Array(64);
   private size = 0;
@@ -39,10 +41,8 @@ export class ReplicaTimers {
 
   /** Sets or moves the replica's end. */
   set(replica: number, timeNs: number): void {
-    const place = this.placeOf[replica]!;
-    if (place === ABSENT) this.rise(this.size++, replica, timeNs);
-    else if (timeNs < this.times[place]!) this.rise(place, replica, timeNs);
-    else this.sink(place, replica, timeNs);
+    this.endsNs[replica] = timeNs;
+    this.settle(replica);
   }
 
   clear(replica: number): void {
@@ -51,12 +51,18 @@ export class ReplicaTimers {
     this.placeOf[replica] = ABSENT;
     const end = --this.size;
     const last = this.order[end]!;
-    const lastNs = this.times[end]!;
     this.times[end] = Infinity;
     if (last === replica) return;
     const parent = (place - 1) >> 2;
-    if (place > 0 && this.precedes(lastNs, last, parent)) this.rise(place, last, lastNs);
-    else this.sink(place, last, lastNs);
+    if (place > 0 && this.precedes(this.endsNs[last]!, last, parent)) this.rise(place, last);
+    else this.sink(place, last);
+  }
+
+  private settle(replica: number): void {
+    const place = this.placeOf[replica]!;
+    if (place === ABSENT) this.rise(this.size++, replica);
+    else if (this.endsNs[replica]! < this.times[place]!) this.rise(place, replica);
+    else this.sink(place, replica);
   }
 
   private precedes(timeNs: number, replica: number, place: number): boolean {
@@ -64,7 +70,8 @@ export class ReplicaTimers {
     return timeNs < otherNs || (timeNs === otherNs && replica < this.order[place]!);
   }
 
-  private rise(from: number, replica: number, timeNs: number): void {
+  private rise(from: number, replica: number): void {
+    const timeNs = this.endsNs[replica]!;
     let hole = from;
     while (hole > 0) {
       const parent = (hole - 1) >> 2;
@@ -75,8 +82,9 @@ export class ReplicaTimers {
     this.put(hole, replica, timeNs);
   }
 
-  private sink(from: number, replica: number, timeNs: number): void {
+  private sink(from: number, replica: number): void {
     const { times, order, size } = this;
+    const timeNs = this.endsNs[replica]!;
     let hole = from;
     for (;;) {
       let child = 4 * hole + 1;
@@ -101,12 +109,15 @@ export class ReplicaTimers {
   /** Places behind the end hold Infinity, four of them at least. */
   private grow(): void {
     const times = new Float64Array(2 * this.times.length).fill(Infinity);
+    const endsNs = new Float64Array(times.length);
     const order = new Int32Array(times.length);
     const placeOf = new Int32Array(times.length);
     times.set(this.times);
+    endsNs.set(this.endsNs);
     order.set(this.order);
     placeOf.set(this.placeOf);
     this.times = times;
+    this.endsNs = endsNs;
     this.order = order;
     this.placeOf = placeOf;
   }

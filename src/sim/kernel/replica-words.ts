@@ -1,5 +1,6 @@
-/** A replica's record in the caches is at `replica * REPLICA_STRIDE`; these are its words. */
-export const REPLICA_STRIDE = 8;
+/** A replica's record in the caches is at `replica << RECORD_SHIFT`; these are its words. */
+export const RECORD_SHIFT = 3;
+export const REPLICA_STRIDE = 1 << RECORD_SHIFT;
 /** Where the order of release of its extents begins and ends, or ABSENT. */
 export const ANCHOR = 0;
 /** Tokens: of the cache, neither private nor resident, neither private nor pinned, private. */

@@ -48,6 +48,10 @@ export const STATUS = 26;
 export const ROLE = 27;
 /** The iteration at whose end the next decoding sequence finishes; Infinity for none. */
 export const NEXT_FINISH = 28;
+/** 1 when all KV of its turns is private: decode units, and those whose prefix caching is off. */
+export const PREFIXLESS = 29;
+/** Read where some replica has settings of its own. */
+export const KV_TOKENS = 30;
 
 /** ROLE. */
 export const AGGREGATED = 0;
@@ -76,38 +80,31 @@ const ROLES: Readonly<Record<ReplicaRole, number>> = {
   Decode: DECODE_UNIT,
 };
 
-/** What a replica has beside its words. */
-export interface ReplicaParts {
-  readonly finishes: FinishHeap;
-  readonly ttft: BucketHistogram;
-  readonly itl: BucketHistogram;
-}
-
 /** The replicas of a fleet, by id from 0 on; ids are not used again. */
 export class Replicas {
   words = new Float64Array(64 << REPLICA_SHIFT);
   count = 0;
-  readonly parts: ReplicaParts[] = [];
-  private readonly ttftBounds: Float64Array;
-  private readonly itlBounds: Float64Array;
+  /** By replica: its decoding sequences. */
+  readonly finishes: FinishHeap[] = [];
+  readonly ttft: BucketHistogram;
+  readonly itl: BucketHistogram;
 
   constructor(ttftBounds: Float64Array, itlBounds: Float64Array) {
-    this.ttftBounds = ttftBounds;
-    this.itlBounds = itlBounds;
+    this.ttft = new BucketHistogram(ttftBounds);
+    this.itl = new BucketHistogram(itlBounds);
   }
 
   /** @returns the id of a replica that has nothing to do. */
-  add(role: ReplicaRole): number {
+  add(role: ReplicaRole, prefixCaching = true): number {
     const replica = this.count++;
     const words = replica << REPLICA_SHIFT;
     if (words === this.words.length) this.grow();
     for (const [word, value] of INITIAL) this.words[words + word] = value;
     this.words[words + ROLE] = ROLES[role];
-    this.parts.push({
-      finishes: new FinishHeap(),
-      ttft: new BucketHistogram(this.ttftBounds),
-      itl: new BucketHistogram(this.itlBounds),
-    });
+    this.words[words + PREFIXLESS] = prefixCaching && role !== "Decode" ? 0 : 1;
+    this.finishes.push(new FinishHeap());
+    this.ttft.fit(replica);
+    this.itl.fit(replica);
     return replica;
   }
 

@@ -1,6 +1,7 @@
 import { Affinity } from "./affinity.ts";
 import type { Router } from "./cache-contract.ts";
-import type { RouterKind } from "./contract.ts";
+import type { RouterKind, RouterModel } from "./contract.ts";
+import { DecayedAffinity } from "./decayed-affinity.ts";
 import { LoadBuckets } from "./load-buckets.ts";
 import type { ExtentCaches } from "./prefix-caches.ts";
 import { RoundRobin } from "./round-robin.ts";
@@ -12,6 +13,8 @@ export interface RouterOptions {
   readonly lagNs: number;
   /** prefix-affinity: replicas with more than `guard` x (mean + 1) turns are passed over. */
   readonly guard: number;
+  /** prefix-affinity: the guard looks at decayed tokens; absent: at turns in flight. */
+  readonly decay?: RouterModel["decay"] | undefined;
   /** The caches of the replicas that it routes to; only prefix-affinity looks at them. */
   readonly caches: ExtentCaches;
 }
@@ -24,14 +27,17 @@ class KernelRouter implements Router {
   private readonly turns = new RoundRobin();
   private readonly homes = new SessionHomes();
   private readonly affinity: Affinity;
+  private readonly decayed: DecayedAffinity | null;
   private readonly lags: boolean;
 
-  constructor({ kind, lagNs, guard, caches }: RouterOptions) {
+  constructor({ kind, lagNs, guard, decay, caches }: RouterOptions) {
     this.kind = kind;
     this.lagNs = lagNs;
     this.caches = caches;
     this.lags = kind === "prefix-affinity" && lagNs > 0;
     this.affinity = new Affinity(caches, this.loads, guard, this.lags);
+    const decays = kind === "prefix-affinity" && decay !== undefined;
+    this.decayed = decays ? new DecayedAffinity({ caches, lags: this.lags, guard, decay }) : null;
     if (this.lags) caches.changes.follow();
   }
 
@@ -39,27 +45,35 @@ class KernelRouter implements Router {
     this.loads.add(replica);
     this.turns.add(replica);
     this.homes.arrive(replica);
+    this.decayed?.add(replica);
   }
 
   eject(replica: number): void {
     this.loads.eject(replica);
     this.turns.remove(replica);
+    this.decayed?.eject(replica);
   }
 
   readmit(replica: number): void {
-    if (this.loads.readmit(replica)) this.turns.add(replica);
+    if (!this.loads.readmit(replica)) return;
+    this.turns.add(replica);
+    this.decayed?.readmit(replica);
   }
 
   removeReplica(replica: number): void {
     this.loads.remove(replica);
     this.turns.remove(replica);
     this.homes.leave(replica);
+    this.decayed?.eject(replica);
   }
 
   route(nowNs: number, session: number, chain: number, blocks: number): number {
     if (this.loads.routable === 0) return -1;
     if (this.lags) this.caches.changes.showUntil(nowNs - this.lagNs);
-    const replica = this.choose(session, chain, blocks);
+    const replica =
+      this.decayed === null
+        ? this.choose(session, chain, blocks)
+        : this.decayed.choose(nowNs, chain, blocks);
     this.loads.change(replica, 1);
     return replica;
   }

@@ -4,13 +4,13 @@ import {
   ADMISSIONS,
   CACHED_TOKENS,
   CONTEXT,
-  DECODE_UNIT,
   DECODERS,
   HOST_CACHED_TOKENS,
   ITERATION,
   NEXT_FINISH,
   PREEMPTIONS,
   PREFILL,
+  PREFIXLESS,
   PROMPT_TOKENS,
   QUEUE_FIRST,
   QUEUE_LENGTH,
@@ -27,6 +27,7 @@ import {
   FULL_BLOCKS,
   FULL_CHAIN,
   GENERATED,
+  HOLDING,
   HOST_CACHED,
   IN_RESULTS,
   INPUT,
@@ -55,6 +56,7 @@ export class Sequences {
     fullChain: -1,
     fullBlocks: 0,
     privateTokens: 0,
+    holding: -1,
   };
 
   constructor(state: FleetState) {
@@ -79,14 +81,15 @@ export class Sequences {
     const { words } = turns;
     const { admission } = this;
     const input = words[turn + INPUT]!;
-    const blocks = words[turn + BLOCKS]!;
     const generated = words[turn + GENERATED]!;
-    admission.chain = words[turn + CHAIN]!;
+    const blocks = this.isPrefixless(replica) ? 0 : words[turn + BLOCKS]!;
+    admission.chain = blocks === 0 ? -1 : words[turn + CHAIN]!;
     admission.blocks = blocks;
     admission.privateTokens = input - blocks * blockTokens + generated;
     admission.maxHitBlocks = Math.floor((input - 1) / blockTokens);
     const foundBlocks = caches.admit(replica, admission);
     if (foundBlocks < 0) return false;
+    turns.wide[turn + HOLDING] = caches.deepest;
     const found = foundBlocks * blockTokens;
     words[turn + NEED] = input + generated - found;
     words[turn + STATE] = PREFILLING;
@@ -122,7 +125,7 @@ export class Sequences {
     replicas.words[at + CONTEXT]! += turns.words[turn + INPUT]! + generated;
     const finish = ended + turns.words[turn + OUTPUT]! - generated;
     if (finish < replicas.words[at + NEXT_FINISH]!) replicas.words[at + NEXT_FINISH] = finish;
-    replicas.parts[replica]!.finishes.push(finish, turns.wide[turn + ADMISSION]!, turn);
+    replicas.finishes[replica]!.push(finish, turns.wide[turn + ADMISSION]!, turn);
   }
 
   /** A decoding sequence with all its tokens leaves; its output stays in the cache. */
@@ -167,7 +170,7 @@ export class Sequences {
     const { turns, replicas } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
-    const { finishes } = replicas.parts[replica]!;
+    const finishes = replicas.finishes[replica]!;
     const place = finishes.lastAdmitted();
     const turn = finishes.turnAt(place);
     const left = finishes.finishAt(place) - (words[at + ITERATION]! - 1);
@@ -179,6 +182,10 @@ export class Sequences {
     words[at + CONTEXT]! -= turns.words[turn + INPUT]! + generated;
     this.withdraw(replica, turn, generated - 1);
     return turn;
+  }
+
+  private isPrefixless(replica: number): boolean {
+    return this.state.replicas.words[(replica << REPLICA_SHIFT) + PREFIXLESS] === 1;
   }
 
   private enter(replica: number, turn: number): void {
@@ -211,12 +218,13 @@ export class Sequences {
     const { turns, caches, replicas, blockTokens } = this.state;
     const { released } = this;
     const { words } = turns;
-    const decodeUnit = replicas.role(replica) === DECODE_UNIT;
-    const blocks = decodeUnit ? 0 : words[turn + BLOCKS]!;
-    released.chain = decodeUnit ? -1 : words[turn + CHAIN]!;
+    const prefixless = this.isPrefixless(replica);
+    const blocks = prefixless ? 0 : words[turn + BLOCKS]!;
+    released.holding = prefixless ? -1 : turns.wide[turn + HOLDING]!;
+    released.chain = prefixless ? -1 : words[turn + CHAIN]!;
     released.blocks = blocks;
     released.privateTokens = words[turn + INPUT]! - blocks * blockTokens + generated;
-    if (decodeUnit) {
+    if (prefixless) {
       released.fullChain = -1;
       released.fullBlocks = 0;
     }

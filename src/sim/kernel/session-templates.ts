@@ -16,6 +16,9 @@ export const ROW_COUNTDOWN = 8;
 /** How many successors it has; the first, or where they begin in `successors` if it has several. */
 export const ROW_SUCCESSORS = 9;
 export const ROW_SUCCESSOR = 10;
+/** Of a single successor: the place of its countdown; and its delay, a double as the row's own. */
+export const ROW_NEXT_COUNTDOWN = 11;
+const NEXT_DELAY = 6;
 
 /** A prefix without blocks, as a reference to a chain. */
 const NO_CHAIN = -1;
@@ -51,7 +54,9 @@ export function compileTemplates(source: SessionSource, registry: ChainRegistry)
       rows[at + ROW_FULL_CHAIN] = reference(of, table.fullChain[row]!);
     }
   }
-  return { source, handle, rows, delays, successors: table.successors, ...fillJoins(source, rows) };
+  const joins = fillJoins(source, rows);
+  for (let row = 0; row < count; row++) fillNext(rows, delays, row);
+  return { source, handle, rows, delays, successors: table.successors, ...joins };
 }
 
 /** @returns the run-time id of a row's chain in a session, or -1. */
@@ -63,6 +68,20 @@ export function runtimeChain(reference: number, base: number): number {
 /** @returns where the delay of the row at `row` is. */
 export function delayAt(row: number): number {
   return row << DELAY_SHIFT;
+}
+
+/** @returns where the delay of the only successor of the row at `row` is. */
+export function nextDelayAt(row: number): number {
+  return (row << DELAY_SHIFT) + NEXT_DELAY;
+}
+
+/** What is asked for when a row ends lies in it, not in the next one. */
+function fillNext(rows: Int32Array, delays: Float64Array, row: number): void {
+  const at = row << ROW_SHIFT;
+  if (rows[at + ROW_SUCCESSORS] !== 1) return;
+  const successor = rows[at + ROW_SUCCESSOR]!;
+  rows[at + ROW_NEXT_COUNTDOWN] = rows[(successor << ROW_SHIFT) + ROW_COUNTDOWN]!;
+  delays[nextDelayAt(row)] = delays[delayAt(successor)]!;
 }
 
 interface Rows {

@@ -81,10 +81,9 @@ export class StretchClock {
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
     const decoders = words[at + DECODERS]!;
-    const boundary =
-      decoders > 0 ? Math.floor(caches.freeTokens(replica) / decoders) + 1 : Infinity;
-    if (boundary >= words[at + ITERATIONS]!) caches.pending.clear(replica);
-    else caches.pending.set(replica, endNs(words, at, boundary));
+    const free = caches.freeTokens(replica);
+    if (free >= decoders * (words[at + ITERATIONS]! - 1)) caches.pending.clear(replica);
+    else caches.pending.set(replica, endNs(words, at, Math.floor(free / decoders) + 1));
   }
 
   private catchUpTo(replica: number, timeNs: number): void {
@@ -100,21 +99,27 @@ export class StretchClock {
 
   /** The decoding sequences take their tokens of the stretch's next `iterations` iterations. */
   private grow(replica: number, iterations: number): void {
+    const { replicas, caches } = this.state;
+    const tokens = replicas.words[(replica << REPLICA_SHIFT) + DECODERS]! * iterations;
+    if (tokens > caches.freeTokens(replica)) this.growFull(replica, iterations);
+    else if (tokens > 0) caches.grow(replica, tokens);
+  }
+
+  /** The same where some of the iterations evict, each at the instant at which it begins. */
+  private growFull(replica: number, iterations: number): void {
     const { replicas, caches, nowNs } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
     const decoders = words[at + DECODERS]!;
-    if (decoders === 0) return;
-    for (let begun = 0; ; ) {
-      const free = Math.floor(caches.freeTokens(replica) / decoders);
-      const fit = free < iterations - begun ? free : iterations - begun;
-      if (fit > 0) caches.grow(replica, fit * decoders);
-      begun += fit;
-      if (begun === iterations) break;
-      begun++;
+    let begun = 0;
+    for (;;) {
+      const fit = Math.floor(caches.freeTokens(replica) / decoders);
+      if (begun + fit >= iterations) break;
+      begun += fit + 1;
       caches.advance(endNs(words, at, begun));
-      caches.grow(replica, decoders);
+      caches.grow(replica, (fit + 1) * decoders);
     }
+    if (begun < iterations) caches.grow(replica, (iterations - begun) * decoders);
     caches.advance(nowNs);
   }
 

@@ -16,13 +16,17 @@ import {
   UNSTABLE,
 } from "./session-slots.ts";
 import {
+  nextDelayAt,
   ROW_BLOCKS,
   ROW_CHAIN,
   ROW_FULL_BLOCKS,
   ROW_FULL_CHAIN,
   ROW_INPUT,
+  ROW_NEXT_COUNTDOWN,
   ROW_OUTPUT,
   ROW_SHIFT,
+  ROW_SUCCESSOR,
+  ROW_SUCCESSORS,
   runtimeChain,
 } from "./session-templates.ts";
 import type { TurnEnds } from "./turn-ends.ts";
@@ -39,11 +43,15 @@ import {
   HOST_CACHED,
   IN_RESULTS,
   INPUT,
+  NEXT_COUNTDOWN,
+  NEXT_DELAY_NS,
   OUTPUT,
   REPLICA,
   ROW,
   SESSION,
   STATE,
+  SUCCESSOR,
+  SUCCESSORS,
 } from "./turn-slots.ts";
 
 interface ArrivalParts {
@@ -138,9 +146,13 @@ export class TurnArrivals {
   /** Lengths and chains as the template has them. @returns tokens of prompt and output */
   private fill(turn: number, session: number, row: number): number {
     const { sessions, turns, templates, blockTokens } = this.state;
-    const { rows } = templates[sessions.words[session + SOURCE]!]!;
+    const { rows, delays } = templates[sessions.words[session + SOURCE]!]!;
     const { words, wide } = turns;
     const at = row << ROW_SHIFT;
+    wide[turn + SUCCESSORS] = rows[at + ROW_SUCCESSORS]!;
+    wide[turn + SUCCESSOR] = rows[at + ROW_SUCCESSOR]!;
+    wide[turn + NEXT_COUNTDOWN] = rows[at + ROW_NEXT_COUNTDOWN]!;
+    wide[turn + NEXT_DELAY_NS] = delays[nextDelayAt(row)]!;
     const base = sessions.words[session + CHAIN_BASE]!;
     const override = sessions.words[session + INPUT_OVERRIDE]!;
     words[turn + CHAIN] = runtimeChain(rows[at + ROW_CHAIN]!, base);

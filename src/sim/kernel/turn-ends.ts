@@ -14,13 +14,7 @@ import {
   STATUS,
   TEMPLATE,
 } from "./session-slots.ts";
-import {
-  delayAt,
-  ROW_COUNTDOWN,
-  ROW_SHIFT,
-  ROW_SUCCESSOR,
-  ROW_SUCCESSORS,
-} from "./session-templates.ts";
+import { delayAt, ROW_COUNTDOWN, ROW_SHIFT } from "./session-templates.ts";
 import {
   ARRIVAL_NS,
   CACHED,
@@ -31,10 +25,14 @@ import {
   HAD_TOKEN,
   HOST_CACHED,
   IN_RESULTS,
+  NEXT_COUNTDOWN,
+  NEXT_DELAY_NS,
   OUTPUT,
   REPLICA,
   ROW,
   SESSION,
+  SUCCESSOR,
+  SUCCESSORS,
   TRIES,
 } from "./turn-slots.ts";
 
@@ -51,7 +49,6 @@ export class TurnEnds {
   complete(turn: number): void {
     const { turns, sessions, outcomes, nowNs } = this.state;
     const session = turns.words[turn + SESSION]!;
-    const row = turns.words[turn + ROW]!;
     if ((turns.words[turn + FLAGS]! & IN_RESULTS) !== 0) {
       const { judged } = this;
       judged.arrivalNs = turns.wide[turn + ARRIVAL_NS]!;
@@ -59,12 +56,12 @@ export class TurnEnds {
       judged.output = turns.words[turn + OUTPUT]!;
       outcomes.complete(nowNs, judged);
     }
-    this.drop(turn, "completed");
     const { words } = sessions;
     if ((words[session + STATUS]! & RUNNING) !== 0) {
       if (--words[session + REMAINING]! === 0) this.endSession(session);
-      else this.follow(session, row);
+      else this.follow(turn, session);
     }
+    this.drop(turn, "completed");
     this.leaveSession(session);
   }
 
@@ -121,27 +118,35 @@ export class TurnEnds {
     };
   }
 
-  /** Schedules the rows that waited for `row` alone, or for it last. */
-  private follow(session: number, row: number): void {
-    const { sessions, templates } = this.state;
-    const { rows, successors } = templates[sessions.words[session + SOURCE]!]!;
-    const at = row << ROW_SHIFT;
-    const count = rows[at + ROW_SUCCESSORS]!;
-    const successor = rows[at + ROW_SUCCESSOR]!;
-    if (count === 1) this.schedule(session, successor);
-    else
-      for (let next = 0; next < count; next++)
-        this.schedule(session, successors[successor + next]!);
+  /** Schedules the rows that waited for that of `turn` alone, or for it last. */
+  private follow(turn: number, session: number): void {
+    const { sessions, templates, turns } = this.state;
+    const { wide } = turns;
+    const count = wide[turn + SUCCESSORS]!;
+    const successor = wide[turn + SUCCESSOR]!;
+    if (count === 1) {
+      if (!this.isLast(session, wide[turn + NEXT_COUNTDOWN]!)) return;
+      this.schedule(session, successor, wide[turn + NEXT_DELAY_NS]!);
+      return;
+    }
+    const { rows, delays, successors } = templates[sessions.words[session + SOURCE]!]!;
+    for (let next = successor; next < successor + count; next++) {
+      const row = successors[next]!;
+      if (!this.isLast(session, rows[(row << ROW_SHIFT) + ROW_COUNTDOWN]!)) continue;
+      this.schedule(session, row, delays[delayAt(row)]!);
+    }
   }
 
-  private schedule(session: number, row: number): void {
-    const { sessions, arrivals, templates, nowNs } = this.state;
-    const { words, countdowns } = sessions;
-    const { rows, delays } = templates[words[session + SOURCE]!]!;
-    const place = rows[(row << ROW_SHIFT) + ROW_COUNTDOWN]!;
-    if (place >= 0 && --countdowns[words[session + COUNTDOWNS]! + place]! > 0) return;
-    words[session + SCHEDULED]!++;
-    arrivals.push(nowNs + delays[delayAt(row)]!, this.state.takeOrder(1), session, row);
+  /** Counts one predecessor of a row less. @returns whether there is none left */
+  private isLast(session: number, place: number): boolean {
+    const { words, countdowns } = this.state.sessions;
+    return place < 0 || --countdowns[words[session + COUNTDOWNS]! + place]! <= 0;
+  }
+
+  private schedule(session: number, row: number, delayNs: number): void {
+    const { sessions, arrivals, nowNs } = this.state;
+    sessions.words[session + SCHEDULED]!++;
+    arrivals.push(nowNs + delayNs, this.state.takeOrder(1), session, row);
   }
 
   private endSession(session: number): void {

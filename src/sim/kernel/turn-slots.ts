@@ -43,6 +43,13 @@ export const ADMISSION = 5;
 export const FULL_CHAIN = 6;
 export const FULL_BLOCKS = 7;
 export const HOST_CACHED = 8;
+/** Rows that wait for its own: how many; if it is one, that, its countdown's place and delay. */
+export const SUCCESSORS = 9;
+export const SUCCESSOR = 10;
+export const NEXT_COUNTDOWN = 11;
+export const NEXT_DELAY_NS = 12;
+/** Its replica's holding of the chain that its prompt ends in, while its KV is there; or -1. */
+export const HOLDING = 13;
 
 /** Where a turn is. FREE: nowhere, the slot is not in use. */
 export const FREE = 0;

@@ -47,8 +47,9 @@ const RECENT: readonly Single[] = [
   gauge("kv_cache_usage_perc"),
   {
     ...gauge("cache_config_info"),
-    labels: ({ kvTokens, blockTokens }) => ({
+    labels: ({ kvTokens, blockTokens, prefixCaching }) => ({
       block_size: String(blockTokens),
+      enable_prefix_caching: prefixCaching ? "True" : "False",
       num_gpu_blocks: String(Math.floor(kvTokens / blockTokens)),
     }),
   },

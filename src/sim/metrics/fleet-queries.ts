@@ -7,8 +7,13 @@ import type { RangeRule, SeriesIndex } from "./promql/series.ts";
 import type { Evaluation, Vector, VectorNode } from "./promql/vector.ts";
 
 type CompiledBatch =
-  | { readonly kind: "compiled"; readonly batch: Batch; readonly nodes: readonly VectorNode[] }
+  | { readonly kind: "compiled"; readonly batch: Batch; readonly queries: readonly Query[] }
   | { readonly kind: "refused"; readonly batch: Batch; readonly detail: string };
+
+interface Query {
+  readonly key: string;
+  readonly node: VectorNode;
+}
 
 export class FleetQueries {
   private readonly batches: readonly CompiledBatch[];
@@ -20,14 +25,16 @@ export class FleetQueries {
 
   /** The parts of a batch stand or fall together, as in a request to a real server. */
   evaluate(evaluation: Evaluation): Outcomes {
-    return new Map(this.batches.map((batch) => [batch.batch.name, outcome(batch, evaluation)]));
+    const outcomes = new Map<string, BatchOutcome>();
+    for (const batch of this.batches) outcomes.set(batch.batch.name, outcome(batch, evaluation));
+    return outcomes;
   }
 }
 
 function compiled(batch: Batch, compiler: QueryCompiler): CompiledBatch {
   try {
-    const nodes = batch.parts.map(({ promql }) => compiler.compile(promql));
-    return { kind: "compiled", batch, nodes };
+    const queries = batch.parts.map(({ key, promql }) => ({ key, node: compiler.compile(promql) }));
+    return { kind: "compiled", batch, queries };
   } catch (cause) {
     return { kind: "refused", batch, detail: detailOf(batch, cause) };
   }
@@ -40,10 +47,9 @@ function outcome(compiledBatch: CompiledBatch, evaluation: Evaluation): BatchOut
   }
   try {
     const parts = new Map<string, readonly AnsweredSeries[]>();
-    compiledBatch.nodes.forEach((node, index) => {
-      const key = batch.parts[index]?.key ?? "";
+    for (const { key, node } of compiledBatch.queries) {
       parts.set(key, answersOf(node.evaluate(evaluation)));
-    });
+    }
     return { kind: "answered", batch, parts, degraded: null };
   } catch (cause) {
     return { kind: "failed", problem: "bad-query", detail: detailOf(batch, cause) };

@@ -149,11 +149,14 @@ function scrapeEngine(scraped: ScrapedTarget, target: ScrapeTarget, row: number)
     scraped.end(row);
   }
   recent.cells[recent.offset + recent.width - 1] = up && metrics !== null ? 1 : 0;
+  scraped.close();
 }
 
-function scrapeGateway({ kept, recent }: ScrapedTarget, value: number, row: number): void {
+function scrapeGateway(scraped: ScrapedTarget, value: number, row: number): void {
+  const { kept, recent } = scraped;
   kept.open(row);
   kept.cells[kept.offset] = Number.isNaN(value) ? STALE : value;
   recent.open(row);
   recent.cells[recent.offset] = 1;
+  scraped.close();
 }

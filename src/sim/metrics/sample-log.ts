@@ -18,15 +18,21 @@ export class SampleLog {
   /** Rows of a chunk. */
   readonly chunkRows: number;
   private readonly shift: number;
+  /** From this column on values only go up, but for resets. */
+  private readonly firstCounter: number;
   private readonly chunks: Float64Array[] = [];
   private firstChunk = -1;
+  /** From this row on every row was closed, has all counters, and none was below the one before. */
+  private steadyFrom = Number.POSITIVE_INFINITY;
+  private closedEnd = 0;
   /** A dropped chunk, to be filled anew. */
   private spare: Float64Array | null = null;
 
   /** @param shift rows of a chunk, as a power of two: few for what is soon dropped */
-  constructor(width: number, shift: number) {
+  constructor(width: number, shift: number, firstCounter = width) {
     this.width = width;
     this.shift = shift;
+    this.firstCounter = firstCounter;
     this.chunkRows = 1 << shift;
   }
 
@@ -41,7 +47,35 @@ export class SampleLog {
     }
     this.cells = this.chunkOf(row);
     this.offset = this.offsetOf(row);
+    if (row !== this.closedEnd) this.steadyFrom = Number.POSITIVE_INFINITY;
     this.endRow = row + 1;
+  }
+
+  /** The row that was opened is whole: spares those who read counters to look at all rows. */
+  close(): void {
+    const row = this.endRow - 1;
+    const before = this.chunkOf(row - 1);
+    const shift = this.offsetOf(row - 1) - this.offset;
+    let isThere = true;
+    let isOn = this.steadyFrom < row;
+    for (let i = this.offset + this.firstCounter; i < this.offset + this.width; i += 1) {
+      const value = this.cells[i] ?? Number.NaN;
+      if (!(value > STALE)) isThere = false;
+      if (!(value >= (before[i + shift] ?? Number.NaN))) isOn = false;
+    }
+    if (!isOn) this.steadyFrom = row;
+    if (!isThere) this.steadyFrom = Number.POSITIVE_INFINITY;
+    this.closedEnd = row + 1;
+  }
+
+  /** @returns whether the column has a sample in each of the rows, none below the one before. */
+  isSteady(firstRow: number, endRow: number, column: number): boolean {
+    return (
+      column >= this.firstCounter &&
+      firstRow >= this.steadyFrom &&
+      endRow <= this.closedEnd &&
+      firstRow >= this.firstChunk << this.shift
+    );
   }
 
   /** Ends every series of the target. */

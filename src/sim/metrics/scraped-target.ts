@@ -36,8 +36,8 @@ export class ScrapedTarget {
 
   constructor(options: ScrapedTargetOptions) {
     const { axis, labels, keptMs, recentMs } = options;
-    this.kept = new SampleLog(options.kept.length, KEPT_SHIFT);
-    this.recent = new SampleLog(options.recent.length, RECENT_SHIFT);
+    this.kept = logOf(options.kept, KEPT_SHIFT);
+    this.recent = logOf(options.recent, RECENT_SHIFT);
     const store = (log: SampleLog, ms: number, columns: readonly Column[]) =>
       columns.map(({ name, labels: own, family, type }, column) => ({
         labels: seriesLabels(name, own, labels),
@@ -53,9 +53,21 @@ export class ScrapedTarget {
     ];
   }
 
+  /** The row of both logs is written. */
+  close(): void {
+    this.kept.close();
+    this.recent.close();
+  }
+
   /** The target left discovery: all its series end. */
   end(row: number): void {
     this.kept.markStale(row);
     this.recent.markStale(row);
   }
+}
+
+/** Gauges come first; one behind them costs those who read counters time, but is not misread. */
+function logOf(columns: readonly Column[], shift: number): SampleLog {
+  const firstCounter = columns.findIndex(({ type }) => type !== "gauge");
+  return new SampleLog(columns.length, shift, firstCounter < 0 ? columns.length : firstCounter);
 }

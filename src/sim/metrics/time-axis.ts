@@ -1,6 +1,8 @@
 /** The instants at which one fleet was scraped: the rows that all its series share. */
 
 const FIRST_CAPACITY = 256;
+/** Rows from the end that are looked at first, then as many times as many. */
+const NEAR_ROWS = 8;
 
 /** Rows are numbered from the first scrape ever; old ones are dropped, numbers stay. */
 export class TimeAxis {
@@ -37,6 +39,15 @@ export class TimeAxis {
   rowFrom(at: number): number {
     let low = 0;
     let high = this.length;
+    // Nearly all ask for one of the newest rows.
+    for (let back = NEAR_ROWS; back < this.length; back *= NEAR_ROWS) {
+      const row = this.length - back;
+      if ((this.times[row] ?? 0) < at) {
+        low = row + 1;
+        break;
+      }
+      high = row;
+    }
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.times[middle] ?? 0) >= at) high = middle;

@@ -8,6 +8,7 @@ import type {
   GatewayCounts,
   KernelOptions,
   KernelResults,
+  TurnCounts,
   ReplicaMetrics,
 } from "../kernel/contract.ts";
 import { BlockPool } from "./block-pool.ts";
@@ -85,6 +86,12 @@ class MockerKernel implements FleetKernel {
     const { blockTokens, totalBlocks } = this.options.shape;
     const pinnedTokens = (totalBlocks - engine.pool.available()) * blockTokens;
     return metrics.read(engine, pinnedTokens);
+  }
+
+  counts(): TurnCounts {
+    const { arrived, completed, rejected } = this.outcomes.counts();
+    const inFlight = arrived - completed - rejected;
+    return { arrived, completed, rejected, abandoned: 0, inFlight };
   }
 
   results(nowNs: number): KernelResults {

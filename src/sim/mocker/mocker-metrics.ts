@@ -22,14 +22,14 @@ export class MockerMetrics {
     this.turns.first += 1;
     this.tokens.prompt += turn.inputTokens;
     this.tokens.cached += turn.cached;
-    this.ttft.add(ttftNs, 1, ttftNs);
+    this.ttft.add(0, ttftNs, 1, ttftNs);
   }
 
   finished(outputTokens: number, decodeNs: number): void {
     this.turns.finished += 1;
     if (outputTokens < 2) return;
     const gaps = outputTokens - 1;
-    this.itl.add(decodeNs / gaps, gaps, decodeNs);
+    this.itl.add(0, decodeNs / gaps, gaps, decodeNs);
   }
 
   read(worker: MockerWorker<MockerTurn>, pinnedTokens: number): ReplicaMetrics {
@@ -45,10 +45,10 @@ export class MockerMetrics {
       finishedTurns: this.turns.finished,
       preemptions: worker.preemptions,
       evictedTokens: 0,
-      ttftBuckets: this.ttft.cumulative(),
-      ttftSumSeconds: this.ttft.sumSeconds(),
-      itlBuckets: this.itl.cumulative(),
-      itlSumSeconds: this.itl.sumSeconds(),
+      ttftBuckets: this.ttft.cumulative(0),
+      ttftSumSeconds: this.ttft.sumSeconds(0),
+      itlBuckets: this.itl.cumulative(0),
+      itlSumSeconds: this.itl.sumSeconds(0),
     };
   }
 }

@@ -7,9 +7,20 @@ import type { RackPool } from "../rack-pool.ts";
 import type { SimNode } from "../rack-state.ts";
 import type { World } from "../world.ts";
 
+/** Who takes racks out of service: repairs, maintenance. */
+const PROVIDER = "provider";
+
 export function simulatedClusterNodes(world: World): ClusterNodes {
   return {
     list: (pools) => Promise.resolve(pools.flatMap(({ name }) => nodesOf(world.pool(name)))),
+    withUids: (uids) =>
+      Promise.resolve(
+        world
+          .pools()
+          .flatMap((pool) => pool.racks().flatMap(({ nodes }) => nodes))
+          .filter(({ uid }) => uids.includes(uid))
+          .map(({ name, uid }) => ({ name, uid })),
+      ),
     cordon: (nodes) => setCordoned(world, nodes, true),
     uncordon: (nodes) => setCordoned(world, nodes, false),
   };
@@ -32,6 +43,7 @@ function observed({ pool }: RackPool, domain: string, node: SimNode): UngroupedN
     cordoned: node.cordoned || node.fenced,
     gpusAllocatable: gpuCount(node.ready ? pool.rack.gpusPerNode : 0),
     createdAt: epochMs(Math.floor(node.createdAt)),
+    ...(node.fenced ? { fencedBy: PROVIDER } : {}),
   };
 }
 

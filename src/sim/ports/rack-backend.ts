@@ -20,9 +20,10 @@ const GIT_MANAGERS: ReadonlySet<string> = new Set(["argocd-controller", "kustomi
 export function simulatedRackBackend(world: World): RackBackend {
   return {
     kind: "simulated",
-    capabilities: { choosesVictim: false, counts: "Racks", proof: "Documentation" },
     read: (pool) => onPool(world, pool, (found) => reading(pool, found)),
     write: (pool, change) => onPool(world, pool, (found) => write(pool, found, change)),
+    // The simulated provider takes empty nodes first and knows no marks.
+    spare: (pool) => onPool(world, pool, () => undefined),
   };
 }
 
@@ -52,12 +53,13 @@ function reading(compiled: CompiledPool, pool: RackPool): PoolReading {
   const refusal = refusalOf(compiled, pool);
   if (refusal !== null) return { count: null, refusals: [refusal] };
   const { desired, ...object } = pool.object.state();
-  const { current, stock } = pool.supply();
+  const { current, granted, stock } = pool.supply();
   return {
     count: {
       ...object,
       desired: rackCount(desired),
       current: rackCount(current),
+      granted: rackCount(granted),
       stock,
     },
     refusals: [],

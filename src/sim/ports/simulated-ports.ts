@@ -39,6 +39,12 @@ export interface SimulatedPortsOptions {
   readonly engines?: boolean;
 }
 
+/** Which turns still run on an ejected engine is read engine by engine. */
+const ejects = ({ group }: World["options"]["scenario"]): boolean =>
+  group.fleets.some(({ workloads }) =>
+    workloads.some(({ ejectLabel }) => ejectLabel !== undefined),
+  );
+
 /** To be made before the world's time moves: its metrics server sees only what comes after. */
 export function simulatedPorts(
   world: World,
@@ -52,7 +58,7 @@ export function simulatedPorts(
   const signals = simulatedSignalSource(metrics);
   return {
     clock,
-    signals: engines ? withEngines(signals, metrics) : signals,
+    signals: engines || ejects(scenario) ? withEngines(signals, metrics) : signals,
     store: simulatedFleetStore(scenario.group),
     backends: { simulated: simulatedRackBackend(world) },
     nodes: simulatedClusterNodes(world),

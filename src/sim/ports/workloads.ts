@@ -4,6 +4,7 @@ import type { PodRef } from "../../core/decision.ts";
 import type { PodObservation } from "../../core/observation.ts";
 import { epochMs } from "../../core/units.ts";
 import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
+import type { FleetWorkload } from "../fleet-workload.ts";
 import type { RackPool } from "../rack-pool.ts";
 import type { SimPod, SimRack } from "../rack-state.ts";
 import { isServing } from "../rack-state.ts";
@@ -22,9 +23,30 @@ export function simulatedWorkloads(world: World): Workloads {
         pods: placedPods(world).flatMap(({ pod }) => observed(pod, fleets)),
         rollouts: fleets.filter(({ key }) => isRolling(world, key)).map(({ key }) => key),
         unreadable: [],
+        // Its fleets fill racks by themselves: there is no object with a count.
+        sized: [],
       }),
     evict: (pod) => Promise.resolve(evict(world, pod)),
+    scale: ({ object }) =>
+      Promise.resolve({ kind: "Conflict", found: `${object.kind} ${object.name}: no such object` }),
+    mark: () => Promise.resolve(),
+    eject: (pods, at) => Promise.resolve(route(world, pods, (ours, pod) => ours.eject(pod, at))),
+    readmit: (pods) => Promise.resolve(route(world, pods, (ours, pod) => ours.readmit(pod))),
   };
+}
+
+/** What a router does when it sees the label of a pod come or go, which it does at once here. */
+function route(
+  world: World,
+  refs: readonly PodRef[],
+  change: (workload: FleetWorkload, pod: SimPod) => void,
+): void {
+  const uids = new Set(refs.map(({ uid }) => uid));
+  for (const fleet of world.fleets()) {
+    for (const { deployment, pod } of fleet.pods()) {
+      if (uids.has(pod.uid)) change(deployment.workload, pod);
+    }
+  }
 }
 
 const isRolling = (world: World, key: FleetKey): boolean =>
@@ -42,6 +64,7 @@ function observed(pod: SimPod, fleets: readonly CompiledFleet[]): readonly PodOb
   const [leader] = pod.nodes;
   if (leader === undefined) return [];
   const fleet = fleets.find(({ key }) => key === pod.fleet);
+  const label = fleet?.workloads.find(({ name }) => name === pod.workload)?.ejectLabel;
   return [
     {
       namespace: fleet?.namespace ?? "",
@@ -53,6 +76,7 @@ function observed(pod: SimPod, fleets: readonly CompiledFleet[]): readonly PodOb
       ready: pod.readySince !== null,
       readySince: pod.readySince === null ? null : epochMs(Math.floor(pod.readySince)),
       terminating: pod.terminating,
+      ...(label === undefined ? {} : { route: { label, ejectedAt: pod.ejectedAt } }),
     },
   ];
 }

@@ -80,13 +80,12 @@ export class OfferedTurns {
       this.idealTokens += template.idealTokensInAll;
       return;
     }
-    for (const [turn, arrival] of arrivalNs.entries()) {
-      this.add({
-        arrivalNs: startNs + arrival,
-        endNs: startNs + (endNs[turn] ?? Number.POSITIVE_INFINITY),
-        promptTokens: promptTokens[turn] ?? 0,
-        idealTokens: idealTokens[turn] ?? 0,
-      });
+    // A plain loop: there are as many of these sessions as fit a run's last hours.
+    for (let turn = 0; turn < arrivalNs.length; turn += 1) {
+      const arrival = startNs + (arrivalNs[turn] ?? 0);
+      if (!this.isWithin(arrival)) continue;
+      this.add(startNs + (endNs[turn] ?? Number.POSITIVE_INFINITY), promptTokens[turn] ?? 0);
+      this.idealTokens += idealTokens[turn] ?? 0;
     }
   }
 
@@ -96,21 +95,19 @@ export class OfferedTurns {
     const turn = { input: inputTokens, output: outputTokens, cachedTokens: 0 };
     const fits = inputTokens + outputTokens <= engines.engine.kvTokens;
     const endNs = fits ? atNs + unloadedTurnNs(engines, turn) : Number.POSITIVE_INFINITY;
-    this.add({ arrivalNs: atNs, endNs, promptTokens: inputTokens, idealTokens: 0 });
+    if (this.isWithin(atNs)) this.add(endNs, inputTokens);
   }
 
-  private add(turn: {
-    readonly arrivalNs: number;
-    readonly endNs: number;
-    readonly promptTokens: number;
-    readonly idealTokens: number;
-  }): void {
+  private isWithin(arrivalNs: number): boolean {
     const { fromNs, untilNs } = this.window;
-    if (turn.arrivalNs < fromNs || turn.arrivalNs > untilNs) return;
+    return arrivalNs >= fromNs && arrivalNs <= untilNs;
+  }
+
+  /** A turn that arrives within the window. */
+  private add(endNs: number, promptTokens: number): void {
     this.offered += 1;
     // A turn that no engine could take is judged, and missed, as soon as it arrives.
-    if (turn.endNs <= untilNs || turn.endNs === Number.POSITIVE_INFINITY) this.judged += 1;
-    this.promptTokens += turn.promptTokens;
-    this.idealTokens += turn.idealTokens;
+    if (endNs <= this.window.untilNs || endNs === Number.POSITIVE_INFINITY) this.judged += 1;
+    this.promptTokens += promptTokens;
   }
 }

@@ -94,7 +94,7 @@ export class OpenRun {
 
   /** Whether what is left of a recording could end before the next tick, and so at any event. */
   private isNearEnd(): boolean {
-    const counts = this.world.fleets().map((fleet) => fleet.results().counts);
+    const counts = this.world.fleets().map(({ kernel }) => kernel.counts());
     const gone = counts.reduce((sum, each) => sum + each.arrived - each.inFlight, 0);
     const left = this.offered.reduce((sum, turns) => sum + turns.counts().offered, 0) - gone;
     const lately = gone - this.gone;

@@ -41,8 +41,8 @@ function hashIdsIn(text: string, fields: JsonFields, blocks: number): readonly n
   const field = fieldOf(text, fields, "hash_ids");
   const { at } = field;
   const ids = jsonList(field).map((value, i) => {
+    if (typeof value === "number" && value >= 0 && Number.isSafeInteger(value)) return value;
     const id = jsonAmount({ value, name: `hash_ids[${i}]`, at });
-    if (Number.isSafeInteger(id)) return id;
     throw new LineFault({
       code: "TRC011",
       at,

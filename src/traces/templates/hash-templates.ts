@@ -25,10 +25,11 @@ export function compileHashedTurns(
   const blocks = new BlockIdentities();
   const played: PlayedTurn[] = [];
   let zeroNs: number | null = null;
-  for (const { atNs, hashIds, ...tokens } of turns) {
+  for (const turn of turns) {
+    const { atNs, hashIds } = turn;
     zeroNs ??= atNs;
-    const inputTokens = Math.max(1, tokens.inputTokens);
-    const outputTokens = Math.max(1, tokens.outputTokens);
+    const inputTokens = Math.max(1, turn.inputTokens);
+    const outputTokens = Math.max(1, turn.outputTokens);
     const promptBlocks = Math.floor(inputTokens / blockTokens);
     const fullBlocks = Math.floor((inputTokens + outputTokens) / blockTokens);
     const end = blocks.path(trie, { ids: hashIds ?? [], promptBlocks, fullBlocks });
@@ -45,6 +46,9 @@ interface PlayedTurn extends Pick<RowSpec, Plain> {
   readonly end: number;
 }
 
+/** A recording's rows wait for none but the clock. */
+const NO_ROWS: readonly number[] = [];
+
 function oneSession(
   blockTokens: number,
   trie: PrefixTrie,
@@ -52,12 +56,20 @@ function oneSession(
 ): TurnTemplates {
   const builder = new TemplateBuilder(blockTokens);
   const { chains, chainAt } = trie.chains(builder.nextChain);
-  const rows = played.map(({ end, ...row }) => ({
-    ...row,
-    promptChain: chainAt(end, row.promptBlocks),
-    fullChain: chainAt(end, row.fullBlocks),
-    predecessors: [],
-  }));
+  // Named one by one: a rest of fields is slow to take, and a recording has many rows.
+  const rows = played.map((turn): RowSpec => {
+    const { inputTokens, outputTokens, promptBlocks, fullBlocks, delayNs } = turn;
+    return {
+      inputTokens,
+      outputTokens,
+      promptBlocks,
+      fullBlocks,
+      promptChain: chainAt(turn.end, promptBlocks),
+      fullChain: chainAt(turn.end, fullBlocks),
+      delayNs,
+      predecessors: NO_ROWS,
+    };
+  });
   builder.addSession(chains, rows);
   return builder.build();
 }

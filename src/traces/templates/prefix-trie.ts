@@ -110,22 +110,28 @@ export class PrefixTrie {
   }
 
   #add(node: Pick<TrieNode, "parent" | "from" | "to" | "sharedChain">): number {
-    this.#nodes.push({ ...node, children: 0, ends: 0 });
+    const { parent, from, to, sharedChain } = node;
+    this.#nodes.push({ parent, from, to, children: 0, sharedChain, ends: 0 });
     if (node.parent !== TRIE_ROOT) this.#node(node.parent).children += 1;
     return this.#nodes.length - 1;
   }
 
   /** Parents before children: a split makes parents that are younger than their children. */
   #parentsFirst(): readonly number[] {
-    const below = new Map<number, number[]>();
-    this.#nodes.forEach(({ parent }, id) => {
-      const siblings = below.get(parent);
-      if (siblings === undefined) below.set(parent, [id]);
-      else siblings.push(id);
-    });
-    const order = [...(below.get(TRIE_ROOT) ?? [])];
-    for (let i = 0; i < order.length; i += 1) {
-      for (const child of below.get(order[i] ?? TRIE_ROOT) ?? []) order.push(child);
+    const size = this.#nodes.length;
+    // Per node its oldest child, and the next younger child of its parent; the root's come last.
+    const oldest = new Int32Array(size + 1).fill(-1);
+    const younger = new Int32Array(size).fill(-1);
+    for (let id = size - 1; id >= 0; id -= 1) {
+      const { parent } = this.#node(id);
+      const place = parent === TRIE_ROOT ? size : parent;
+      younger[id] = oldest[place] ?? -1;
+      oldest[place] = id;
+    }
+    const order: number[] = [];
+    for (let i = -1; i < order.length; i += 1) {
+      const place = i < 0 ? size : (order[i] ?? size);
+      for (let id = oldest[place] ?? -1; id >= 0; id = younger[id] ?? -1) order.push(id);
     }
     return order;
   }

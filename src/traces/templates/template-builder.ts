@@ -118,6 +118,7 @@ function successorsOf(
   rows: readonly RowSpec[],
   order: readonly RowSpec[],
 ): readonly (readonly number[])[] {
+  if (rows.every(isRoot)) return order.map(() => []);
   const place = new Map(order.map((row, index) => [row, index]));
   const lists: number[][] = order.map(() => []);
   order.forEach((row, index) => {

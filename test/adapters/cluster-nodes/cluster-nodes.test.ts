@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { clusterNodes } from "../../../src/adapters/cluster-nodes/cluster-nodes.ts";
 import { type Json, metaOf } from "../../../src/adapters/kubernetes/decode.ts";
+import { COUNTED_KINDS, MEMBER_LABEL, setPool } from "../../support/counted-pools.ts";
 import { kubeBench } from "../../support/kube-bench.ts";
-import { coreweavePool, node, type NodeTraits, scalePool } from "../../support/kube-objects.ts";
+import {
+  coreweavePool,
+  node,
+  type NodeTraits,
+  resourceSlice,
+  scalePool,
+} from "../../support/kube-objects.ts";
 
 const POOL_LABEL = { "compute.coreweave.com/node-pool": "gb200-a" };
 const COREWEAVE_DOMAIN = "ds.coreweave.com/nvlink.domain";
@@ -44,6 +51,50 @@ describe("the nodes of a pool", () => {
     await nodes.stop();
   });
 
+  it("that carry only a later label are in the domain that their neighbours name", async () => {
+    const { nodes, listed } = await bench(
+      inPool("n1", { labels: { [CLIQUE]: "c" } }),
+      inPool("n2", { labels: { [CLIQUE]: "c", [COREWEAVE_DOMAIN]: "rack-7" } }),
+    );
+    expect(await listed()).toMatchObject([{ domain: "rack-7" }, { domain: "rack-7" }]);
+    await nodes.stop();
+  });
+
+  it("show who fences them", async () => {
+    const taint = { key: "maintenance", effect: "NoExecute" };
+    const { nodes, listed } = await bench(
+      inPool("n1", { spec: { taints: [taint] } }),
+      inPool("n2"),
+    );
+    const [first, second] = await listed();
+    expect(first).toMatchObject({ fencedBy: "maintenance" });
+    expect(second).not.toHaveProperty("fencedBy");
+    await nodes.stop();
+  });
+
+  it("have the GPUs of the device plugin, or those that can be claimed", async () => {
+    const { nodes, listed } = await bench(
+      inPool("n1", { gpus: "0" }),
+      inPool("n2"),
+      resourceSlice("n1", 4),
+    );
+    expect(await listed()).toMatchObject([{ gpusAllocatable: 4 }, { gpusAllocatable: 4 }]);
+    await nodes.stop();
+  });
+
+  it("say which object of its set each belongs to, where they do", async () => {
+    const pool = setPool(COUNTED_KINDS.kcc);
+    const labels = { pool: "gb200-a" };
+    const { nodes } = await bench(
+      node("n1", { labels: { ...labels, [MEMBER_LABEL]: "sub-3" } }),
+      node("n2", { labels }),
+    );
+    const [first, second] = await nodes.list([pool]);
+    expect(first).toMatchObject({ name: "n1", member: "sub-3" });
+    expect(second).not.toHaveProperty("member");
+    await nodes.stop();
+  });
+
   it("show readiness, GPUs, age and cordon", async () => {
     const { nodes, listed } = await bench(
       inPool("n1", { ready: false, gpus: "3", spec: { unschedulable: true } }),
@@ -56,6 +107,7 @@ describe("the nodes of a pool", () => {
         domain: null,
         ready: false,
         cordoned: true,
+        fencedBy: "cordon",
         gpusAllocatable: 3,
         createdAt: Date.UTC(2026, 11, 1, 18),
       },

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { coreweaveBackend } from "../../../src/adapters/coreweave/backend.ts";
 import type { Json } from "../../../src/adapters/kubernetes/decode.ts";
-import { metaOf, numberAt, objectAt } from "../../../src/adapters/kubernetes/decode.ts";
+import { metaOf, objectAt } from "../../../src/adapters/kubernetes/decode.ts";
 import { rackCount } from "../../../src/core/units.ts";
 import { rackBackendContract } from "../../contracts/rack-backend.ts";
+import { fakeWorld } from "../../support/backed-kinds/fake-world.ts";
+import { coreweaveKind } from "../../support/backed-kinds/node-kinds.ts";
 import { kubeBench } from "../../support/kube-bench.ts";
 import { coreweavePool, nodePool, RACK_NODES } from "../../support/kube-objects.ts";
 
@@ -15,30 +17,14 @@ function bench(spec: Json) {
   return { ...kube, object, backend: coreweaveBackend(kube), pool: coreweavePool() };
 }
 
-function world(field: "targetRacks" | "targetNodes") {
-  const unitsPerRack = field === "targetRacks" ? 1 : RACK_NODES;
-  const { api, object, backend, pool } = bench({ [field]: 4 * unitsPerRack });
-  return async () => ({
-    backend,
-    pool,
-    unitsPerRack,
-    units: async () => numberAt(api.get(object), "spec", field) ?? Number.NaN,
-    setUnits: async (units: number, manager: string) => {
-      api.edit(object, { spec: { [field]: units } }, manager);
-    },
-    touchStatus: async () => {
-      api.edit(object, { status: { currentNodes: 71 } });
-    },
-    recreate: async () => {
-      api.delete(object);
-      api.put(nodePool({ [field]: 4 * unitsPerRack }));
-    },
-    remove: async () => api.delete(object),
-  });
-}
-
-rackBackendContract("CoreWeave counting racks", () => world("targetRacks")());
-rackBackendContract("CoreWeave counting nodes", () => world("targetNodes")());
+rackBackendContract("CoreWeave counting racks", () => fakeWorld(coreweaveKind("targetRacks", 1)), {
+  faults: true,
+});
+rackBackendContract(
+  "CoreWeave counting nodes",
+  () => fakeWorld(coreweaveKind("targetNodes", RACK_NODES)),
+  { faults: true },
+);
 
 describe("a CoreWeave NodePool", () => {
   it.each([
@@ -57,6 +43,16 @@ describe("a CoreWeave NodePool", () => {
       { targetRacks: 4, targetNodes: 72 },
       /NodePool gb200-a spec: found both targetRacks and targetNodes, expected exactly one/,
     ],
+    [
+      "takes racks that serve",
+      { targetRacks: 4, lifecycle: { scaleDownStrategy: "PreferIdle" } },
+      /NodePool gb200-a spec.lifecycle.scaleDownStrategy: found PreferIdle, expected IdleOnly/,
+    ],
+    [
+      "is spot while its RackPool says otherwise",
+      { targetRacks: 4, computeClass: "spot" },
+      /NodePool gb200-a spec.computeClass: found spot, expected default: .*kind: OnDemand/,
+    ],
     ["has neither count", {}, /NodePool gb200-a spec: found neither of them, expected exactly one/],
   ])("that %s is refused and not written", async (_what, spec, text) => {
     const { backend, pool, api, object } = bench(spec);
@@ -69,17 +65,6 @@ describe("a CoreWeave NodePool", () => {
     expect(api.callsTo("PATCH", PATH)).toEqual([]);
   });
 
-  it("is refused until the pool acknowledges that the backend is unproven", async () => {
-    const { backend } = bench({ targetRacks: 4 });
-    const pool = coreweavePool("gb200-a", { acknowledgeUnproven: false });
-    expect((await backend.read(pool)).refusals).toEqual([
-      {
-        code: "pool-refused",
-        text: expect.stringMatching(/spec.backend.acknowledgeUnproven: found false, expected true/),
-      },
-    ]);
-  });
-
   it.each([
     ["nothing yet", {}, { current: 0, stock: "unknown" }],
     ["racks", { rackStatus: { current: 3 }, currentNodes: 71 }, { current: 3 }],
@@ -87,11 +72,54 @@ describe("a CoreWeave NodePool", () => {
     ["capacity", { conditions: [condition("Capacity", "True")] }, { stock: "available" }],
     ["no capacity", { conditions: [condition("Capacity", "False")] }, { stock: "stockout" }],
     ["quota used up", { conditions: [condition("Quota", "False", "Over")] }, { stock: "quota" }],
+    [
+      "quota used up, as older ones say it",
+      { conditions: [condition("AtTarget", "False", "CWOverQuota")] },
+      { stock: "quota" },
+    ],
     ["no quota", { conditions: [condition("Quota", "False", "NotSet")] }, { stock: "unknown" }],
   ])("reports %s", async (_what, status, expected) => {
     const { backend, pool, api, object } = bench({ targetRacks: 4 });
     api.edit(object, { status });
     expect((await backend.read(pool)).count).toMatchObject({ desired: 4, ...expected });
+  });
+});
+
+describe("events about a CoreWeave NodePool", () => {
+  const event = (about: string, reason: string, lastTimestamp: string): Json => ({
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: `${about}.${reason}`, namespace: "default" },
+    involvedObject: { kind: "NodePool", name: about },
+    reason,
+    message: "see the console",
+    lastTimestamp,
+  });
+  const AFTER = "2026-12-01T18:05:00Z";
+
+  it.each([
+    ["of a stock-out", event("gb200-a", "CWInsufficientCapacity", AFTER), "stockout"],
+    ["of a quota", event("gb200-a", "CWOverQuota", AFTER), "quota"],
+    ["of something else", event("gb200-a", "CWNodeAssigned", AFTER), "unknown"],
+    ["of another pool", event("gb200-b", "CWOverQuota", AFTER), "unknown"],
+    ["from before", event("gb200-a", "CWOverQuota", "2026-12-01T17:00:00Z"), "unknown"],
+  ])("%s say why it waits, or not", async (_what, said, stock) => {
+    const { backend, pool, api } = bench({ targetRacks: 4 });
+    api.put(said);
+    expect((await backend.read(pool)).count).toMatchObject({ stock });
+  });
+
+  it("are not asked for once all racks are there", async () => {
+    const { backend, pool, api, object } = bench({ targetRacks: 4 });
+    api.edit(object, { status: { rackStatus: { current: 4 } } });
+    await backend.read(pool);
+    expect(api.callsTo("GET", /events/)).toEqual([]);
+  });
+
+  it("that may not be read change nothing else", async () => {
+    const { backend, pool, api } = bench({ targetRacks: 4 });
+    api.fail({ method: "GET", path: /events/, fault: { kind: "answer", status: 403 } });
+    expect((await backend.read(pool)).count).toMatchObject({ desired: 4, stock: "unknown" });
   });
 });
 

@@ -75,6 +75,8 @@ describe("a decision", () => {
   it.each([
     ["growth", OUT],
     ["scale-in", IN],
+    ["growth of an object set", { ...OUT, objects: ["sub-5", "sub-4"] }],
+    ["scale-in of an object set", { ...IN, objects: ["sub-1"] }],
   ])("is read as it was opened: %s", async (_what, intent) => {
     const { store } = await bench();
     await store.open(opening(intent), EVIDENCE);

@@ -3,9 +3,13 @@ import { generateKeyPairSync, sign } from "node:crypto";
 /** One element of DER: tag, length, content. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
-  const short = content.length < 128;
-  const length = short ? [content.length] : [0x82, content.length >> 8, content.length & 255];
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(content)]), content]);
+}
+
+/** As short as can be: Go reads no other. */
+function lengthOf({ length }: Uint8Array): readonly number[] {
+  if (length < 128) return [length];
+  return length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
 }
 
 const SEQUENCE = 0x30;
@@ -15,10 +19,16 @@ const COMMON_NAME = hex("0603550403");
 const BASIC_CONSTRAINTS = hex("0603551d13");
 const SUBJECT_ALT_NAME = hex("0603551d11");
 
-/** @returns PEM of a key and of a certificate that vouches for itself as 127.0.0.1 until 2049. */
-export function selfSigned(): { readonly key: string; readonly cert: string } {
+/**
+ * @param commonName authorities of one name cannot be told apart by a server that trusts several
+ * @returns PEM of a key and of a certificate that vouches for itself as 127.0.0.1 until 2049
+ */
+export function selfSigned(commonName = "breakwater test"): {
+  readonly key: string;
+  readonly cert: string;
+} {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const attribute = der(SEQUENCE, COMMON_NAME, der(0x0c, Buffer.from("breakwater test")));
+  const attribute = der(SEQUENCE, COMMON_NAME, der(0x0c, Buffer.from(commonName)));
   const name = der(SEQUENCE, der(0x31, attribute));
   const utc = (text: string) => der(0x17, Buffer.from(text));
   const authority = der(0x04, der(SEQUENCE, hex("0101ff")));

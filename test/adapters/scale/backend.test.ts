@@ -4,8 +4,11 @@ import { discovery } from "../../../src/adapters/kubernetes/discovery.ts";
 import { scaleBackend } from "../../../src/adapters/scale/backend.ts";
 import { rackCount } from "../../../src/core/units.ts";
 import { rackBackendContract } from "../../contracts/rack-backend.ts";
+import { fakeWorld } from "../../support/backed-kinds/fake-world.ts";
+import { gardenerKind, openshiftKind } from "../../support/backed-kinds/machine-kinds.ts";
+import { deploymentKind } from "../../support/backed-kinds/node-kinds.ts";
 import { kubeBench } from "../../support/kube-bench.ts";
-import { deployment, RACK_NODES, scalePool } from "../../support/kube-objects.ts";
+import { deployment, scalePool } from "../../support/kube-objects.ts";
 
 const SCALE = /deployments\/gb200-a\/scale/;
 
@@ -18,26 +21,12 @@ function bench(replicas: number) {
   return { ...kube, object, backend, pool: scalePool(), change, replicasNow };
 }
 
-rackBackendContract("a Deployment's scale", async () => {
-  const { api, object, backend, pool, replicasNow } = bench(4 * RACK_NODES);
-  return {
-    backend,
-    pool,
-    unitsPerRack: RACK_NODES,
-    units: async () => replicasNow() ?? Number.NaN,
-    setUnits: async (replicas: number, manager: string) => {
-      api.edit(object, { spec: { replicas } }, manager);
-    },
-    touchStatus: async () => {
-      api.edit(object, { status: { replicas: 70 } });
-    },
-    recreate: async () => {
-      api.delete(object);
-      api.put(deployment(4 * RACK_NODES));
-    },
-    remove: async () => api.delete(object),
-  };
-});
+rackBackendContract("a Deployment's scale", () => fakeWorld(deploymentKind), { faults: true });
+
+const MARKING = { "an OpenShift MachineSet": openshiftKind, "a Gardener pool": gardenerKind };
+for (const [what, kind] of Object.entries(MARKING)) {
+  rackBackendContract(what, () => fakeWorld(kind), { faults: true, marks: true });
+}
 
 describe("an object with a scale subresource", () => {
   it("is refused while it counts part of a rack", async () => {
@@ -130,4 +119,123 @@ describe("a write to a scale subresource", () => {
     expect(await backend.write(pool, change)).toMatchObject({ kind: "Conflict" });
     expect(replicasNow()).toBe(36);
   });
+});
+
+describe("Machines behind a scale subresource", () => {
+  const NODES = ["a1", "a2", "b1", "b2"].map((name) => ({ name, uid: `uid-of-${name}` }));
+
+  function marking(kind: typeof openshiftKind) {
+    const kube = kubeBench();
+    const object = kube.api.put(kind.object("gb200-a", 4));
+    const machines = NODES.flatMap((node) => kind.behind("gb200-a", node)).map((machine) =>
+      kube.api.put(machine),
+    );
+    const backend = kind.backend(kube.client);
+    const pool = kind.pool("gb200-a");
+    const lower = (victims = NODES.slice(2)) => {
+      const change = { uid: metaOf(object).uid, from: rackCount(2), to: rackCount(1), victims };
+      return backend.write(pool, change);
+    };
+    return { ...kube, object, machines, backend, pool, lower };
+  }
+
+  const annotated = (key: string, value: string): Json => ({
+    metadata: { annotations: { [key]: value } },
+  });
+
+  const rivals: readonly (readonly [string, typeof openshiftKind, Json])[] = [
+    [
+      "marked of old",
+      openshiftKind,
+      annotated("machine.openshift.io/cluster-api-delete-machine", "1"),
+    ],
+    ["that failed", openshiftKind, { status: { errorReason: "CreateError" } }],
+    ["of priority 0", gardenerKind, annotated("machinepriority.machine.sapcloud.io", "0")],
+    ["of priority 1", gardenerKind, annotated("machinepriority.machine.sapcloud.io", "1")],
+  ];
+  it.each(rivals)("one %s elsewhere keeps the count up", async (_what, kind, edit) => {
+    const { api, machines, lower } = marking(kind);
+    for (const machine of machines.slice(0, 1)) api.edit(machine, edit);
+    expect(await lower()).toMatchObject({ found: expect.stringMatching(/machine-of-a1 could go/) });
+  });
+
+  it.each([
+    ["priority 2", annotated("machinepriority.machine.sapcloud.io", "2")],
+    ["no number as priority", annotated("machinepriority.machine.sapcloud.io", "soon")],
+    ["a failed phase", { status: { currentStatus: { phase: "Failed" } } }],
+  ])("one of Gardener's with %s goes after the marked ones", async (_what, edit) => {
+    const { api, machines, lower } = marking(gardenerKind);
+    for (const machine of machines.slice(0, 1)) api.edit(machine, edit);
+    expect(await lower()).toEqual({ kind: "Written" });
+  });
+
+  it.each([
+    ["OpenShift's random order", openshiftKind, "Conflict"],
+    ["Gardener's phases", gardenerKind, "Written"],
+  ])(
+    "that never became nodes go with a short rack as far as %s says",
+    async (_what, kind, expected) => {
+      const { api, machines, lower } = marking(kind);
+      for (const machine of machines.slice(3)) {
+        api.edit(machine, { metadata: { labels: { node: null } }, status: null });
+        api.edit(machine, { status: { currentStatus: { phase: "Pending" } } });
+      }
+      expect((await lower(NODES.slice(2, 3))).kind).toBe(expected);
+    },
+  );
+
+  it.each([openshiftKind, gardenerKind])("are there once they are ready", async (kind) => {
+    const { api, object, machines, backend, pool } = marking(kind);
+    api.edit(object, { status: { replicas: 4, readyReplicas: 2 } });
+    for (const machine of machines) api.edit(machine, { spec: { providerID: "a://b" } });
+    expect((await backend.read(pool)).count).toMatchObject({ desired: 2, current: 1, granted: 2 });
+  });
+
+  it("are not marked in a rollout", async () => {
+    const { api, object, lower } = marking(gardenerKind);
+    api.edit(object, { status: { replicas: 4, updatedReplicas: 3 } });
+    expect(await lower()).toMatchObject({ found: expect.stringMatching(/found 3 of 4 Machines/) });
+  });
+
+  it.each([
+    [openshiftKind, { errorReason: "InsufficientResources", errorMessage: "quota exceeded" }],
+    [
+      gardenerKind,
+      {
+        lastOperation: {
+          state: "Failed",
+          errorCode: "ResourceExhausted",
+          description: "QuotaExceeded",
+        },
+      },
+    ],
+  ])("say why they wait", async (kind, status) => {
+    const { api, machines, backend, pool } = marking(kind);
+    for (const machine of machines.slice(3)) {
+      api.edit(machine, { metadata: { labels: { node: null } }, status: null });
+      api.edit(machine, { status });
+    }
+    expect((await backend.read(pool)).count).toMatchObject({ stock: "quota" });
+  });
+
+  it.each([
+    [
+      openshiftKind,
+      annotated("machine.openshift.io/cluster-api-autoscaler-node-group-max-size", "9"),
+      /autoscaler-node-group-max-size"\]: found it/,
+    ],
+    [
+      gardenerKind,
+      annotated("node.machine.sapcloud.io/trigger-deletion-by-mcm", "machine-of-a1"),
+      /trigger-deletion-by-mcm"\]: found it/,
+    ],
+    [gardenerKind, { spec: { selector: null } }, /spec.selector.matchLabels: found none/],
+  ])(
+    "are refused where somebody else sizes them, or nothing tells them",
+    async (kind, edit, text) => {
+      const { api, object, backend, pool } = marking(kind);
+      api.edit(object, edit);
+      expect((await backend.read(pool)).refusals[0]?.text).toMatch(text);
+    },
+  );
 });

@@ -13,7 +13,6 @@ function heldBackend() {
   const ends: ((outcome: WriteOutcome | Error) => void)[] = [];
   const backend: RackBackend = {
     kind: "coreweave",
-    capabilities: { choosesVictim: false, counts: "Racks", proof: "Documentation" },
     read: async () => ({ count: null, refusals: [] }),
     write: ({ name }: CompiledPool) => {
       started.push(name);
@@ -21,6 +20,7 @@ function heldBackend() {
         ends.push((end) => (end instanceof Error ? reject(end) : resolve(end)));
       });
     },
+    spare: () => Promise.resolve(),
   };
   return { backend, started, ends };
 }

@@ -57,6 +57,32 @@ describe("metrics", () => {
     }
   });
 
+  it("says how long steps take, by prior and measurement, and which racks are stuck", async () => {
+    const metrics = aMetrics();
+    const time = { p50Ms: 60_000, p95Ms: 90_000, p99Ms: 120_000 };
+    const stuck = { step: "join" as const, waitedMs: 1, p99Ms: 1, nodes: ["n1"], text: "" };
+    const steps = [
+      { step: "boot" as const, fleet: null, measured: 3, ...time },
+      { step: "start" as const, fleet: "agents/coder" as const, measured: 2, ...time },
+    ];
+    const racks = [rackOf("a", "Joining", { stuck }), rackOf("b", "Serving")];
+    metrics.tick(aReport({ pools: [poolDecided(racks, { steps })] }));
+    const samples = await samplesOf(metrics);
+    const start = 'fleet="agents/coder",';
+    for (const [series, value] of [
+      ['breakwater_rack_step_seconds{percentile="p50",pool="gb200-east",step="boot"}', 60],
+      ['breakwater_rack_step_seconds{percentile="p99",pool="gb200-east",step="boot"}', 120],
+      ['breakwater_rack_step_measured{pool="gb200-east",step="boot"}', 3],
+      [`breakwater_engine_start_seconds{${start}percentile="p95",pool="gb200-east"}`, 90],
+      [`breakwater_engine_start_measured{${start}pool="gb200-east"}`, 2],
+      ['breakwater_stuck_racks{pool="gb200-east",rack_step="join"}', 1],
+      ['breakwater_stuck_racks{pool="gb200-east",rack_step="boot"}', 0],
+      ['breakwater_pool_foreign_nodes{pool="gb200-east"}', 0],
+    ] as const) {
+      expect([series, samples.get(series)]).toEqual([series, value]);
+    }
+  });
+
   it("counts holds, outcomes, actions and failures, and starts each at 0", async () => {
     const metrics = aMetrics();
     const failures = 'breakwater_tick_failures_total{code="timeout"}';

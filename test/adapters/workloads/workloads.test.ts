@@ -164,7 +164,11 @@ describe("a workload that cannot be read", () => {
     const { pods, unreadable } = await kube.workloads.read([fleet(BY_TARGET), other]);
     expect(pods).toMatchObject([{ name: "ours", fleet: "agents/other" }]);
     expect(unreadable).toEqual([
-      { fleet: "agents/coder", text: expect.stringContaining(`${place}: reading Deployment`) },
+      {
+        fleet: "agents/coder",
+        code: "workload-unknown",
+        text: expect.stringContaining(`${place}: reading Deployment`),
+      },
     ]);
     await kube.workloads.stop();
   });
@@ -184,7 +188,7 @@ describe("a workload that cannot be read", () => {
     const kube = await bench();
     const { unreadable } = await kube.workloads.read([fleet(BY_TARGET)]);
     const text = `${place}: found no apps/v1 Deployment agents/coder, expected one.`;
-    expect(unreadable).toEqual([{ fleet: "agents/coder", text }]);
+    expect(unreadable).toEqual([{ fleet: "agents/coder", code: "workload-unknown", text }]);
     await kube.workloads.stop();
   });
 });

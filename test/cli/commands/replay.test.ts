@@ -102,7 +102,7 @@ describe("bad input is a usage error that names the file", () => {
     [
       "holds a record of a later version",
       [edited(LOG[0], { schemaVersion: 9 })],
-      "line 1: schemaVersion is 9, this version reads 1",
+      "line 1: schemaVersion is 9, this version reads 2",
     ],
   ])("which %s", async (_, lines, message) => {
     const path = await logged(lines);

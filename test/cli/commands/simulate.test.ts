@@ -9,6 +9,7 @@ import { scenarioWith } from "../../support/a-scenario.ts";
 
 /** Ten minutes of batch jobs: the profile with the fewest templates to make. */
 const SHORT = scenarioWith(
+  ["model: { name: test-small }", "model: { name: test-small }\n      mode: { scaleOut: Auto }"],
   ["duration: 2h", "duration: 10m"],
   ["profile: coding-agent, sessionsPerHour: 900", "profile: batch, sessionsPerHour: 60"],
   ["at: 30m, factor: 4, ramp: 2m, hold: 20m", "at: 3m, factor: 2, ramp: 1m, hold: 2m"],
@@ -108,6 +109,14 @@ describe("breakwater simulate", () => {
       "seed 1: ok   turns.lost: found 0, expected at most 0",
     ]);
     expect(printed).toHaveLength(1);
+  });
+
+  it("says which fleets only decide in shadow", async () => {
+    const file = write("s.yaml", SHORT.replace("scaleOut: Auto", "scaleOut: Shadow"));
+    expect(await run(file)).toBeNull();
+    expect(complained).toEqual([expect.stringContaining("fleet agents/coder is in Shadow mode")]);
+    expect(await run(file, "--policy", "static")).toBeNull();
+    expect(complained).toHaveLength(1);
   });
 
   it("writes what is asked for, whole", async () => {

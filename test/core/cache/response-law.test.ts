@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import {
   COLLAPSE_LOAD_LIMIT,
   RESPONSE_LAW_PRIORS,
-  believedLaw,
   freeCacheSeconds,
   hitRateAt,
   lawThrough,
@@ -172,32 +171,6 @@ describe("the law through one measured point", () => {
   it("promises nothing from racks to a fleet that hits nothing with plenty of cache", () => {
     const law = lawThrough(AFFINITY, { freeSeconds: 120, hitRate: ratio(0.02) });
     expect(hitRateAt(law, 240)).toBeLessThan(0.09);
-  });
-});
-
-describe("the law that is believed", () => {
-  // The sticky prior gives 0.740 at 18 s.
-  it.each([
-    ["as the prior has it", 0.74, 1],
-    ["9 points below the prior", 0.65, 1],
-    ["9 points above it", 0.83, 1],
-    ["11 points below: another workload, no more than measured is counted on", 0.63, 0.63],
-    ["11 points above: likewise", 0.85, 0.85],
-  ])("at a hit rate %s", (_, hitRate, hitRateCap) => {
-    const point = { freeSeconds: 18, hitRate: ratio(hitRate) };
-    expect(believedLaw(STICKY, point)).toEqual({ law: lawThrough(STICKY, point), hitRateCap });
-  });
-
-  it.each([0.02, 0.6])(
-    "counts on no more than the measured %d where nothing is free",
-    (hitRate) => {
-      const point = { freeSeconds: -3, hitRate: ratio(hitRate) };
-      expect(believedLaw(STICKY, point)).toEqual({ law: STICKY, hitRateCap: hitRate });
-    },
-  );
-
-  it("is the prior, uncapped, while nothing is measured", () => {
-    expect(believedLaw(STICKY, null)).toEqual({ law: STICKY, hitRateCap: 1 });
   });
 });
 

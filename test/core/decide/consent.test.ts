@@ -87,6 +87,20 @@ describe("a decision that a person must confirm", () => {
     expect(phase(story)).toBe("Superseded");
   });
 
+  it("outlasts a moment in which demand does not ask for it, and not ten minutes", () => {
+    const story = new Story(aSmallGroup(APPROVE), {
+      world: aGroupObservation(),
+      memory: aMemory(aFleetMemory({ racks: 4 })),
+    });
+    story.ticks(4).demand(60).ticks(8);
+    expect(phase(story)).toBe("Pending");
+    story.demand(1).ticks(16);
+    expect(story.decisions.at(-1)?.fleets[0]?.want.racks).toBeLessThanOrEqual(4);
+    expect(phase(story)).toBe("Pending");
+    story.ticks(32);
+    expect(story.phases()[0]?.[1]).toMatch(/Superseded|Expired/);
+  });
+
   it("may start later with less, needing no new consent", () => {
     const story = aPending(APPROVE).change(withFloor(6)).change(withVerdict("ada")).ticks(3);
     expect(story.desired()).toBe(6);

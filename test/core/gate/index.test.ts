@@ -10,6 +10,7 @@ describe("the order of the guards", () => {
       "override",
       "leader",
       "specification",
+      "unproven",
       "foreign-writer",
       "rollout",
       "open-intent",
@@ -20,9 +21,11 @@ describe("the order of the guards", () => {
       "limits",
       "request-rate",
       "drain-safety",
+      "removal-order",
       "pace",
       "cache-safety",
       "cache-veto",
+      "reserved",
       "budget",
     ]);
   });

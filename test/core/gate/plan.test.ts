@@ -7,6 +7,7 @@ import { MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts"
 import { aSmallFleet } from "../../support/builders/compiled.ts";
 import { aStage } from "../../support/builders/gate.ts";
 import type { Scene } from "../../support/builders/gate.ts";
+import { aSetCount, aSetObservation } from "../../support/builders/object-sets.ts";
 import {
   CODER,
   NOW,
@@ -26,6 +27,7 @@ function aView(wanted: number, changes: Partial<IntentView> = {}, scene: Scene =
     fleet: aSmallFleet(),
     state: aStage(scene).state,
     awards: [{ fleet: CODER, byPool: { "gb200-east": racks }, total: racks }],
+    wantedLately: false,
     paused: null,
     untrusted: null,
     ...changes,
@@ -39,6 +41,26 @@ function planned(intent: Intent, view: IntentView) {
 
 const growing = (changes: Partial<Intent> = {}) => anIntent({ askedRacks: null, ...changes });
 const waiting = (code: string) => ({ actions: [], state: "Waiting", code });
+
+describe("a growth that is not needed for a moment", () => {
+  const lately = { wantedLately: true };
+
+  it.each(["demand-forecast", "burst", "backlog"] as const)("for %s stays open", (code) => {
+    const why = reason(code);
+    const asked = growing({ phase: "Pending", requiredApprovals: 1, reason: why });
+    expect(planned(asked, aView(4, lately))).toEqual(waiting("awaiting-approval"));
+    const confirmed = growing({ phase: "Approved", reason: why });
+    expect(planned(confirmed, aView(4, lately))).toEqual(waiting("steady"));
+  });
+
+  it.each(["override-floor", "schedule-floor", "minimum"] as const)(
+    "for %s is taken back: people asked for it",
+    (code) => {
+      const asked = growing({ phase: "Pending", requiredApprovals: 1, reason: reason(code) });
+      expect(planned(asked, aView(4, lately)).actions).toEqual(["SetPhase Superseded"]);
+    },
+  );
+});
 
 describe("a growth of four racks to six", () => {
   it.each([
@@ -142,7 +164,7 @@ describe("a drain of one rack of four", () => {
   it.each([
     ["Approved, still a surplus", { phase: "Approved" }, 3, ["SetPhase Executing", "Cordon"]],
     ["Approved, demand is back", { phase: "Approved" }, 4, ["SetPhase Superseded"]],
-    ["Executing, demand is back", { phase: "Executing" }, 4, ["SetPhase Cancelled"]],
+    ["Executing, demand is back", { phase: "Executing" }, 4, ["Uncordon", "SetPhase Cancelled"]],
     ["Executing", { phase: "Executing" }, 3, ["Cordon"]],
   ] as const)("%s", (_, changes, wanted, actions) => {
     expect(planned(aDrain(changes), aView(wanted)).actions).toEqual(actions);
@@ -157,7 +179,7 @@ describe("a drain of one rack of four", () => {
   it("blind, is still given up at its deadline", () => {
     const drain = aDrain({ drainDeadline: after(NOW, millis(-1 * MINUTE_MS)) });
     expect(planned(drain, aView(3, { untrusted }))).toMatchObject({
-      actions: ["SetPhase Cancelled"],
+      actions: ["Uncordon", "SetPhase Cancelled"],
       code: "drain-deadline",
     });
   });
@@ -169,6 +191,49 @@ describe("a drain of one rack of four", () => {
   });
 });
 
+describe("a no that comes after a decision was confirmed", () => {
+  const approvals = [{ by: "alice", verdict: "Reject" as const, reason: "INC-4711" }];
+  const lowered = { observed: { count: aPoolObservation(3).count } };
+  const raised = { observed: { count: aPoolObservation(6).count } };
+  const paused = { paused: reason("paused") };
+
+  it.each([
+    ["a drain not begun", aDrain({ approvals, phase: "Approved" }), 3, "SetPhase Rejected"],
+    ["a drain under way", aDrain({ approvals }), 3, "SetPhase Cancelled"],
+    ["a growth not begun", growing({ approvals, phase: "Approved" }), 6, "SetPhase Rejected"],
+    ["a growth not yet written", growing({ approvals }), 6, "SetPhase Cancelled"],
+  ] as const)("ends %s", (_, intent, wanted, last) => {
+    const { actions, code } = planned(intent, aView(wanted));
+    expect(actions.at(-1)).toBe(last);
+    expect(code).toBe("rejected");
+  });
+
+  it("ends a drain also while a person has paused the fleet", () => {
+    const { actions } = planned(aDrain({ approvals }), aView(3, paused));
+    expect(actions).toEqual(["Uncordon", "SetPhase Cancelled"]);
+  });
+
+  it("names who, and why", () => {
+    const { progress } = planIntent(aDrain({ approvals }), aView(3));
+    expect(progress.reason.text).toContain("alice: INC-4711");
+  });
+
+  it("comes too late for a drain whose count is lowered, and is told so", () => {
+    const { actions, progress } = planIntent(aDrain({ approvals }), aView(3, {}, lowered));
+    expect(actions).toEqual([]);
+    expect(progress.reason).toMatchObject({ code: "releasing" });
+    expect(progress.reason.text).toContain("there is no way back");
+  });
+
+  it("comes too late for a growth whose count is raised: it is done", () => {
+    const { actions } = planned(
+      growing({ approvals, askedRacks: rackCount(6) }),
+      aView(6, {}, raised),
+    );
+    expect(actions).toEqual(["SetPhase Done"]);
+  });
+});
+
 describe("a decision whose fleet was deleted", () => {
   const gone = { fleet: null } as const;
 
@@ -176,7 +241,7 @@ describe("a decision whose fleet was deleted", () => {
     ["Pending", growing({ phase: "Pending" }), ["SetPhase Cancelled"]],
     ["Approved", growing({ phase: "Approved" }), ["SetPhase Cancelled"]],
     ["Executing, the count not yet written", growing(), ["SetPhase Cancelled"]],
-    ["Executing, a drain not yet lowered", aDrain(), ["SetPhase Cancelled"]],
+    ["Executing, a drain not yet lowered", aDrain(), ["Uncordon", "SetPhase Cancelled"]],
   ] as const)("%s: ends, and bars the pool no longer", (_, intent, actions) => {
     const found = planned(intent, aView(6, gone));
     expect(found.actions).toEqual(actions);
@@ -195,5 +260,32 @@ describe("a decision whose fleet was deleted", () => {
   it("a drain whose count is lowered is seen to its end", () => {
     const { count } = aPoolObservation(3);
     expect(planned(aDrain(), aView(6, gone, { observed: { count } })).code).toBe("releasing");
+  });
+});
+
+describe("a growth of an object set from four racks to six", () => {
+  const growth = growing({ objects: ["sub-4", "sub-5"], askedRacks: rackCount(6) });
+  const at = (on: readonly number[], wanted: number) =>
+    planned(growth, aView(wanted, {}, { observed: aSetObservation({ count: aSetCount(on, 8) }) }));
+
+  it.each([
+    ["goes on with the rest", [0, 1, 2, 3, 4], 6, ["SetCount 4 → 6"]],
+    [
+      "ends with what it got when no more is wanted",
+      [0, 1, 2, 3, 4],
+      5,
+      ["SetPhase PartiallyDone"],
+    ],
+    ["is given up when it got nothing", [0, 1, 2, 3], 4, ["SetPhase Cancelled"]],
+    [
+      "ends with what it got when others write too",
+      [0, 1, 2, 3, 4, 7],
+      9,
+      ["SetPhase PartiallyDone"],
+    ],
+    ["fails when it got nothing", [0, 1, 2, 3, 7], 9, ["SetPhase Failed"]],
+    ["is done", [0, 1, 2, 3, 4, 5], 6, ["SetPhase Done"]],
+  ] as const)("%s", (_, on, wanted, actions) => {
+    expect(at(on, wanted).actions).toEqual(actions);
   });
 });

@@ -12,6 +12,7 @@ import {
 } from "../../../src/core/units.ts";
 import { aStage } from "../../support/builders/gate.ts";
 import type { Scene } from "../../support/builders/gate.ts";
+import { aRackOf, aSetCount, aSetObservation } from "../../support/builders/object-sets.ts";
 import { CODER, NOW, aDrain, aGroupObservation } from "../../support/builders/observed.ts";
 import { aPool } from "../../support/reports/compiled.ts";
 
@@ -105,6 +106,38 @@ describe("the intent that is opened", () => {
       drainDeadline: after(NOW, millis((15 + 45) * MINUTE_MS)),
     });
     expect(intent?.victimNodeUids).toHaveLength(18);
+  });
+
+  it("names no object where one object has the count", () => {
+    expect(opened(7)).not.toHaveProperty("objects");
+    expect(opened(3)).not.toHaveProperty("objects");
+  });
+
+  it("of a set names the objects to ask, those out of stock last", () => {
+    const observed = aSetObservation({
+      count: aSetCount([0, 1, 2, 3], 8, { "sub-4": "stockout" }),
+    });
+    expect(opened(7, { observed })).toMatchObject({
+      toRacksAtMost: 7,
+      objects: ["sub-5", "sub-6", "sub-7"],
+    });
+  });
+
+  it("of a set names the object whose rack goes", () => {
+    expect(opened(3, { observed: aSetObservation() })).toMatchObject({
+      rack: "rack-0",
+      objects: ["sub-0"],
+    });
+  });
+
+  it("of a set takes no rack that is of no object, or of two", () => {
+    const odd = aRackOf("rack-0", null);
+    const observed = aSetObservation({
+      racks: [odd, ...[1, 2, 3].map((n) => aRackOf(`rack-${n}`, `sub-${n}`))],
+    });
+    expect(opened(3, { observed })).toMatchObject({ rack: "rack-1", objects: ["sub-1"] });
+    const blind = aSetObservation({ racks: [0, 1, 2, 3].map((n) => aRackOf(`rack-${n}`, null)) });
+    expect(opened(3, { observed: blind })).toBeUndefined();
   });
 
   it("waits for people where the mode says so", () => {

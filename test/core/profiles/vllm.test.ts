@@ -1,57 +1,46 @@
 import { describe, expect, it } from "vitest";
-import { SIGNAL_UNITS } from "../../../src/core/signals/names.ts";
-import { LLM_D_EPP } from "../../../src/core/profiles/llm-d-epp.ts";
 import { VLLM_BUCKETS_SECONDS, VLLM_SIGNALS } from "../../../src/core/profiles/vllm.ts";
+import { millis } from "../../../src/core/units.ts";
+import { aFleet, anObjective, aWorkload } from "../../adapters/prometheus/a-fleet.ts";
+import { VLLM_BY_HAND } from "./by-hand.ts";
+import { about, plain, plainSignals, readStored } from "./read-stored.ts";
 
-const QUERIES = Object.entries({
-  ...VLLM_SIGNALS.signals,
-  ...VLLM_SIGNALS.objectives,
-});
+const pods = [{ pod: "vllm/serve-0", namespace: "agents" }];
 
-const namesIn = (promql: string) =>
-  [...promql.matchAll(/\$\w+\((\w+)\)/g)].map(([, name = ""]) => name);
-
-describe("the vLLM table", () => {
-  it("has a query for every signal, in the signal's unit", () => {
-    const units = Object.entries(VLLM_SIGNALS.signals).map(([name, { unit }]) => [name, unit]);
-    expect(Object.fromEntries(units)).toEqual(SIGNAL_UNITS);
+describe("vLLM's signals", () => {
+  it("are as computed by hand", () => {
+    expect(plainSignals(readStored(aFleet(), pods))).toEqual(about(VLLM_BY_HAND));
   });
 
-  it.each(QUERIES)("%s names only series of the table", (_, { promql, newest }) => {
-    for (const name of [...namesIn(promql), newest, VLLM_SIGNALS.presence]) {
-      expect(Object.keys(VLLM_SIGNALS.series)).toContain(name);
-    }
+  it("take no decode pod's transferred prompts for hits", () => {
+    const workloads = [aWorkload("serve", "Prefill"), aWorkload("decode", "Decode")];
+    const both = [...pods, { pod: "vllm/decode-0", namespace: "agents" }];
+    expect(plainSignals(readStored(aFleet({}, { workloads }), both))).toMatchObject(
+      about({ promptTokens: 1_000, computedPromptTokens: 400, kvUsage: 0.25, runningTurns: 16 }),
+    );
+    expect(plain(readStored(aFleet(), both).signals.promptTokens)).toBeCloseTo(2_000, 6);
   });
 
-  it.each(QUERIES)("%s divides by nothing that may be zero", (_, { promql }) => {
-    for (const [, divisor = ""] of promql.matchAll(/\/ (.*)$/g)) expect(divisor).toMatch(/> 0\)$/);
+  it("take shares at vLLM's bounds only", () => {
+    const objectives = [
+      anObjective({ thresholdMs: millis(2_500) }),
+      anObjective({ thresholdMs: millis(2_000) }),
+    ];
+    const read = readStored(aFleet({}, { objectives }), pods);
+    expect(read.objectives.map(({ share }) => plain(share))).toEqual([
+      expect.closeTo(1.5 / 2, 9),
+      "empty",
+    ]);
   });
 
-  it("asks for nothing that no query uses", () => {
-    const used = QUERIES.flatMap(([, { promql, newest }]) => [...namesIn(promql), newest]);
-    const unused = Object.keys(VLLM_SIGNALS.series).filter((name) => !used.includes(name));
-    expect(unused).toEqual([]);
-  });
-
-  it.each(["TTFT", "ITL"] as const)("has the %s bounds in ascending order", (metric) => {
-    const bounds = VLLM_BUCKETS_SECONDS[metric];
-    expect([...bounds].sort((a, b) => a - b)).toEqual(bounds);
-    expect(new Set(bounds).size).toBe(bounds.length);
-  });
-
-  it("reads prompts, hits and cache from the pods that prefill", () => {
+  it("read prompts, hits and cache from the pods that prefill", () => {
     const scopes = ["prompt", "computed", "cached", "kvUsage", "cacheConfig", "ttft"].map(
       (name) => VLLM_SIGNALS.series[name]?.pods,
     );
     expect(new Set(scopes)).toEqual(new Set(["prefilling"]));
   });
-});
 
-describe("the llm-d-epp table", () => {
-  it("names only series of its own", () => {
-    const { arrivals, presence, series } = LLM_D_EPP;
-    for (const name of [...namesIn(arrivals.promql), arrivals.newest, presence]) {
-      expect(Object.keys(series)).toContain(name);
-    }
+  it("have the bounds that simulated engines have too", () => {
+    expect(VLLM_SIGNALS.bucketsSeconds).toBe(VLLM_BUCKETS_SECONDS);
   });
 });

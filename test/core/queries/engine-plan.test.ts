@@ -17,10 +17,16 @@ function answered(parts: Readonly<Record<string, readonly AnsweredSeries[]>>): O
 }
 
 describe("what is asked engine by engine", () => {
-  it("is three series of the fleet's prefilling pods, not aggregated", () => {
+  it("is series of the fleet's pods, not aggregated; three of them there must be", () => {
     const [batch] = planEngines(aFleet());
     const queries = batch?.parts.map(({ promql }) => promql) ?? [];
-    expect(batch?.parts.map(({ key }) => key)).toEqual(["waiting", "kvUsage", "cache"]);
+    expect(batch?.parts.map(({ key }) => key)).toEqual([
+      "waiting",
+      "kvUsage",
+      "cache",
+      "running",
+      "cached",
+    ]);
     expect(queries.join()).not.toMatch(/sum|avg/);
     expect(queries[0]).toContain(
       'vllm:num_requests_waiting{namespace="agents",model_name="dsr1-fp4"}',
@@ -47,6 +53,20 @@ describe("readings of engines", () => {
     expect(engineReadings(outcomes, "Aggregated")).toEqual([
       { pod: "a", role: "Aggregated", waitingTurns: 0, kvUsage: 0.25, kvTokens: 16_000 },
       { pod: "b", role: "Aggregated", waitingTurns: 3, kvUsage: 0.5, kvTokens: 16_000 },
+    ]);
+  });
+
+  it("show running turns and cached tokens of the pods that have them", () => {
+    const outcomes = answered({
+      waiting: [series("a", 0), series("b", 0)],
+      kvUsage: [series("a", 0.25), series("b", 0.5)],
+      cache: [series("a", 1, CACHE), series("b", 1, CACHE)],
+      running: [series("a", 7)],
+      cached: [series("b", 1200)],
+    });
+    expect(engineReadings(outcomes, "Aggregated")).toMatchObject([
+      { pod: "a", runningTurns: 7 },
+      { pod: "b", cachedTokensPerSecond: 1200 },
     ]);
   });
 

@@ -60,6 +60,20 @@ describe("the queries of a tick", () => {
     expect(textOf(aFleet(), "load", "arrivals")).toContain("deriv(vllm:num_requests_waiting{");
   });
 
+  it("ask a gateway that holds turns back for them, beside the engines", () => {
+    const text = textOf(aFleet({ edge: "llm-d-epp" }), "load", "waitingTurns");
+    expect(text).toContain("llm_d_epp_flow_control_queue_size{");
+    expect(textOf(aFleet({ edge: "dynamo" }), "load", "waitingTurns")).toBe(
+      textOf(aFleet(), "load", "waitingTurns"),
+    );
+  });
+
+  it("are not made for what an engine does not export", () => {
+    const { signals, batches } = planFleet(aFleet({ profile: "trtllm" }));
+    expect(signals.preemptions).toMatchObject({ kind: "refused", problem: "not-exported" });
+    expect(JSON.stringify(batches)).not.toContain("paused");
+  });
+
   it("take the coverage from targets that lately served the fleet", () => {
     const text = textOf(aFleet(), "freshness", "engine-coverage");
     expect(text).toMatch(

@@ -25,6 +25,7 @@ describe("a template", () => {
     ["sum($now(one))", 'sum(x{ns="a"})'],
     ["$rate(one)", 'rate(x{ns="a"}[61s])'],
     ["$deriv(one)", 'deriv(x{ns="a"}[61s])'],
+    ["$samples(one)", 'count_over_time(x{ns="a"}[61s])'],
     ["$timestamp(one)", 'timestamp(x{ns="a"})'],
     ["$seen(one)", 'last_over_time(x{ns="a"}[1h])'],
     ["$now(bare)", "info{}"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quoted, scopesOf, targetMatchers } from "../../../src/core/queries/selectors.ts";
+import { quoted, scopesOf, spelled, targetMatchers } from "../../../src/core/queries/selectors.ts";
 import type { CompiledWorkload } from "../../../src/core/compiled.ts";
 import { aFleet, aWorkload } from "../../adapters/prometheus/a-fleet.ts";
 
@@ -18,6 +18,14 @@ describe("a quoted value", () => {
         expect(JSON.parse(text)).toBe(value);
       }),
     );
+  });
+});
+
+describe("matchers under a series' own names of labels", () => {
+  it("keep their values, and the labels that it calls the same", () => {
+    const matchers = { namespace: "agents", model_name: "m" };
+    expect(spelled(matchers, { model_name: "model" })).toEqual({ namespace: "agents", model: "m" });
+    expect(spelled(matchers, {})).toEqual(matchers);
   });
 });
 

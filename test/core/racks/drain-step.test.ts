@@ -11,6 +11,7 @@ import {
   aRack,
   someRacks,
 } from "../../support/builders/observed.ts";
+import { aRackOf, aSetCount } from "../../support/builders/object-sets.ts";
 import type { RackOptions } from "../../support/builders/observed.ts";
 import { labelOf } from "../../support/model/run.ts";
 
@@ -78,8 +79,19 @@ describe("the next step of giving a rack back", () => {
 describe("giving it up", () => {
   const cancel = reason("demand-returned");
 
+  it("gives turns back first, then takes pods again", () => {
+    const out = { label: "route", ejectedAt: NOW };
+    const victim = { ...CORDONED, pod: { route: out } };
+    expect(step(victim, { cancel }).actions).toEqual(["Readmit", "Uncordon"]);
+  });
+
+  it("waits with pods that have a route while the fleet's traffic is not known", () => {
+    const victim = { ...CORDONED, pod: { route: { label: "route", ejectedAt: null } } };
+    expect(step(victim)).toEqual({ kind: "Wait", actions: [], code: "signals-untrusted" });
+  });
+
   it.each([
-    ["before anything was done", {}, { cancel }, ["Cancel", [], "demand-returned"]],
+    ["before anything was done", {}, { cancel }, ["Cancel", ["Uncordon"], "demand-returned"]],
     ["after cordoning", CORDONED, { cancel }, ["Cancel", ["Uncordon"], "demand-returned"]],
     ["not once the count is lowered", EMPTY, { ...lowered, cancel }, ["Wait", [], "releasing"]],
   ] as const)("for a reason, %s", (_, victim, view, [kind, actions, code]) => {
@@ -158,4 +170,84 @@ describe("a drain whose rack is not what it was", () => {
       });
     },
   );
+});
+
+describe("what the lowering names", () => {
+  const lowering = (intent: Partial<Intent> = {}, view: Partial<DrainView> = {}) =>
+    drainStep(aDrain(intent), {
+      now: NOW,
+      count: aPoolObservation(4).count,
+      racks: racks(EMPTY),
+      onDeadline: "Cancel",
+      lostRacks: [],
+      cancel: null,
+      ...view,
+    });
+
+  it("the nodes of the rack, those replaced since the decision too", () => {
+    const victimNodeUids = ["uid-rack-0-n0", "uid-of-one-replaced"];
+    const step = lowering({ victimNodeUids });
+    expect(step).toMatchObject({ kind: "Act", actions: [{ kind: "SetCount" }] });
+    const victims =
+      "actions" in step && "victims" in Object(step.actions[0])
+        ? Object(step.actions[0]).victims
+        : [];
+    expect(victims).toEqual(racks(EMPTY)[0]?.nodes.map(({ name, uid }) => ({ name, uid })));
+  });
+
+  it("no object where one object has the count", () => {
+    const step = lowering();
+    expect("actions" in step && "objects" in Object(step.actions[0])).toBe(false);
+  });
+
+  it("of a set the rack's object", () => {
+    const step = lowering({ objects: ["sub-0"] }, { count: aSetCount([0, 1, 2, 3]) });
+    expect(step).toMatchObject({ actions: [{ from: 4, to: 3, objects: ["sub-0"] }] });
+  });
+});
+
+describe("giving back a rack of an object set", () => {
+  const objects = ["sub-0"];
+  const at = (on: readonly number[], view: Partial<DrainView> = {}, victim: RackOptions = EMPTY) =>
+    step(victim, { count: aSetCount(on), ...view }, { objects });
+  const without = { racks: someRacks(4).slice(1) };
+
+  it.each([
+    ["its object is on: goes on", at([0, 1, 2, 3]), ["Act", ["SetCount 4 → 3"], "surplus"]],
+    ["its object is off: waits", at([1, 2, 3]), ["Wait", [], "releasing"]],
+    ["off, whatever the others are", at([1, 2, 3, 4]), ["Wait", [], "releasing"]],
+    ["off, nodes gone: done", at([1, 2, 3], without), ["Done", [], "released"]],
+    [
+      "another was turned off instead: fails, although the count is right",
+      at([0, 1, 2]),
+      ["Fail", ["Uncordon"], "count-conflict"],
+    ],
+    [
+      "another was turned on as well: fails",
+      at([0, 1, 2, 3, 4]),
+      ["Fail", ["Uncordon"], "count-conflict"],
+    ],
+  ] as const)("%s", (_, found, [kind, actions, code]) => {
+    expect(found).toEqual({ kind, actions, code });
+  });
+
+  it("is given up when the object has nodes elsewhere: they would go as well", () => {
+    const rack = aRackOf("rack-0", "sub-0", EMPTY);
+    const other = aRackOf("unlabelled", "sub-0", { nodes: 1, pods: 0 });
+    const on = aSetCount([0, 1, 2, 3]);
+    expect(step(EMPTY, { count: on, racks: [rack, other] }, { objects })).toEqual({
+      kind: "Cancel",
+      actions: ["Uncordon"],
+      code: "no-victim",
+    });
+    expect(step(EMPTY, { count: on, racks: [rack] }, { objects }).kind).toBe("Act");
+  });
+
+  it("fails when its object left the set, unless the nodes went with it", () => {
+    const elsewhere = { ...aSetCount([0, 1, 2, 3]), members: [] };
+    expect(step(EMPTY, { count: elsewhere }, { objects })).toMatchObject({ kind: "Fail" });
+    expect(step(EMPTY, { count: elsewhere, ...without }, { objects })).toMatchObject({
+      kind: "Done",
+    });
+  });
 });

@@ -1,30 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { RackObservation } from "../../../src/core/observation.ts";
-import {
-  isServing,
-  rackOwner,
-  rackSummary,
-  racksByPhase,
-  rememberRacks,
-  usableNodes,
-} from "../../../src/core/racks/phases.ts";
+import { isServing, rackSummary, racksByPhase } from "../../../src/core/racks/phases.ts";
 import type { RackContext } from "../../../src/core/racks/phases.ts";
-import { MINUTE_MS, after, gpuCount, millis } from "../../../src/core/units.ts";
+import { MINUTE_MS, after, millis } from "../../../src/core/units.ts";
 import { aSmallFleet } from "../../support/builders/compiled.ts";
-import {
-  CODER,
-  NOW,
-  aDrain,
-  aPod,
-  aPoolObservation,
-  aRack,
-} from "../../support/builders/observed.ts";
+import { NOW, aDrain, aPoolObservation, aRack } from "../../support/builders/observed.ts";
 import { aPool } from "../../support/reports/compiled.ts";
 import { rackOf } from "../../support/reports/report.ts";
 
 const ago = (minutes: number) => after(NOW, millis(-minutes * MINUTE_MS));
 const seenServing = (minutes: number) => ({ firstAt: ago(minutes + 30), servingAt: ago(minutes) });
 const NEVER_SERVED = { firstAt: ago(30), servingAt: null };
+/** Served once, and has had its quorum back for so many minutes. */
+const backFor = (minutes: number) => ({ ...seenServing(60), quorumAt: ago(minutes) });
 
 const context = (changes: Partial<RackContext> = {}): RackContext => ({
   now: NOW,
@@ -33,6 +21,9 @@ const context = (changes: Partial<RackContext> = {}): RackContext => ({
   intents: [],
   count: aPoolObservation(4).count,
   seen: seenServing(60),
+  racks: [],
+  before: {},
+  hitRates: {},
   ...changes,
 });
 
@@ -44,16 +35,21 @@ const nodes = (ready: number, total = 18): RackObservation => {
   return { ...rack, nodes: rack.nodes.map((node, n) => ({ ...node, ready: n < ready })) };
 };
 const starting = aRack("rack-0", { pod: { ready: false } });
+const fenced = aRack("rack-0", { pods: 0, node: { fencedBy: "provider/maintenance" } });
 
-/** 18 nodes, 16 of them usable make a rack; warm after 30 minutes. */
+/** 18 nodes, 16 of them usable make a rack; warm after 30 minutes; boot grace of 10 minutes. */
 describe("the phase of a rack", () => {
   it.each([
     ["Joining", "too few nodes are Ready and it never served", nodes(15), { seen: NEVER_SERVED }],
     ["Joining", "it is seen for the first time, incomplete", nodes(1, 3), { seen: undefined }],
     ["Repairing", "too few nodes are Ready and it once served", nodes(15), {}],
-    ["Joining", "its label is missing", { ...nodes(18), id: "unlabelled" }, { seen: NEVER_SERVED }],
+    ["Repairing", "others fence its nodes and it once served", fenced, {}],
+    ["Idle", "its nodes flap within the boot grace", nodes(2), { seen: backFor(9) }],
+    ["Starting", "so do those of starting engines", starting, { seen: backFor(9) }],
+    ["Repairing", "they still do after it", nodes(2), { seen: backFor(10) }],
+    ["Joining", "its label is missing", { ...nodes(18), id: "unlabelled" }, { seen: undefined }],
     ["Idle", "it is complete and nothing runs on it", nodes(16), {}],
-    ["Idle", "only a stranger's pods run on it", aRack("rack-0", { pod: { fleet: null } }), {}],
+    ["Loaned", "only a stranger's pods run on it", aRack("rack-0", { pod: { fleet: null } }), {}],
     ["Starting", "its engines are not ready", starting, {}],
     ["Warming", "it serves, for less than 30 minutes", aRack("rack-0"), { seen: seenServing(29) }],
     ["Serving", "it serves for 30 minutes", aRack("rack-0"), { seen: seenServing(30) }],
@@ -78,13 +74,18 @@ describe("the phase of a rack", () => {
   });
 
   it.each([
-    [18, false],
-    [16, false],
-    [15, true],
-  ])("with %i usable nodes a serving rack is degraded: %s", (ready, degraded) => {
-    const rack = { ...nodes(ready), pods: aRack("rack-0").pods };
-    expect(rackSummary(rack, context())).toMatchObject({ phase: "Serving", degraded });
-  });
+    [18, 60, false],
+    [16, 60, false],
+    [15, 60, true],
+    [15, 5, false],
+  ])(
+    "with %i usable nodes, up for %i min, a serving rack is degraded: %s",
+    (ready, up, degraded) => {
+      const rack = { ...nodes(ready), pods: aRack("rack-0").pods };
+      const summary = rackSummary(rack, context({ seen: backFor(up) }));
+      expect(summary).toMatchObject({ phase: "Serving", degraded, readyNodes: ready });
+    },
+  );
 
   it("Warming and Serving racks serve, no others", () => {
     const phases = ["Joining", "Starting", "Warming", "Serving", "Draining", "Idle"] as const;
@@ -92,67 +93,26 @@ describe("the phase of a rack", () => {
   });
 });
 
-describe("usable nodes", () => {
-  it("are Ready and have all their GPUs", () => {
-    const lame = aRack("rack-0", { node: { gpusAllocatable: gpuCount(3) } });
-    expect([usableNodes(lame, aPool()), usableNodes(nodes(17), aPool())]).toEqual([0, 17]);
-  });
-});
-
-describe("the owner of a rack", () => {
-  const writer = { fleet: "agents/writer" } as const;
-  const rack = (...pods: ReturnType<typeof aPod>[]) => ({ ...aRack("r"), pods });
-
-  it.each([
-    ["nobody, without pods", rack(), null],
-    ["nobody, with strangers only", rack(aPod("p", "n", { fleet: null })), null],
-    [
-      "whoever has most pods",
-      rack(aPod("p", "n"), aPod("q", "n", writer), aPod("r", "n", writer)),
-      "agents/writer",
-    ],
-    ["the first by name on a tie", rack(aPod("q", "n", writer), aPod("p", "n")), CODER],
-  ])("%s", (_, found, owner) => {
-    expect(rackOwner(found)).toBe(owner);
-  });
-});
-
-describe("what is remembered of racks", () => {
-  it("when they were first seen and first served, and only of those present", () => {
-    const known = { "rack-0": seenServing(60), gone: seenServing(60), "rack-1": NEVER_SERVED };
-    const racks = [aRack("rack-0"), nodesAs("rack-1"), nodesAs("rack-2")];
-    expect(rememberRacks(racks, known, NOW)).toEqual({
-      "rack-0": seenServing(60),
-      "rack-1": NEVER_SERVED,
-      "rack-2": { firstAt: NOW, servingAt: null },
-    });
-  });
-
-  it("after a restart, since when the oldest pod is ready", () => {
-    const pods = [aPod("p", "n", { readySince: ago(5) }), aPod("q", "n", { readySince: ago(9) })];
-    expect(rememberRacks([{ ...aRack("r"), pods }], {}, NOW)["r"]?.servingAt).toBe(ago(9));
-  });
-});
-
-const nodesAs = (id: string): RackObservation => ({ ...nodes(18), id });
-
 describe("racks by phase", () => {
-  it("counts those asked for that have no node yet as Provisioning", () => {
-    const summaries = [rackOf("a", "Serving"), rackOf("b", "Serving"), rackOf("c", "Joining")];
-    expect(racksByPhase(summaries, aPoolObservation(5).count)).toMatchObject({
+  const serving = [rackOf("a", "Serving"), rackOf("b", "Serving")];
+
+  it("are those with nodes and those awaited", () => {
+    const awaited = (["Requested", "Provisioning", "Provisioning"] as const).map((one) => ({
+      phase: one,
+      waitedMs: 0,
+    }));
+    expect(racksByPhase({ summaries: serving, unlabelled: 0, awaited })).toMatchObject({
       Serving: 2,
-      Joining: 1,
+      Requested: 1,
       Provisioning: 2,
     });
   });
 
-  it("does not count a rack on its way out against those asked for", () => {
-    const summaries = [rackOf("a", "Serving"), rackOf("b", "Releasing")];
-    expect(racksByPhase(summaries, aPoolObservation(1).count).Provisioning).toBe(0);
-    expect(racksByPhase(summaries, aPoolObservation(2).count).Provisioning).toBe(1);
-  });
-
-  it("asks for nothing where the count is not known", () => {
-    expect(racksByPhase([], null).Provisioning).toBe(0);
+  it("count nodes without a label as the racks that they must be of", () => {
+    const summaries = [...serving, rackOf("unlabelled", "Joining", { nodes: 40 })];
+    expect(racksByPhase({ summaries, unlabelled: 3, awaited: [] })).toMatchObject({
+      Serving: 2,
+      Joining: 3,
+    });
   });
 });

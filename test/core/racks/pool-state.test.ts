@@ -13,6 +13,7 @@ import {
   anIntent,
   someRacks,
 } from "../../support/builders/observed.ts";
+import { aSetCount, aSetObservation } from "../../support/builders/object-sets.ts";
 import { aPoolMemory } from "../../support/builders/remembered.ts";
 import { aPool } from "../../support/reports/compiled.ts";
 
@@ -128,6 +129,57 @@ describe("the most racks a pool may have", () => {
     ["never above its limit", calendar(window(-2, 5, 30)), 12],
   ])("%s", (_, pool, ceiling) => {
     expect(stateOf({ pool }).ceiling).toBe(ceiling);
+  });
+
+  it("never above what its objects can ask for", () => {
+    const { count } = aPoolObservation(4);
+    if (count === null) throw new Error("no count");
+    const bounds = { least: rackCount(0), most: rackCount(5) };
+    expect(stateOf({ observed: { count: { ...count, bounds } } }).ceiling).toBe(5);
+    expect(stateOf({ observed: aSetObservation() }).ceiling).toBe(6);
+  });
+});
+
+describe("who last changed a set of objects", () => {
+  const intent = out({ objects: ["sub-4", "sub-5"] });
+  const heldAfter = (
+    on: readonly number[],
+    before: number,
+    intents: readonly Intent[] = [intent],
+  ) =>
+    stateOf({ observed: { count: aSetCount(on) }, memory: aPoolMemory(before), intents }).memory
+      .foreignHoldUntil !== null;
+
+  it.each([
+    ["we, both objects at once", [0, 1, 2, 3, 4, 5], 4, false],
+    ["we, when only one got through", [0, 1, 2, 3, 4], 4, false],
+    ["we, the other one later", [0, 1, 2, 3, 4, 5], 5, false],
+    ["somebody, another object beside ours", [0, 1, 2, 4, 5], 4, true],
+    ["somebody who took one away", [0, 1, 2], 4, true],
+  ] as const)("%s", (_, on, before, held) => {
+    expect(heldAfter(on, before)).toBe(held);
+  });
+
+  it("somebody, who did what we only proposed", () => {
+    const proposed = { ...intent, phase: "Pending", askedRacks: null } as const;
+    expect(heldAfter([0, 1, 2, 3, 4], 4, [proposed])).toBe(true);
+  });
+
+  it.each(["Failed", "PartiallyDone", "Cancelled"] as const)(
+    "we, before the change ended as %s",
+    (phase) => {
+      expect(heldAfter([0, 1, 2, 3, 4], 4, [{ ...intent, phase }])).toBe(false);
+    },
+  );
+
+  it("somebody, beside a change that failed", () => {
+    expect(heldAfter([0, 1, 2, 3, 6], 4, [{ ...intent, phase: "Failed" }])).toBe(true);
+  });
+
+  it("we, who gave back a rack by its object", () => {
+    const drain = aDrain({ objects: ["sub-1"] });
+    expect(heldAfter([0, 2, 3], 4, [drain])).toBe(false);
+    expect(heldAfter([1, 2, 3], 4, [drain])).toBe(true);
   });
 });
 

@@ -12,7 +12,8 @@ function running(blocks: number) {
   const child = registry.fork(root, 10);
   const grandchild = registry.fork(child, 20);
   caches.admit(0, { chain: grandchild, blocks, privateTokens: 0, maxHitBlocks: blocks });
-  return { path: new CachePath(caches.holdings), chains: { root, child, grandchild } };
+  const { deepest, holdings } = caches;
+  return { path: new CachePath(holdings), chains: { root, child, grandchild }, deepest };
 }
 
 describe("the path of a prefix on a replica", () => {
@@ -30,6 +31,23 @@ describe("the path of a prefix on a replica", () => {
     expect({ ...asked, steps: path.length / STEP_STRIDE }).toEqual(asked);
     expect(path.missing / STEP_STRIDE).toBe(asked.missing);
     expect([path.found, path.unpinned]).toEqual([asked.found, asked.unpinned]);
+  });
+
+  it.each([
+    { chain: "grandchild", blocks: 30, found: true },
+    { chain: "grandchild", blocks: 22, found: true },
+    { chain: "grandchild", blocks: 20, found: false },
+    { chain: "child", blocks: 30, found: false },
+  ] as const)("is the same from the holding it ends in: $blocks of the $chain", (asked) => {
+    const { path, chains, deepest } = running(25);
+    const seen = () => [path.words.slice(0, path.length), path.found, path.unpinned];
+    path.find(0, chains[asked.chain], asked.blocks);
+    const looked = seen();
+    path.find(0, -1, 0);
+    const empty = seen();
+    expect(path.findFrom(deepest, chains[asked.chain], asked.blocks)).toBe(asked.found);
+    expect(seen()).toEqual(asked.found ? looked : empty);
+    expect(path.findFrom(-1, chains[asked.chain], asked.blocks)).toBe(false);
   });
 
   it("may be of any length", () => {

@@ -23,6 +23,10 @@ const retries: Happening = ({ turns }) => turns.some(({ tries }) => tries > 1);
 const abandons: Happening = ({ turns }) => turns.some(({ end }) => end === "abandoned");
 const rejects: Happening = ({ turns }) => turns.some(({ end }) => end === "rejected");
 
+/** Sent to an engine that was too small for it. */
+const refuses: Happening = ({ turns }) =>
+  turns.some(({ end, tries }) => end === "rejected" && tries > 0);
+
 /** Prints the seed and the smallest case that differs. */
 function expectTheSame(theme: CaseTheme, happenings: readonly Happening[]): void {
   const seen: Seen[] = [];
@@ -55,6 +59,14 @@ describe("the kernel has the same bits as the naive one", () => {
     expectTheSame({ clients: true, comings: true, faults: true }, [retries, abandons, finds]);
   });
 
+  it.each([{}, { host: true }, { streams: true }])(
+    "with a router whose guard looks at decayed tokens, and everything at once: %j",
+    (theme) => {
+      const decayed = { ...theme, decayed: true, comings: true, clients: true, faults: true };
+      expectTheSame(decayed, [evicts, finds, retries]);
+    },
+  );
+
   it("with answers that evict the prefixes of others while a router looks at them", () => {
     expectTheSame({ streams: true, router: "prefix-affinity" }, [evicts, finds]);
   });
@@ -67,6 +79,15 @@ describe("the kernel has the same bits as the naive one", () => {
     const router = "prefix-affinity";
     expectTheSame({ host: true, router, clients: true, comings: true, faults: true }, [finds]);
   });
+
+  it.each([{}, { host: true }, { split: true }, { router: "prefix-affinity" }] as const)(
+    "with replicas whose caches are configured in their own way, and everything at once: %j",
+    (theme) => {
+      const own = { ...theme, settings: true, comings: true } as const;
+      expectTheSame(own, [evicts, finds, refuses]);
+      expectTheSame({ ...own, clients: true, faults: true }, [finds, refuses]);
+    },
+  );
 
   it("with prefill and decode units", () => {
     expectTheSame({ split: true }, [preempts, evicts, finds]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFleetKernel } from "../../../src/sim/kernel/fleet-kernel.ts";
 import { optionsWith } from "../../support/kernel-cases/options.ts";
-import { type LoneTurn, loneTurns, smallFleet } from "../../support/small-fleet.ts";
+import { type LoneTurn, loneTurns, oneSession, smallFleet } from "../../support/small-fleet.ts";
 
 describe("the kernel of a fleet", () => {
   it("says when the next event is due, and stands where it was told to run to", () => {
@@ -48,6 +48,38 @@ describe("the kernel of a fleet", () => {
     expect(turns).toMatchObject([{ endNs: 3_000 + 2 * 2_000 }]);
   });
 
+  it("has replicas that keep no prefixes, all of whose KV is private", () => {
+    const row = { input: 25, output: 2, chain: 0, delayNs: 0 };
+    const seen = [true, false].map((prefixCaching) => {
+      const source = oneSession([row, { ...row, after: [0] }]);
+      const { kernel, turns } = smallFleet(source, {}, 0);
+      kernel.addReplica(0, "Aggregated", { kvTokens: 100, prefixCaching });
+      kernel.runUntil(1_000);
+      const { pinnedTokens } = kernel.metrics(0, 1_000);
+      kernel.runUntil(1e6);
+      return [pinnedTokens, kernel.metrics(0, 1e6).cachedTokens, turns[1]?.cachedTokens];
+    });
+    expect(seen).toEqual([
+      [26, 20, 20],
+      [26, 0, 0],
+    ]);
+  });
+
+  it("has an engine reject what exceeds its own KV: nobody tries that again", () => {
+    const source = loneTurns([
+      [0, 10, 10],
+      [10, 10, 11],
+    ]);
+    const { kernel, turns } = smallFleet(source, {}, 0);
+    kernel.addReplica(0, "Aggregated", { kvTokens: 20, prefixCaching: true });
+    kernel.runUntil(1e6);
+    expect(turns).toMatchObject([
+      { session: 1, end: "rejected", endNs: 10, replica: 0, tries: 1 },
+      { session: 0, end: "completed", tries: 1 },
+    ]);
+    expect(kernel.turnsOn(0)).toBe(0);
+  });
+
   it.each([
     ["a time that goes back", (kernel: ReturnType<typeof createFleetKernel>) => kernel.runUntil(9)],
     ["an act in the past", (kernel: ReturnType<typeof createFleetKernel>) => kernel.eject(0, 9)],
@@ -58,6 +90,11 @@ describe("the kernel of a fleet", () => {
     [
       "a replica that never was",
       (kernel: ReturnType<typeof createFleetKernel>) => kernel.flushCache(7, 10),
+    ],
+    [
+      "a replica without KV",
+      (kernel: ReturnType<typeof createFleetKernel>) =>
+        kernel.addReplica(10, "Aggregated", { kvTokens: 0, prefixCaching: true }),
     ],
     [
       "no speed at all",

@@ -54,8 +54,8 @@ describe("the gateway", () => {
   });
 
   it("has nothing underway at first", () => {
-    const { state, sequences, clock } = smallParts(loneTurns([]));
-    const gateway = new Gateway(state, sequences, clock);
+    const { state, sequences, clock, turnEnds } = smallParts(loneTurns([]));
+    const gateway = new Gateway(state, { sequences, clock, ends: turnEnds });
     expect([gateway.nextJoinNs(), gateway.counts()]).toEqual([Infinity, { tries: 0, waiting: 0 }]);
   });
 });

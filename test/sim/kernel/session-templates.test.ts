@@ -3,11 +3,13 @@ import { createChainRegistry } from "../../../src/sim/kernel/chain-registry.ts";
 import {
   compileTemplates,
   delayAt,
+  nextDelayAt,
   ROW_BLOCKS,
   ROW_CHAIN,
   ROW_COUNTDOWN,
   ROW_FULL_BLOCKS,
   ROW_INPUT,
+  ROW_NEXT_COUNTDOWN,
   ROW_OUTPUT,
   ROW_SHIFT,
   ROW_SUCCESSOR,
@@ -55,6 +57,12 @@ describe("compiled templates", () => {
     const [count, first = -1] = words(compiled, 0, ROW_SUCCESSORS, ROW_SUCCESSOR);
     expect(count).toBe(2);
     expect([...compiled.successors.subarray(first, first + 2)]).toEqual([1, 2]);
+  });
+
+  it("say of a single successor what its arrival asks for", () => {
+    const compiled = compile(TEMPLATES);
+    expect(words(compiled, 1, ROW_NEXT_COUNTDOWN)).toEqual([0]);
+    expect(compiled.delays[nextDelayAt(1)]).toBe(7);
   });
 
   it("count down for rows with several predecessors alone", () => {

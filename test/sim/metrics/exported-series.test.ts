@@ -37,6 +37,7 @@ const target = (role: ReplicaRole = "Aggregated"): ScrapeTarget => ({
   metrics: METRICS,
   kvTokens: 32_000,
   blockTokens: 16,
+  prefixCaching: true,
 });
 
 /** Values by name and own labels, as an endpoint would show them. */
@@ -55,6 +56,11 @@ function shown(of: ScrapeTarget): Readonly<Record<string, number>> {
 }
 
 describe("an engine's endpoint", () => {
+  it("says how the engine's cache is configured", () => {
+    const own = { ...target(), kvTokens: 16_000, prefixCaching: false };
+    expect(shown(own)).toMatchObject({ "cache_config_info 16 False 1000": 1 });
+  });
+
   it("shows every figure under its name", () => {
     expect(shown(target())).toEqual({
       num_requests_running: 1,
@@ -63,7 +69,7 @@ describe("an engine's endpoint", () => {
       generation_tokens_total: 70,
       time_to_first_token_seconds_count: 9,
       kv_cache_usage_perc: 0.25,
-      "cache_config_info 16 2000": 1,
+      "cache_config_info 16 True 2000": 1,
       num_preemptions_total: 3,
       "prompt_tokens_by_source_total local_compute": 400,
       "prompt_tokens_by_source_total local_cache_hit": 500,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupIntoRacks } from "../../../src/core/racks/inventory.ts";
+import { takeInventory } from "../../../src/core/racks/inventory.ts";
 import { simulatedClusterNodes } from "../../../src/sim/ports/cluster-nodes.ts";
 import { aWorld, minutes, onlyPool, poolOf } from "../../support/simulated-world.ts";
 
@@ -7,7 +7,7 @@ describe("the nodes of a simulated cluster", () => {
   it("come in racks of 18, all of them Ready with four GPUs", async () => {
     const world = aWorld();
     const nodes = await simulatedClusterNodes(world).list([poolOf(world)]);
-    const racks = groupIntoRacks(poolOf(world), nodes, []);
+    const { racks } = takeInventory(nodes, [])(poolOf(world).name);
     expect(racks.map((rack) => rack.nodes.length)).toEqual([18, 18, 18, 18]);
     expect(nodes.every(({ ready, gpusAllocatable }) => ready && gpusAllocatable === 4)).toBe(true);
     expect(nodes.every(({ createdAt }) => createdAt < world.now())).toBe(true);
@@ -38,6 +38,18 @@ describe("the nodes of a simulated cluster", () => {
     expect(seen).toEqual({ unlabelled: true, withoutGpus: true });
     expect(counts.size).toBeGreaterThan(5);
     expect(Math.max(...counts)).toBe(18);
+  });
+
+  it("show that the provider has taken them out of service", async () => {
+    const world = aWorld();
+    const pool = onlyPool(world);
+    const [rack] = pool.racks();
+    if (rack === undefined) throw new Error("no rack");
+    for (const node of rack.nodes) node.fenced = true;
+    const nodes = await simulatedClusterNodes(world).list([poolOf(world)]);
+    const fenced = nodes.filter(({ fencedBy }) => fencedBy === "provider");
+    expect(fenced.map(({ uid }) => uid)).toEqual(rack.nodes.map(({ uid }) => uid));
+    expect(fenced.every(({ cordoned }) => cordoned)).toBe(true);
   });
 
   it("are cordoned by name and uid, twice as well as once, and only those", async () => {

@@ -30,10 +30,14 @@ describe("the count of a simulated pool", () => {
     const pool = poolOf(world);
     const uid = (await backend.read(pool)).count?.uid ?? "";
     await backend.write(pool, { uid, from: rackCount(4), to: rackCount(6) });
-    expect((await backend.read(pool)).count).toMatchObject({ desired: 6, current: 4 });
+    expect((await backend.read(pool)).count).toMatchObject({
+      desired: 6,
+      current: 4,
+      granted: 4,
+    });
     world.advanceTo(minutes(30));
     const { count } = await backend.read(pool);
-    expect(count).toMatchObject({ desired: 6, current: 5, stock: "stockout" });
+    expect(count).toMatchObject({ desired: 6, current: 5, granted: 5, stock: "stockout" });
   });
 
   it("is not there for a pool that the world does not have", async () => {

@@ -74,7 +74,7 @@ export function aGateContext(scene: Scene = {}, changes: Partial<GateContext> = 
     intents: [],
     fleetMemory: picture.memory,
     poolMemory: memory,
-    victim: chooseVictim(observed.racks, summaries, CODER),
+    victim: chooseVictim(observed.racks, summaries, { fleet: CODER }),
     ...changes,
   };
 }

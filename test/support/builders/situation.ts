@@ -23,7 +23,7 @@ export function aSituation(spec: SituationSpec = {}): Situation {
   const { fleet = {}, observed = {}, servingRacks = 4 } = spec;
   return assess({
     fleet: aSmallFleet(fleet),
-    pools: [aPool()],
+    pools: [{ pool: aPool(), memory: {} }],
     observed: aFleetObservation(observed),
     memory: spec.memory ?? aFleetMemory({ turnsPerSecond: 16, racks: 4 }),
     now: NOW,

@@ -29,7 +29,7 @@ const rackPool = ({ app, namespace, maxRacks, pool }: FleetTraits): Json => ({
   metadata: { name: poolName(app) },
   spec: {
     backend: { kind: "coreweave", name: poolName(app), acknowledgeUnproven: true },
-    supply: { kind: "Reserved", committedRacks: maxRacks },
+    supply: { kind: "Reserved", committedRacks: 1 },
     leadTimePrior: {
       grant: { p50: "1s", p95: "2s" },
       boot: { p50: "5s", p95: "10s" },

@@ -91,6 +91,24 @@ export async function startControllerManager(
   return daemon;
 }
 
+/** Starts the scheduler and waits until it leads, from when on it binds pods. */
+export async function startScheduler(group: ProcessGroup, access: Access): Promise<Daemon> {
+  const daemon = group.start("kube-scheduler", toolPath("kube-scheduler"), [
+    `--kubeconfig=${access.adminKubeconfig}`,
+    // The lease is how anybody without its self-signed certificate sees that it works.
+    "--leader-elect=true",
+    "--secure-port=0",
+  ]);
+  const holder = ["-o", "jsonpath={.spec.holderIdentity}"];
+  await untilTrue("the scheduler to hold its lease", async () => {
+    assertRunning([daemon]);
+    const lease = ["get", "lease", "kube-scheduler", "-n", "kube-system", ...holder];
+    const { stdout, stderr } = await access.kubectl(lease);
+    return stdout !== "" || stderr;
+  });
+  return daemon;
+}
+
 /** Starts kwok, which plays the kubelets of all nodes annotated for it. */
 export async function startKwok(group: ProcessGroup, access: Access): Promise<Daemon> {
   const address = `127.0.0.1:${await freePort()}`;
@@ -109,7 +127,7 @@ export async function startKwok(group: ProcessGroup, access: Access): Promise<Da
   return daemon;
 }
 
-function assertRunning(daemons: readonly Daemon[]): void {
+export function assertRunning(daemons: readonly Daemon[]): void {
   for (const { name, ended } of daemons) {
     if (ended() !== undefined) throw new HopelessError(`${name} ended with ${ended()}`);
   }

@@ -5,10 +5,12 @@ import {
   startControllerManager,
   startEtcd,
   startKwok,
+  startScheduler,
   untilServing,
 } from "./components.ts";
 import { type Users, writeSigningKeys, writeTokens } from "./credentials.ts";
 import { freePort } from "./free-port.ts";
+import { startKarpenter } from "./karpenter.ts";
 import { type Daemon, openProcessGroup, type ProcessGroup } from "./process-group.ts";
 
 export interface ControlPlaneOptions {
@@ -16,11 +18,15 @@ export interface ControlPlaneOptions {
   readonly controllerManager?: boolean;
   /** Nodes annotated kwok.x-k8s.io/node=fake turn Ready, and pods bound to them run. */
   readonly kwok?: boolean;
+  /** Pods that name no node are bound to one that has room for them. */
+  readonly scheduler?: boolean;
+  /** Static NodePools of karpenter.sh/v1 become Nodes; wants kwok, which turns those Ready. */
+  readonly karpenter?: boolean;
   /** Users with a token of their own, each with its groups. */
   readonly users?: Users;
 }
 
-/** A running API server with etcd behind it. There is no scheduler: pods name their node. */
+/** A running API server with etcd behind it. Without a scheduler pods must name their node. */
 export interface ControlPlane extends Access {
   /** What runs now, by name and process id. */
   daemons(): readonly Daemon[];
@@ -59,6 +65,8 @@ async function startIn(group: ProcessGroup, options: ControlPlaneOptions): Promi
   const others = await Promise.all([
     ...(options.controllerManager ? [startControllerManager(group, access, keys)] : []),
     ...(options.kwok ? [startKwok(group, access)] : []),
+    ...(options.scheduler ? [startScheduler(group, access)] : []),
+    ...(options.karpenter ? [startKarpenter(group, access)] : []),
   ]);
   return {
     ...access,

@@ -19,7 +19,12 @@ export interface Daemon {
 export interface ProcessGroup {
   readonly dir: string;
   /** A name may be started again once its program has ended; the log is continued. */
-  readonly start: (name: string, command: string, args: readonly string[]) => Daemon;
+  readonly start: (
+    name: string,
+    command: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Daemon;
   /** The end of every program's log, for a failing test's output. */
   readonly lastLogLines: (lines?: number) => string;
   /** Kills what runs and removes the folder. */
@@ -39,8 +44,8 @@ export function openProcessGroup(label: string): ProcessGroup {
   };
   return {
     dir,
-    start: (name, command, args) => {
-      const child = startLogged({ command, args, dir, log: join(logs, `${name}.log`) });
+    start: (name, command, args, env = {}) => {
+      const child = startLogged({ command, args, env, dir, log: join(logs, `${name}.log`) });
       const daemon = daemonOf(name, command, child);
       daemons.set(name, daemon);
       watchRunning();
@@ -59,16 +64,17 @@ export function openProcessGroup(label: string): ProcessGroup {
 interface Launch {
   readonly command: string;
   readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   readonly dir: string;
   readonly log: string;
 }
 
-function startLogged({ command, args, dir, log }: Launch): ChildProcess {
+function startLogged({ command, args, env: more, dir, log }: Launch): ChildProcess {
   const output = openSync(log, "a");
   try {
     // A group of its own, so that one signal reaches what it starts too. HOME keeps the programs'
     // own files in the folder that is removed.
-    const env = { PATH: process.env.PATH ?? "", HOME: dir };
+    const env = { PATH: process.env.PATH ?? "", HOME: dir, ...more };
     return spawn(command, args, { detached: true, stdio: ["ignore", output, output], env });
   } finally {
     closeSync(output);

@@ -30,6 +30,11 @@ export function toolsOrSkip(names: readonly ToolName[]): string {
   return `(skipped: ${reason})`;
 }
 
+/** `controlPlaneOrSkip` for tests that call `startRealNodes`. */
+export function realNodesOrSkip(more: readonly ToolName[] = []): string {
+  return controlPlaneOrSkip(["kube-scheduler", "karpenter", ...more]);
+}
+
 /** `toolsOrSkip` for tests that call `startControlPlane`, and whatever they start besides. */
 export function controlPlaneOrSkip(more: readonly ToolName[] = []): string {
   return toolsOrSkip([...CONTROL_PLANE, ...more]);

@@ -1,10 +1,10 @@
 /** CustomResourceDefinitions of kinds that belong to others. */
-type Schema = Readonly<Record<string, unknown>>;
+export type Schema = Readonly<Record<string, unknown>>;
 
-const integer: Schema = { type: "integer", minimum: 0 };
-const text: Schema = { type: "string" };
-const object = (properties: Schema): Schema => ({ type: "object", properties });
-const conditions: Schema = {
+export const integer: Schema = { type: "integer", minimum: 0 };
+export const text: Schema = { type: "string" };
+export const object = (properties: Schema): Schema => ({ type: "object", properties });
+export const conditions: Schema = {
   type: "array",
   items: object({ type: text, status: text, reason: text, message: text }),
 };
@@ -17,11 +17,15 @@ interface Foreign {
   readonly spec: Schema;
   readonly status: Schema;
   readonly scale?: Schema;
+  /** CEL over the spec. */
+  readonly rules?: readonly { readonly rule: string; readonly message: string }[];
 }
 
-function definition({ group, version, kind, scope, spec, status, scale }: Foreign): object {
+export function definition(foreign: Foreign): object {
+  const { group, version, kind, scope, spec, status, scale, rules } = foreign;
   const plural = `${kind.toLowerCase()}s`;
-  const openAPIV3Schema = object({ spec: object(spec), status: object(status) });
+  const checked = { ...object(spec), ...(rules && { "x-kubernetes-validations": rules }) };
+  const openAPIV3Schema = object({ spec: checked, status: object(status) });
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -64,20 +68,5 @@ export const COREWEAVE_NODE_POOL = definition({
     inProgress: integer,
     rackStatus: object({ target: integer, current: integer, queued: integer }),
     conditions,
-  },
-});
-
-/** Cluster API's MachineDeployment, with its scale subresource. */
-export const MACHINE_DEPLOYMENT = definition({
-  group: "cluster.x-k8s.io",
-  version: "v1beta2",
-  kind: "MachineDeployment",
-  scope: "Namespaced",
-  spec: { clusterName: text, replicas: integer },
-  status: { replicas: integer, selector: text, conditions },
-  scale: {
-    specReplicasPath: ".spec.replicas",
-    statusReplicasPath: ".status.replicas",
-    labelSelectorPath: ".status.selector",
   },
 });

@@ -3,6 +3,7 @@ import type {
   ClientModel,
   EngineModel,
   ReplicaRole,
+  ReplicaSettings,
   RouterModel,
 } from "../../../src/sim/kernel/contract.ts";
 import type { SessionStart } from "../../../src/traces/turn-templates.ts";
@@ -10,7 +11,7 @@ import type { TemplatesSketch } from "./sketch.ts";
 
 /** `replica` chooses among those there are. */
 export type Deed =
-  | { readonly kind: "add"; readonly role: ReplicaRole }
+  | { readonly kind: "add"; readonly role: ReplicaRole; readonly settings?: ReplicaSettings }
   | { readonly kind: "eject" | "readmit" | "remove" | "flush" | "look"; readonly replica: number }
   | { readonly kind: "slow"; readonly replica: number; readonly factor: number }
   | { readonly kind: "misroute"; readonly share: number }

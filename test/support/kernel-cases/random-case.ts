@@ -19,6 +19,10 @@ export interface CaseTheme {
   readonly faults?: boolean;
   readonly router?: RouterModel["kind"];
   readonly host?: boolean;
+  /** A router whose guard looks at decayed tokens. */
+  readonly decayed?: boolean;
+  /** Replicas come whose caches are configured in their own way. */
+  readonly settings?: boolean;
   /** Long answers that evict the prefixes of others, and a router that sees it a little later. */
   readonly streams?: boolean;
 }
@@ -91,7 +95,21 @@ function engine(theme: CaseTheme, blockTokens: number): fc.Arbitrary<EngineModel
   });
 }
 
-const router = ({ router, streams }: CaseTheme): fc.Arbitrary<RouterModel> =>
+const router = (theme: CaseTheme): fc.Arbitrary<RouterModel> =>
+  theme.decayed === true
+    ? fc.record({ plain: plainRouter(theme), decay }).map(({ plain, decay }) => ({
+        ...plain,
+        kind: "prefix-affinity",
+        decay,
+      }))
+    : plainRouter(theme);
+
+const decay = fc.record({
+  decayNs: fc.oneof(fc.constantFrom(1_000, 10_000), int(1, 100_000)),
+  slackTokens: fc.constantFrom(0, 20, 200),
+});
+
+const plainRouter = ({ router, streams }: CaseTheme): fc.Arbitrary<RouterModel> =>
   fc.record({
     kind:
       router === undefined
@@ -148,6 +166,7 @@ function deeds(theme: CaseTheme): fc.Arbitrary<readonly TimedDeed[]> {
   if (theme.comings === true) {
     kinds.push(
       fc.record({ kind: fc.constant("add" as const), role: role(theme.split) }),
+      ...(theme.settings === true ? [configured(theme.split)] : []),
       fc.record({
         kind: fc.constantFrom("eject" as const, "readmit" as const, "remove" as const),
         replica,
@@ -160,6 +179,16 @@ function deeds(theme: CaseTheme): fc.Arbitrary<readonly TimedDeed[]> {
     .array(fc.record({ atNs: instant(2 * SPAN_NS), deed }), { maxLength: 12 })
     .map((list) => list.toSorted((a, b) => a.atNs - b.atNs));
 }
+
+const configured = (split: boolean | undefined): fc.Arbitrary<Deed> =>
+  fc.record({
+    kind: fc.constant("add" as const),
+    role: role(split),
+    settings: fc.record({
+      kvTokens: fc.oneof(int(20, 200), int(200, 1_000)),
+      prefixCaching: fc.boolean(),
+    }),
+  });
 
 const faults = (replica: fc.Arbitrary<number>): readonly fc.Arbitrary<Deed>[] => [
   fc.record({

@@ -16,6 +16,8 @@ export interface Replay {
   readonly router: RouterModel["kind"];
   /** Infinity: the longest prefix always wins. */
   readonly guard: number;
+  /** The guard looks at decayed tokens; absent: at turns in flight. */
+  readonly decay?: RouterModel["decay"];
 }
 
 export interface ReplayOutcome {
@@ -30,16 +32,25 @@ export interface ReplayOutcome {
 /** Long enough for a turn to end before the next one comes. */
 const APART_NS = 1_000_000;
 
-/** @returns how a recording's turns fare one after the other, in order, in each of the fleets */
+/**
+ * @param timed turns come when they did, but apart where they came at once; else one right after
+ * the other
+ * @returns how a recording's turns fare, each alone, in order, in each of the fleets
+ */
 export function replayInOrder(
   file: RecordingOptions,
   replays: readonly Replay[],
+  timed = false,
 ): readonly ReplayOutcome[] {
   const { templates } = openRecording(file);
-  const delayNs = templates.rows.delayNs.map((_, row) => row * APART_NS);
+  let lastNs = -APART_NS;
+  const delayNs = templates.rows.delayNs.map((recordedNs) => {
+    lastNs = Math.max(timed ? recordedNs : 0, lastNs + APART_NS);
+    return lastNs;
+  });
   const inOrder = { ...templates, rows: { ...templates.rows, delayNs } };
   const start = { atNs: 0, template: 0 };
-  const untilNs = delayNs.length * APART_NS;
+  const untilNs = lastNs + APART_NS;
   return replays.map((replay) => run(sourceOf(inOrder, [start]), replay, untilNs));
 }
 
@@ -63,7 +74,7 @@ export function replaySampled(
 }
 
 function run(source: SessionSource, replay: Replay, untilNs: number): ReplayOutcome {
-  const { replicas, cacheTokens, router, guard } = replay;
+  const { replicas, cacheTokens, router, guard, decay } = replay;
   const engine = {
     budgetTokens: 2 ** 30,
     maxSequences: 2 ** 20,
@@ -71,9 +82,8 @@ function run(source: SessionSource, replay: Replay, untilNs: number): ReplayOutc
     iterationSubs: SUBS_PER_NS,
     cacheOutputs: false,
   };
-  const kernel = createFleetKernel(
-    optionsWith([source], { engine, router: { kind: router, lagNs: 0, guard } }),
-  );
+  const model = { kind: router, lagNs: 0, guard, ...(decay === undefined ? {} : { decay }) };
+  const kernel = createFleetKernel(optionsWith([source], { engine, router: model }));
   const ids = Array.from({ length: replicas }, () => kernel.addReplica(0, "Aggregated"));
   kernel.runUntil(untilNs);
   const shown = ids.map((id) => kernel.metrics(id, untilNs));

@@ -81,7 +81,7 @@ export class SideBySide {
 
   private applyTo(kernel: FleetKernel, nowNs: number, deed: Deed): number {
     const replica = this.chosen(deed);
-    if (deed.kind === "add") return kernel.addReplica(nowNs, deed.role);
+    if (deed.kind === "add") return kernel.addReplica(nowNs, deed.role, deed.settings);
     if (deed.kind === "misroute") kernel.setMisroutedShare(nowNs, deed.share);
     if (deed.kind === "unstable") kernel.setUnstablePrompts(nowNs, deed.share, deed.depthTokens);
     if (replica < 0) return replica;

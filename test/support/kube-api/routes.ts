@@ -69,7 +69,10 @@ export function serve(store: ObjectStore, target: Target, request: HttpRequest):
 }
 
 function listOf(store: ObjectStore, { kind, namespace, query }: Target): Json {
-  const selected = store.list(kind, namespace).filter(selector(query.get("labelSelector") ?? ""));
+  const selected = store
+    .list(kind, namespace)
+    .filter(selector(query.get("labelSelector") ?? ""))
+    .filter(fieldSelector(query.get("fieldSelector") ?? ""));
   const limit = Number(query.get("limit") ?? "0") || selected.length;
   const from = Number(query.get("continue") ?? "0");
   const rest = selected.length - from - limit;
@@ -90,6 +93,16 @@ export function selector(text: string): (object: Json) => boolean {
       return labels[key] === value;
     });
   };
+}
+
+/** `a.b=c,d!=e` of any field; a real server knows a few per kind. */
+function fieldSelector(text: string): (object: Json) => boolean {
+  const wanted = text.split(",").filter((part) => part !== "");
+  return (object) =>
+    wanted.every((part) => {
+      const [path = "", value = ""] = part.split(/!?=/);
+      return (stringAt(object, ...path.split(".")) === value) !== part.includes("!=");
+    });
 }
 
 function existing(store: ObjectStore, target: ObjectName): Json {

@@ -1,6 +1,7 @@
 /** The model behind the controller's ports: small, exact, and interruptible at every call. */
 import { createHash } from "node:crypto";
 import type { CompiledGroup } from "../../../src/core/compiled.ts";
+import { canonical } from "../../../src/core/canonical.ts";
 import type { Action, NodeRef, PodRef } from "../../../src/core/decision.ts";
 import type { GroupMemory } from "../../../src/core/memory.ts";
 import type { GroupObservation, UngroupedNode } from "../../../src/core/observation.ts";
@@ -8,7 +9,8 @@ import { UNLABELLED } from "../../../src/core/racks/inventory.ts";
 import type { DecisionRecord } from "../../../src/core/record.ts";
 import { after, millis } from "../../../src/core/units.ts";
 import type { Evidence } from "../../../src/ports/decision-store.ts";
-import type { EvictOutcome } from "../../../src/ports/workloads.ts";
+import type { RackBackend, WriteOutcome } from "../../../src/ports/rack-backend.ts";
+import type { EvictOutcome, ReplicaWrite, Workloads } from "../../../src/ports/workloads.ts";
 import type { ClusterEvent } from "../../../src/ports/event-sink.ts";
 import { PortError } from "../../../src/ports/errors.ts";
 import type { DesiredState, FleetStatus, PoolStatus } from "../../../src/ports/fleet-store.ts";
@@ -16,7 +18,7 @@ import type { Ports } from "../../../src/ports/ports.ts";
 import type { DemandSample } from "../../../src/ports/signal-source.ts";
 import type { TickReport } from "../../../src/ports/telemetry.ts";
 import { aGroupObservation, aLoad, someSignals } from "../builders/observed.ts";
-import { applyAction } from "./apply.ts";
+import { applyAction, markPods, routePods, setMember, setReplicas } from "./apply.ts";
 import { provide } from "./provider.ts";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -84,23 +86,16 @@ export class ModelCluster {
           this.call("store.reportBroken", () => void this.broken.push(message)),
       },
       backends: {
-        simulated: {
-          kind: "simulated",
-          capabilities: { choosesVictim: false, counts: "Racks", proof: "Documentation" },
-          read: ({ name }) => this.call("backend.read", () => this.reading(name)),
-          write: (pool, change) =>
-            this.call("backend.write", () => this.write({ pool: pool.name, ...change })),
-        },
+        simulated: this.backend(),
       },
       nodes: {
         list: () => this.call("nodes.list", () => this.nodes()),
+        withUids: (uids) =>
+          this.call("nodes.withUids", () => this.nodes().filter(({ uid }) => uids.includes(uid))),
         cordon: (nodes) => this.call("nodes.cordon", () => this.mark("Cordon", nodes)),
         uncordon: (nodes) => this.call("nodes.uncordon", () => this.mark("Uncordon", nodes)),
       },
-      workloads: {
-        read: () => this.call("workloads.read", () => this.pods()),
-        evict: (pod) => this.call("workloads.evict", () => this.evict(pod)),
-      },
+      workloads: this.workloads(),
       decisions: {
         list: () => this.call("decisions.list", () => this.world.intents),
         open: (action, evidence) =>
@@ -136,6 +131,38 @@ export class ModelCluster {
     };
   }
 
+  private workloads(): Workloads {
+    return {
+      read: () => this.call("workloads.read", () => this.pods()),
+      evict: (pod) => this.call("workloads.evict", () => this.evict(pod)),
+      scale: (change) => this.call("workloads.scale", () => this.scale(change)),
+      mark: (pods, marked) =>
+        this.call("workloads.mark", () => {
+          this.world = markPods(this.world, pods, marked);
+        }),
+      eject: (pods, at) =>
+        this.call("workloads.eject", () => {
+          this.world = routePods(this.world, pods, at);
+        }),
+      readmit: (pods) =>
+        this.call("workloads.readmit", () => {
+          this.world = routePods(this.world, pods, null);
+        }),
+    };
+  }
+
+  private backend(): RackBackend {
+    return {
+      kind: "simulated",
+      read: ({ name }) => this.call("backend.read", () => this.reading(name)),
+      write: ({ name }, change) =>
+        change.objects === undefined
+          ? this.call("backend.write", () => this.write({ pool: name, ...change }))
+          : this.writeEach(name, change.objects, change.to > change.from),
+      spare: () => this.call("backend.spare", () => undefined),
+    };
+  }
+
   private telemetry(): Ports["telemetry"] {
     return {
       forget: (group) => void this.forgotten.push(group),
@@ -167,6 +194,14 @@ export class ModelCluster {
     const reason = { code: "evicting" as const, text: "" };
     this.apply({ kind: "Evict", pods: [pod], intent: "", pool: "", reason });
     return { kind: this.evictions };
+  }
+
+  private scale({ uid, changes }: ReplicaWrite): WriteOutcome {
+    const before = this.world;
+    this.world = setReplicas(before, { uid, changes });
+    const counts = (world: GroupObservation) =>
+      canonical(world.fleets.map((f) => f.workloads ?? []));
+    return counts(before) === counts(this.world) ? { kind: "AlreadyDone" } : { kind: "Written" };
   }
 
   private state(): DesiredState {
@@ -206,6 +241,22 @@ export class ModelCluster {
     return { kind: "Written" } as const;
   }
 
+  /** One write an object, as backends of object sets do. */
+  private async writeEach(pool: string, objects: readonly string[], on: boolean) {
+    let written = false;
+    for (const name of objects) {
+      const members = this.poolNamed(pool).count?.members ?? [];
+      const found = members.find((member) => member.name === name);
+      if (found === undefined) return { kind: "Conflict", found: `${name} is gone` } as const;
+      if ((found.desired === 1) === on) continue;
+      written = true;
+      await this.call("backend.write", () => {
+        this.world = setMember(this.world, pool, { name, on });
+      });
+    }
+    return { kind: written ? "Written" : "AlreadyDone" } as const;
+  }
+
   private nodes(): readonly UngroupedNode[] {
     return this.world.pools.flatMap(({ name, racks }) =>
       racks.flatMap(({ id, nodes }) =>
@@ -217,7 +268,14 @@ export class ModelCluster {
   private pods() {
     const pods = this.world.pools.flatMap(({ racks }) => racks.flatMap((rack) => rack.pods));
     const rollouts = this.world.fleets.flatMap(({ key, rollout }) => (rollout ? [key] : []));
-    return { pods, rollouts, unreadable: [] };
+    return {
+      pods,
+      rollouts,
+      unreadable: [],
+      sized: this.world.fleets.flatMap(({ key, workloads }) =>
+        workloads === undefined ? [] : [{ fleet: key, workloads }],
+      ),
+    };
   }
 
   private save(memory: GroupMemory, previous: string | null): string {

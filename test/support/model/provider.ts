@@ -1,23 +1,40 @@
 /** The provider and the workload of the model: racks come and go as the count says. */
 import type {
   GroupObservation,
+  PoolMember,
   PoolObservation,
   RackObservation,
 } from "../../../src/core/observation.ts";
 import { rackCount } from "../../../src/core/units.ts";
+import { aRackOf } from "../builders/object-sets.ts";
 import { aPod, aRack } from "../builders/observed.ts";
+import { settleUnits } from "./units.ts";
 
 /** @returns the world once the provider has given and taken what the counts say */
-export const provide = (world: GroupObservation): GroupObservation => ({
-  ...world,
-  pools: world.pools.map((pool) => refill(resize(pool))),
-});
+export function provide(world: GroupObservation): GroupObservation {
+  const sized = world.fleets.some(({ workloads }) => workloads !== undefined);
+  const pools = world.pools.map(resize);
+  return sized ? settleUnits({ ...world, pools }) : { ...world, pools: pools.map(refill) };
+}
 
 function resize(pool: PoolObservation): PoolObservation {
   if (pool.count === null) return pool;
+  if (pool.count.members !== undefined) return resizeSet(pool, pool.count.members);
   const missing = pool.count.desired - pool.racks.length;
   const racks = missing > 0 ? [...pool.racks, ...newRacks(pool, missing)] : without(pool, -missing);
   return { ...pool, racks, count: { ...pool.count, current: rackCount(racks.length) } };
+}
+
+/** Every object that asks for its rack has it, and no other: `rack-5` is of `sub-5`. */
+function resizeSet(pool: PoolObservation, members: readonly PoolMember[]): PoolObservation {
+  const nodes = pool.racks[0]?.nodes.length ?? 18;
+  const racks = members
+    .filter(({ desired }) => desired === 1)
+    .map(({ name }) => {
+      const id = name.replace("sub", "rack");
+      return pool.racks.find((rack) => rack.id === id) ?? aRackOf(id, name, { nodes, pods: 0 });
+    });
+  return { ...pool, racks };
 }
 
 /** As large as the others; a rack that was given back does not return under its name. */

@@ -2,6 +2,7 @@
 import {
   type KernelOptions,
   type ReplicaRole,
+  type ReplicaSettings,
   SUBS_PER_NS,
   type TurnRecord,
 } from "../../../src/sim/kernel/contract.ts";
@@ -47,12 +48,15 @@ export class NaiveFleet {
     });
   }
 
-  addUnit(role: ReplicaRole, id: number): void {
+  addUnit(role: ReplicaRole, id: number, settings?: ReplicaSettings): void {
     const { engine, decodeEngine = engine, sources } = this.options;
+    const model = role === "Decode" ? decodeEngine : engine;
+    const { kvTokens = model.kvTokens, prefixCaching = true } = settings ?? {};
     const unit = new NaiveUnit({
       id,
       role,
-      engine: role === "Decode" ? decodeEngine : engine,
+      engine: { ...model, kvTokens },
+      prefixCaching,
       blockTokens: sources[0]?.templates.blockTokens ?? 1,
     });
     this.units.set(id, unit);
@@ -203,6 +207,10 @@ export class NaiveFleet {
 
   private join(turn: NaiveTurn): void {
     const unit = this.unit(turn.replica);
+    if (turn.inputTokens + turn.outputTokens > unit.engine.kvTokens) {
+      this.routerOf(unit).done(unit.id);
+      return this.giveUp(turn, "rejected");
+    }
     turn.place = "queue";
     unit.queue.push(turn);
     this.wake(unit);

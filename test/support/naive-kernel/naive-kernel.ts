@@ -5,6 +5,8 @@ import type {
   KernelResults,
   ReplicaMetrics,
   ReplicaRole,
+  ReplicaSettings,
+  TurnCounts,
 } from "../../../src/sim/kernel/contract.ts";
 import { NaiveFleet } from "./naive-fleet.ts";
 import { metricsOf } from "./naive-metrics.ts";
@@ -20,10 +22,10 @@ class NaiveKernel implements FleetKernel {
     this.fleet = new NaiveFleet(options);
   }
 
-  addReplica(nowNs: number, role: ReplicaRole): number {
+  addReplica(nowNs: number, role: ReplicaRole, settings?: ReplicaSettings): number {
     const id = this.added;
     this.added += 1;
-    this.at(nowNs).addUnit(role, id);
+    this.at(nowNs).addUnit(role, id, settings);
     return id;
   }
 
@@ -80,6 +82,10 @@ class NaiveKernel implements FleetKernel {
 
   metrics(replica: number, nowNs: number): ReplicaMetrics {
     return metricsOf(this.at(nowNs).unit(replica), this.options.buckets);
+  }
+
+  counts(): TurnCounts {
+    return resultsOf(this.fleet, this.options, 0).counts;
   }
 
   results(nowNs: number): KernelResults {

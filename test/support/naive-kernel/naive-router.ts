@@ -12,9 +12,13 @@ interface Destination {
   readonly unit: NaiveUnit;
   /** Turns in flight. */
   load: number;
+  /** Tokens it was given to compute, as of the last time it was sent a turn. */
+  decayed: { readonly tokens: number; readonly atNs: number };
   /** Number of the change that made the load what it is. */
   changed: number;
 }
+
+const NOTHING = { tokens: 0, atNs: 0 };
 
 export class NaiveRouter {
   private readonly destinations = new Map<number, Destination>();
@@ -28,7 +32,7 @@ export class NaiveRouter {
   }
 
   join(unit: NaiveUnit): void {
-    this.destinations.set(unit.id, { unit, load: 0, changed: this.nextChange() });
+    this.destinations.set(unit.id, { unit, load: 0, changed: this.nextChange(), decayed: NOTHING });
   }
 
   readmit(unit: NaiveUnit): void {
@@ -77,7 +81,9 @@ export class NaiveRouter {
       case "session-sticky":
         return this.home(asked.session) ?? leastLoaded(this.routable());
       case "prefix-affinity":
-        return this.mostKnown(nowNs, asked.blocks);
+        return this.model.decay === undefined
+          ? this.mostKnown(nowNs, asked.blocks)
+          : this.mostKnownOfIdle(nowNs, asked.blocks, this.model.decay);
     }
   }
 
@@ -94,6 +100,28 @@ export class NaiveRouter {
     const longest = Math.max(0, ...allowed.map(({ known }) => known));
     if (longest === 0) return leastLoaded(routable);
     return leastLoaded(allowed.filter(({ known }) => known === longest).map(({ to }) => to));
+  }
+
+  /** The guard looks at tokens to compute, as far as the router knew, forgotten with time. */
+  private mostKnownOfIdle(
+    nowNs: number,
+    blocks: readonly string[],
+    { decayNs, slackTokens }: NonNullable<RouterModel["decay"]>,
+  ): Destination | undefined {
+    const all = this.routable().map((to) => ({
+      to,
+      load: to.decayed.tokens * Math.exp((to.decayed.atNs - nowNs) / decayNs),
+      known: to.unit.cache.known(blocks, nowNs - this.model.lagNs),
+    }));
+    const mean = all.reduce((sum, { load }) => sum + load, 0) / all.length;
+    const allowed = all.filter(({ load }) => load <= this.model.guard * (mean + slackTokens));
+    const longest = Math.max(0, ...allowed.map(({ known }) => known));
+    const best = longest === 0 ? all : allowed.filter(({ known }) => known === longest);
+    const [chosen] = best.toSorted((a, b) => a.load - b.load || a.to.unit.id - b.to.unit.id);
+    if (chosen === undefined) return undefined;
+    const missing = (blocks.length - chosen.known) * chosen.to.unit.blockTokens;
+    chosen.to.decayed = { tokens: chosen.load + missing, atNs: nowNs };
+    return chosen.to;
   }
 
   private change(replica: number, by: number): void {

@@ -34,6 +34,7 @@ export interface UnitOptions {
   readonly id: number;
   readonly role: ReplicaRole;
   readonly engine: EngineModel;
+  readonly prefixCaching: boolean;
   readonly blockTokens: number;
 }
 
@@ -43,6 +44,7 @@ export class NaiveUnit {
   readonly cache: NaiveCache;
   readonly log = new UnitLog();
   readonly queue: NaiveTurn[] = [];
+  readonly engine: EngineModel;
   slowdown = 1;
   inIteration = false;
   ejected = false;
@@ -51,13 +53,14 @@ export class NaiveUnit {
   /** In order of admission. */
   private running: Sequence[] = [];
   private carrySubs = 0;
-  private readonly engine: EngineModel;
-  private readonly blockTokens: number;
+  private readonly prefixCaching: boolean;
+  readonly blockTokens: number;
 
-  constructor({ id, role, engine, blockTokens }: UnitOptions) {
+  constructor({ id, role, engine, prefixCaching, blockTokens }: UnitOptions) {
     this.id = id;
     this.role = role;
     this.engine = engine;
+    this.prefixCaching = prefixCaching && role !== "Decode";
     this.blockTokens = blockTokens;
     const hostTokens = engine.host?.tokens ?? 0;
     this.cache = new NaiveCache({ kvTokens: engine.kvTokens, hostTokens, blockTokens });
@@ -152,7 +155,7 @@ export class NaiveUnit {
   private admit(nowNs: number, turn: NaiveTurn): { sequence: Sequence; hostTokens: number } | null {
     const { inputTokens, promptBlocks, generated } = turn;
     const decodes = this.role === "Decode";
-    const blocks = decodes ? [] : promptBlocks;
+    const blocks = this.prefixCaching ? promptBlocks : [];
     const privateTokens = inputTokens - blocks.length * this.blockTokens + generated;
     const maxHitBlocks = Math.floor((inputTokens - 1) / this.blockTokens);
     const hits = this.cache.admit(nowNs, { blocks, privateTokens, maxHitBlocks });
@@ -213,7 +216,8 @@ export class NaiveUnit {
   }
 
   private cachedOutput(turn: NaiveTurn): readonly string[] {
-    return this.role === "Aggregated" && this.engine.cacheOutputs ? turn.outputBlocks : [];
+    const caches = this.prefixCaching && this.engine.cacheOutputs;
+    return this.role === "Aggregated" && caches ? turn.outputBlocks : [];
   }
 
   private release(nowNs: number, sequence: Sequence, outputBlocks: readonly string[]): void {

@@ -31,6 +31,10 @@ export function aPool(name = "gb200-east", changes: Partial<CompiledPool> = {}):
       target: { apiVersion: "v1", kind: "NodePool", namespace: "", name },
       countPerRack: 18,
       nodeLabels: { pool: name },
+      preset: null,
+      path: null,
+      item: null,
+      members: null,
       acknowledgeUnproven: false,
     },
     rack: {
@@ -39,9 +43,14 @@ export function aPool(name = "gb200-east", changes: Partial<CompiledPool> = {}):
       usableNodes: nodeCount(16),
       gpusPerNode: gpuCount(4),
     },
-    supply: { kind: "Reserved", committedRacks: rackCount(10), windows: [] },
+    supply: { kind: "Reserved", committedRacks: rackCount(1), windows: [] },
     price: null,
-    leadTimePrior: { grant: spread(30, 60), boot: spread(240, 480), join: spread(30, 90) },
+    leadTimePrior: {
+      grant: spread(30, 60),
+      boot: spread(240, 480),
+      join: spread(30, 90),
+      repair: spread(1_800, 86_400),
+    },
     limits: { maxRacks: rackCount(12), maxDraining: rackCount(1), maxRequestsPerHour: 2 },
     onForeignWrite: { action: "Hold", forMs: millis(120 * MINUTE_MS) },
     consumers: [

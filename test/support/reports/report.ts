@@ -83,6 +83,7 @@ const NO_RACKS: Readonly<Record<RackPhase, number>> = {
   Serving: 0,
   Draining: 0,
   Releasing: 0,
+  Gone: 0,
   Repairing: 0,
   Loaned: 0,
   Idle: 0,
@@ -95,7 +96,8 @@ export function poolDecided(
   const racksByPhase = { ...NO_RACKS };
   for (const { phase } of racks) racksByPhase[phase] += 1;
   const desiredRacks = rackCount(racks.length);
-  return { pool: "gb200-east", desiredRacks, racksByPhase, racks, holds: [], ...changes };
+  const seen = { desiredRacks, racksByPhase, racks, awaited: [], steps: [], problems: [] };
+  return { pool: "gb200-east", ...seen, holds: [], ...changes };
 }
 
 export interface ReportSpec {

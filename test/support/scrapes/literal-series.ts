@@ -8,12 +8,14 @@ import { TimeAxis } from "../../../src/sim/metrics/time-axis.ts";
 /** By the second of the scrape. */
 export type LiteralSamples = Readonly<Record<number, number | "stale">>;
 
-export function aSeries(labels: Labels, samples: LiteralSamples): Series {
+/** @param closed whether the log may note what spares readers to look at every row */
+export function aSeries(labels: Labels, samples: LiteralSamples, closed = true): Series {
   const axis = new TimeAxis();
-  const log = new SampleLog(1, 3);
+  const log = new SampleLog(1, 3, 0);
   for (const [second, value] of Object.entries(samples)) {
     log.open(axis.push(Number(second) * 1_000));
     log.cells[log.offset] = value === "stale" ? STALE : value;
+    if (closed) log.close();
   }
   return { labels, axis, log, column: 0, keptMs: 3_600_000 };
 }

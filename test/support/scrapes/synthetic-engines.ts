@@ -87,6 +87,7 @@ export function aSyntheticEngine(
       metrics: engine.up ? metrics() : null,
       kvTokens: KV_TOKENS,
       blockTokens: 16,
+      prefixCaching: true,
     }),
     restart: () => {
       counts = { ...NOTHING };

@@ -52,6 +52,7 @@ const GROUPS: Readonly<Record<RackPhase, string>> = {
   Serving: "racksServing",
   Draining: "racksLeaving",
   Releasing: "racksLeaving",
+  Gone: "racksLeaving",
   Repairing: "racksOther",
   Loaned: "racksOther",
   Idle: "racksOther",

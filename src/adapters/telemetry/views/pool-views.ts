@@ -1,5 +1,5 @@
 import { fleetKey, type CompiledPool } from "../../../core/compiled.ts";
-import type { PoolDecision, RackSummary } from "../../../core/decision.ts";
+import type { PoolDecision, RackSummary, StepTime, StuckStep } from "../../../core/decision.ts";
 import type { PoolObservation } from "../../../core/observation.ts";
 import { instantSeconds } from "./json-number.ts";
 import type { PoolView, RackView } from "../../../api/pool-view.ts";
@@ -34,6 +34,14 @@ function poolView(
     stock: seen.count?.stock ?? null,
     racksByPhase: { ...decided.racksByPhase },
     racks: decided.racks.map((rack) => rackView(rack, seen)),
+    awaited: decided.awaited.map(({ phase, waitedMs, stuck }) => ({
+      phase,
+      waitedSeconds: waitedMs / 1_000,
+      ...stuckView(stuck),
+    })),
+    steps: decided.steps.map(stepView),
+    problems: [...decided.problems],
+    foreignNodes: (seen.foreign ?? []).flatMap(({ nodes }) => nodes),
     holds: [...decided.holds],
     refusals: [...seen.refusals],
     consumers: policy.consumers.map(({ fleet, guaranteed, max }) => ({
@@ -44,7 +52,24 @@ function poolView(
   };
 }
 
-function rackView(rack: RackSummary, { racks }: PoolObservation): RackView {
+function rackView({ stuck, ...rack }: RackSummary, { racks }: PoolObservation): RackView {
   const nodes = racks.find(({ id }) => id === rack.id)?.nodes ?? [];
-  return { ...rack, cordonedNodes: nodes.filter(({ cordoned }) => cordoned).length };
+  const cordonedNodes = nodes.filter(({ cordoned }) => cordoned).length;
+  return { ...rack, cordonedNodes, ...stuckView(stuck) };
 }
+
+function stuckView(stuck: StuckStep | undefined): Pick<RackView, "stuck"> {
+  if (stuck === undefined) return {};
+  const { step, waitedMs, p99Ms, nodes, text } = stuck;
+  const times = { waitedSeconds: waitedMs / 1_000, p99Seconds: p99Ms / 1_000 };
+  return { stuck: { step, ...times, nodes: [...nodes], text } };
+}
+
+const stepView = ({ step, fleet, measured, ...time }: StepTime): PoolView["steps"][number] => ({
+  step,
+  fleet,
+  p50Seconds: time.p50Ms / 1_000,
+  p95Seconds: time.p95Ms / 1_000,
+  p99Seconds: time.p99Ms / 1_000,
+  measured,
+});

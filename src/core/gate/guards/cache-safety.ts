@@ -4,7 +4,7 @@ import { holdsObjectives } from "../../policy/want.ts";
 import { loadOn, sizingTurnsPerSecond } from "../../policy/situation.ts";
 import type { Situation } from "../../policy/situation.ts";
 import { reason } from "../../reasons.ts";
-import { PASS, hold } from "../guard.ts";
+import { PASS, hold, racksAfter } from "../guard.ts";
 import type { Guard, Verdict } from "../guard.ts";
 
 /**
@@ -14,9 +14,9 @@ import type { Guard, Verdict } from "../guard.ts";
  */
 export const cacheSafetyGuard: Guard = {
   name: "cache-safety",
-  check({ direction, from, to }, { situation, heldRacks }) {
-    if (direction === "Out") return PASS;
-    return safeWith(situation, heldRacks - (from - to));
+  check(proposal, context) {
+    if (proposal.direction === "Out") return PASS;
+    return safeWith(context.situation, racksAfter(proposal, context));
   },
 };
 

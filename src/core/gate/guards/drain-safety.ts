@@ -1,15 +1,17 @@
+import { goesAnyway } from "../../intents.ts";
 import { isServing } from "../../racks/phases.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
-import type { GateContext, Guard, Verdict } from "../guard.ts";
+import type { GateContext, Guard, Proposal, Verdict } from "../guard.ts";
 
 /** A rack may only be drained when one can be, and not too many are already. */
 export const drainSafetyGuard: Guard = {
   name: "drain-safety",
-  check: ({ direction }, context) => (direction === "Out" ? PASS : drainable(context)),
+  check: (proposal, context) =>
+    proposal.direction === "Out" ? PASS : drainable(context, proposal),
 };
 
-function drainable(context: GateContext): Verdict {
+function drainable(context: GateContext, proposal: Proposal): Verdict {
   const { pool, poolMemory, summaries, victim } = context;
   if (poolMemory.wrongNodeGeneration === pool.generation) {
     return hold(reason("wrong-node-left", "Scale-in stays stopped until the RackPool is edited."));
@@ -18,7 +20,8 @@ function drainable(context: GateContext): Verdict {
   if (draining.length >= pool.limits.maxDraining) {
     return hold(reason("drain-limit", `${draining.length} of ${pool.limits.maxDraining}.`));
   }
-  return victim === null ? hold(reason("no-victim")) : keepsWhatServes(context, victim.id);
+  if (victim === null) return hold(reason("no-victim"));
+  return goesAnyway(proposal) ? PASS : keepsWhatServes(context, victim.id);
 }
 
 /** Racks held that do not serve yet, or never come, cannot stand in for one that does. */

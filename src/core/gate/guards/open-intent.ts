@@ -1,5 +1,5 @@
 import type { FleetKey } from "../../compiled.ts";
-import { isOpen } from "../../intents.ts";
+import { goesAnyway, isOpen } from "../../intents.ts";
 import type { Intent } from "../../observation.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
@@ -14,12 +14,14 @@ const shrinks = (intent: Intent, fleet: FleetKey): boolean =>
  */
 export const openIntentGuard: Guard = {
   name: "open-intent",
-  check({ direction }, { intents, pool, situation }) {
+  check(proposal, { intents, pool, situation }) {
+    const { direction } = proposal;
+    const alone = direction === "In" && !goesAnyway(proposal);
     const live = intents.filter(({ phase }) => isOpen(phase));
     const open = live.filter((intent) => intent.pool === pool.name);
     const same =
       open.find((intent) => intent.direction === direction) ??
-      live.find((intent) => direction === "In" && shrinks(intent, situation.fleet.key));
+      live.find((intent) => alone && shrinks(intent, situation.fleet.key));
     if (same !== undefined) return hold(reason("open-intent", `${same.name} is ${same.phase}.`));
     const executing = open.find(({ phase }) => phase === "Executing");
     if (executing === undefined) return PASS;

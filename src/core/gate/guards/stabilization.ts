@@ -1,14 +1,15 @@
 import { reason } from "../../reasons.ts";
 import { after, elapsed, millis, seconds } from "../../units.ts";
 import type { EpochMs, Millis } from "../../units.ts";
-import { PASS, hold } from "../guard.ts";
+import { PASS, hold, racksAfter } from "../guard.ts";
 import type { GateContext, Guard, Verdict } from "../guard.ts";
 
 /** Fewer racks must have sufficed over the whole window, and the window must have been watched. */
 export const stabilizationGuard: Guard = {
   name: "stabilization",
-  check({ direction, from, to }, context) {
-    return direction === "Out" ? PASS : stabilized(context, context.heldRacks - (from - to));
+  check(proposal, context) {
+    const target = racksAfter(proposal, context);
+    return proposal.direction === "Out" ? PASS : stabilized(context, target);
   },
 };
 

@@ -1,7 +1,7 @@
 /** Trees into nodes that evaluate. Equal parts of a fleet's queries become one node. */
 import { AggregateNode } from "./aggregate.ts";
 import { HistogramQuantileNode } from "./histogram-quantile.ts";
-import { LeafNode, LOOKBACK_MS } from "./leaves.ts";
+import { LeafNode, LOOKBACK_MS, SlidingWindow } from "./leaves.ts";
 import type { Sides } from "./operators.ts";
 import {
   ARITHMETIC,
@@ -24,6 +24,7 @@ import {
 import { Selection } from "./selection.ts";
 import type { RangeRule, SeriesIndex } from "./series.ts";
 import type { ArithmeticOp, BinaryOp, ComparisonOp, Expr, Selector, SetOp } from "./syntax.ts";
+import { NO_VECTOR } from "./vector.ts";
 import type { Evaluation, Vector, VectorNode } from "./vector.ts";
 
 type Compiled =
@@ -49,7 +50,7 @@ const isSetOp = (op: BinaryOp): op is SetOp => !isArithmetic(op) && !isCompariso
 class SharedNode implements VectorNode {
   private readonly node: VectorNode;
   private evaluated: Evaluation | null = null;
-  private vector: Vector = { shape: [], values: new Float64Array(0) };
+  private vector: Vector = NO_VECTOR;
 
   constructor(node: VectorNode) {
     this.node = node;
@@ -67,6 +68,7 @@ export class QueryCompiler {
   private readonly index: SeriesIndex;
   private readonly rule: RangeRule;
   private readonly nodes = new Map<string, VectorNode>();
+  private readonly windows = new Map<number, SlidingWindow>();
   private readonly readers: Readonly<Record<string, RangeFunction>>;
 
   constructor(index: SeriesIndex, rule: RangeRule) {
@@ -146,8 +148,14 @@ export class QueryCompiler {
 
   private leaf(selector: Selector, how: { read: RangeFunction; keepsName: boolean }): VectorNode {
     const selection = new Selection(this.index, selector);
-    const windowMs = selector.rangeMs ?? LOOKBACK_MS;
-    return new LeafNode({ selection, rule: this.rule, windowMs, ...how });
+    return new LeafNode({ selection, window: this.window(selector), ...how });
+  }
+
+  private window({ rangeMs }: Selector): SlidingWindow {
+    const lengthMs = rangeMs ?? LOOKBACK_MS;
+    const window = this.windows.get(lengthMs) ?? new SlidingWindow(lengthMs, this.rule);
+    this.windows.set(lengthMs, window);
+    return window;
   }
 
   private vector(expr: Expr): VectorNode {

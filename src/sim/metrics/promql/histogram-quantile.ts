@@ -2,7 +2,7 @@
 import type { Groups } from "./aggregate.ts";
 import { groupsOf } from "./aggregate.ts";
 import type { LabelChoice } from "./syntax.ts";
-import { NO_SERIES, Remembered, Values } from "./vector.ts";
+import { NO_SERIES, Remembered, Result } from "./vector.ts";
 import type { Evaluation, Shape, Vector, VectorNode } from "./vector.ts";
 
 const ALL_BUT_LE: LabelChoice = { only: false, labels: ["le"] };
@@ -22,8 +22,8 @@ export class HistogramQuantileNode implements VectorNode {
   private readonly q: number;
   private readonly child: VectorNode;
   private readonly remembered = new Remembered<Histograms>();
-  private readonly values = new Values();
-  private readonly counts = new Values();
+  private readonly result = new Result();
+  private counts = new Float64Array(32);
 
   constructor(q: number, child: VectorNode) {
     this.q = q;
@@ -32,21 +32,28 @@ export class HistogramQuantileNode implements VectorNode {
 
   evaluate(evaluation: Evaluation): Vector {
     const input = this.child.evaluate(evaluation);
-    const { shape, buckets } = this.remembered.of(input.shape, NO_SERIES, () =>
-      histogramsIn(input.shape),
-    );
-    const values = this.values.room(shape.length);
-    buckets.forEach(({ bounds, places }, index) => {
-      const counts = this.counts.room(places.length);
-      let highest = Number.NEGATIVE_INFINITY;
-      places.forEach((place, bucket) => {
-        // Buckets that were scraped at different times may shrink with the bound: not below.
-        highest = Math.max(highest, input.values[place] ?? Number.NaN);
-        counts[bucket] = highest;
-      });
-      values[index] = bucketQuantile(this.q, bounds, counts);
-    });
-    return { shape, values };
+    const { shape, buckets } =
+      this.remembered.of(input.shape, NO_SERIES) ??
+      this.remembered.keep(input.shape, NO_SERIES, histogramsIn(input.shape));
+    const values = this.result.begin(shape);
+    for (let i = 0; i < buckets.length; i += 1) {
+      const own = buckets[i];
+      if (own === undefined) continue;
+      this.count(own.places, input.values);
+      values[i] = bucketQuantile(this.q, own.bounds, this.counts);
+    }
+    return this.result;
+  }
+
+  /** Buckets that were scraped at different times may shrink with the bound: not below. */
+  private count(places: readonly number[], values: Float64Array): void {
+    if (this.counts.length < places.length) this.counts = new Float64Array(2 * places.length);
+    const { counts } = this;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let bucket = 0; bucket < places.length; bucket += 1) {
+      highest = Math.max(highest, values[places[bucket] ?? 0] ?? Number.NaN);
+      counts[bucket] = highest;
+    }
   }
 }
 

@@ -4,25 +4,50 @@ import type { RangeFunction, Results, Window } from "./range-functions.ts";
 import type { Selection } from "./selection.ts";
 import type { RangeRule, Run } from "./series.ts";
 import type { Evaluation, Shape, Vector, VectorNode } from "./vector.ts";
-import { NO_SERIES, Values, withoutName } from "./vector.ts";
+import { NO_VECTOR, Result, withoutName } from "./vector.ts";
 
 /** An instant selector finds samples up to this old: Prometheus' --query.lookback-delta. */
 export const LOOKBACK_MS = 300_000;
 
 export interface LeafOptions {
   readonly selection: Selection;
-  readonly rule: RangeRule;
-  readonly windowMs: number;
+  readonly window: SlidingWindow;
   readonly read: RangeFunction;
   readonly keepsName: boolean;
 }
 
-const NO_VECTOR: Vector = { shape: NO_SERIES, values: new Float64Array(0) };
+/** A window of one length, placed once for all leaves that look through it at an instant. */
+export class SlidingWindow implements Window {
+  firstRow = 0;
+  endRow = 0;
+  fromMs = Number.NaN;
+  toMs = Number.NaN;
+  private readonly lengthMs: number;
+  private readonly isOpen: boolean;
+  private axis: TimeAxis | null = null;
+  private evaluation: Evaluation | null = null;
+
+  constructor(lengthMs: number, rule: RangeRule) {
+    this.lengthMs = lengthMs;
+    this.isOpen = rule === "left-open";
+  }
+
+  place(axis: TimeAxis, evaluation: Evaluation): void {
+    if (this.axis === axis && this.evaluation === evaluation) return;
+    this.axis = axis;
+    this.evaluation = evaluation;
+    const { at, visibleUntil } = evaluation;
+    this.fromMs = at - this.lengthMs;
+    this.toMs = at;
+    this.firstRow = this.isOpen ? axis.rowAfter(this.fromMs) : axis.rowFrom(this.fromMs);
+    this.endRow = axis.rowAfter(Math.min(at, visibleUntil));
+  }
+}
 
 export class LeafNode implements VectorNode {
   private readonly options: LeafOptions;
-  private readonly values = new Values();
-  private readonly window: Window = { firstRow: 0, endRow: 0, fromMs: 0, toMs: 0 };
+  private readonly result = new Result();
+  private readonly results: Results = { cells: this.result.values, at: 0 };
   private readonly present: PresentSeries;
 
   constructor(options: LeafOptions) {
@@ -31,32 +56,20 @@ export class LeafNode implements VectorNode {
   }
 
   evaluate(evaluation: Evaluation): Vector {
-    const { selection, read } = this.options;
+    const { selection, window, read } = this.options;
+    const { results, present, result } = this;
     const runs = selection.runs();
     if (runs.length === 0) return NO_VECTOR;
-    const { shape } = selection;
-    const results: Results = { cells: this.values.room(shape.length), at: 0 };
-    let axis: TimeAxis | null = null;
-    this.present.begin(shape);
+    results.cells = result.begin(selection.shape);
+    results.at = 0;
+    present.begin(selection.shape);
     for (const run of runs) {
-      if (run.axis !== axis) {
-        axis = run.axis;
-        this.placeWindow(run, evaluation);
-      }
-      if (read(this.window, run, results)) results.at += run.length;
-      else this.present.miss(run);
+      window.place(run.axis, evaluation);
+      if (read(window, run, results)) results.at += run.length;
+      else present.miss(run);
     }
-    return { shape: this.present.end(runs), values: results.cells };
-  }
-
-  private placeWindow({ axis }: Run, { at, visibleUntil }: Evaluation): void {
-    const { window } = this;
-    const { rule, windowMs } = this.options;
-    window.fromMs = at - windowMs;
-    window.toMs = at;
-    const isOpen = rule === "left-open";
-    window.firstRow = isOpen ? axis.rowAfter(window.fromMs) : axis.rowFrom(window.fromMs);
-    window.endRow = axis.rowAfter(Math.min(at, visibleUntil));
+    result.shape = present.end(runs);
+    return result;
   }
 }
 

@@ -1,7 +1,15 @@
 /** Arithmetic, comparisons and set operators between vectors and numbers. */
 import { PromqlError } from "./lexer.ts";
 import type { ArithmeticOp, ComparisonOp, LabelChoice, SetOp } from "./syntax.ts";
-import { chosen, NO_SERIES, Remembered, signatureOf, Values, withoutName } from "./vector.ts";
+import {
+  chosen,
+  NO_SERIES,
+  NO_VECTOR,
+  Remembered,
+  Result,
+  signatureOf,
+  withoutName,
+} from "./vector.ts";
 import type { Evaluation, Labels, Shape, Vector, VectorNode } from "./vector.ts";
 
 export const ARITHMETIC: Readonly<Record<ArithmeticOp, (a: number, b: number) => number>> = {
@@ -25,7 +33,7 @@ export class MapNode implements VectorNode {
   private readonly child: VectorNode;
   private readonly apply: (value: number, at: number) => number;
   private readonly remembered = new Remembered<Shape>();
-  private readonly values = new Values();
+  private readonly result = new Result();
 
   /** @param apply is also told the instant of evaluation, Unix milliseconds */
   constructor(child: VectorNode, apply: (value: number, at: number) => number) {
@@ -35,12 +43,14 @@ export class MapNode implements VectorNode {
 
   evaluate(evaluation: Evaluation): Vector {
     const input = this.child.evaluate(evaluation);
-    const shape = this.remembered.of(input.shape, NO_SERIES, () => withoutName(input.shape));
-    const values = this.values.room(shape.length);
+    const shape =
+      this.remembered.of(input.shape, NO_SERIES) ??
+      this.remembered.keep(input.shape, NO_SERIES, withoutName(input.shape));
+    const values = this.result.begin(shape);
     for (let i = 0; i < shape.length; i += 1) {
       values[i] = this.apply(input.values[i] ?? Number.NaN, evaluation.at);
     }
-    return { shape, values };
+    return this.result;
   }
 }
 
@@ -48,7 +58,7 @@ export class MapNode implements VectorNode {
 export class FilterNode implements VectorNode {
   private readonly child: VectorNode;
   private readonly passes: (value: number) => boolean;
-  private readonly values = new Values();
+  private readonly result = new Result();
 
   constructor(child: VectorNode, passes: (value: number) => boolean) {
     this.child = child;
@@ -57,17 +67,31 @@ export class FilterNode implements VectorNode {
 
   evaluate(evaluation: Evaluation): Vector {
     const input = this.child.evaluate(evaluation);
-    const kept: number[] = [];
+    let passing = 0;
     for (let i = 0; i < input.shape.length; i += 1) {
-      if (this.passes(input.values[i] ?? Number.NaN)) kept.push(i);
+      if (this.passes(input.values[i] ?? Number.NaN)) passing += 1;
     }
-    if (kept.length === input.shape.length) return input;
-    const values = this.values.room(kept.length);
-    kept.forEach((place, index) => {
-      values[index] = input.values[place] ?? Number.NaN;
-    });
-    const shape = kept.length === 0 ? NO_SERIES : kept.map((place) => input.shape[place] ?? {});
-    return { shape, values };
+    if (passing === input.shape.length) return input;
+    return passing === 0 ? NO_VECTOR : this.some(input);
+  }
+
+  private some({ shape, values }: Vector): Vector {
+    const kept = shape.flatMap((_, i) => (this.passes(values[i] ?? Number.NaN) ? [i] : []));
+    const cells = this.result.begin(kept.map((place) => shape[place] ?? {}));
+    copyPlaces(values, kept, cells, 0);
+    return this.result;
+  }
+}
+
+/** Copies the values at `places` into the cells from `at` on. */
+function copyPlaces(
+  values: Float64Array,
+  places: readonly number[],
+  cells: Float64Array,
+  at: number,
+): void {
+  for (let i = 0; i < places.length; i += 1) {
+    cells[at + i] = values[places[i] ?? 0] ?? Number.NaN;
   }
 }
 
@@ -89,7 +113,7 @@ export class ArithmeticNode implements VectorNode {
   private readonly sides: Sides;
   private readonly apply: (a: number, b: number) => number;
   private readonly remembered = new Remembered<Pairs>();
-  private readonly values = new Values();
+  private readonly result = new Result();
 
   constructor(op: ArithmeticOp, sides: Sides) {
     this.apply = ARITHMETIC[op];
@@ -99,15 +123,19 @@ export class ArithmeticNode implements VectorNode {
   evaluate(evaluation: Evaluation): Vector {
     const left = this.sides.left.evaluate(evaluation);
     const right = this.sides.right.evaluate(evaluation);
-    const pairs = this.remembered.of(left.shape, right.shape, () =>
-      pairsOf(left.shape, right.shape, this.sides.matching),
-    );
-    const values = this.values.room(pairs.shape.length);
+    const pairs =
+      this.remembered.of(left.shape, right.shape) ??
+      this.remembered.keep(
+        left.shape,
+        right.shape,
+        pairsOf(left.shape, right.shape, this.sides.matching),
+      );
+    const values = this.result.begin(pairs.shape);
     for (let i = 0; i < pairs.shape.length; i += 1) {
       const a = left.values[pairs.left[i] ?? 0] ?? Number.NaN;
       values[i] = this.apply(a, right.values[pairs.right[i] ?? 0] ?? Number.NaN);
     }
-    return { shape: pairs.shape, values };
+    return this.result;
   }
 }
 
@@ -149,7 +177,7 @@ export class SetNode implements VectorNode {
   private readonly op: SetOp;
   private readonly sides: Sides;
   private readonly remembered = new Remembered<Kept>();
-  private readonly values = new Values();
+  private readonly result = new Result();
 
   constructor(op: SetOp, sides: Sides) {
     this.op = op;
@@ -159,17 +187,16 @@ export class SetNode implements VectorNode {
   evaluate(evaluation: Evaluation): Vector {
     const left = this.sides.left.evaluate(evaluation);
     const right = this.sides.right.evaluate(evaluation);
-    if (right.shape.length === 0) return this.op === "and" ? { ...left, shape: NO_SERIES } : left;
+    if (right.shape.length === 0) return this.op === "and" ? NO_VECTOR : left;
     if (left.shape.length === 0) return this.op === "or" ? right : left;
-    const kept = this.remembered.of(left.shape, right.shape, () => this.kept(left, right));
-    const values = this.values.room(kept.shape.length);
-    kept.left.forEach((place, i) => {
-      values[i] = left.values[place] ?? Number.NaN;
-    });
-    kept.right.forEach((place, i) => {
-      values[kept.left.length + i] = right.values[place] ?? Number.NaN;
-    });
-    return { shape: kept.shape, values };
+    const kept =
+      this.remembered.of(left.shape, right.shape) ??
+      this.remembered.keep(left.shape, right.shape, this.kept(left, right));
+    if (kept.shape === left.shape) return left;
+    const cells = this.result.begin(kept.shape);
+    copyPlaces(left.values, kept.left, cells, 0);
+    copyPlaces(right.values, kept.right, cells, kept.left.length);
+    return this.result;
   }
 
   private kept({ shape: left }: Vector, { shape: right }: Vector): Kept {

@@ -7,10 +7,10 @@ import type { RangeRule, Run } from "./series.ts";
 
 /** The rows of a window and the instants it is extrapolated to. */
 export interface Window {
-  firstRow: number;
-  endRow: number;
-  fromMs: number;
-  toMs: number;
+  readonly firstRow: number;
+  readonly endRow: number;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Where a reader puts its results: one a column, from `at` on. */
@@ -25,7 +25,7 @@ export type RangeFunction = (window: Window, run: Run, results: Results) => bool
 /** Samples nearer to the window's edge than this many mean intervals are extrapolated to it. */
 const EXTRAPOLATED_INTERVALS = 1.1;
 
-/** What counters did in a window: a pass over its rows, all series of the run side by side. */
+/** What counters did in a window: a pass over its rows, or over the two that matter. */
 class Rises {
   count = 0;
   firstRow = 0;
@@ -39,6 +39,12 @@ class Rises {
     if (this.first.length < length) this.grow(length);
     const end = Math.min(endRow, log.endRow);
     this.count = 0;
+    if (end - firstRow >= 2 && log.isSteady(firstRow, end, firstColumn)) {
+      this.add(log.chunkOf(firstRow), log.offsetOf(firstRow) + firstColumn, length, firstRow);
+      this.add(log.chunkOf(end - 1), log.offsetOf(end - 1) + firstColumn, length, end - 1);
+      this.count = end - firstRow;
+      return;
+    }
     let row = firstRow;
     while (row < end) {
       const chunk = log.chunkOf(row);
@@ -90,10 +96,11 @@ class Rises {
 /** `rate` (per second of the window) or `increase` of counters, extrapolated, resets included. */
 export function counterFunction(rule: RangeRule, perSecond: boolean): RangeFunction {
   const rises = new Rises();
+  const extent = new Extent();
   return (window, run, { cells, at }) => {
     rises.over(window, run);
     if (rises.count < 2) return false;
-    const extent = extentOf(window, run, rises);
+    extent.place(window, run, rises);
     const { sampled, startGap } = extent;
     const divisor = perSecond ? (window.toMs - window.fromMs) / 1_000 : 1;
     const usual = factorOf(rule, extent, Number.POSITIVE_INFINITY) / divisor;
@@ -110,23 +117,20 @@ export function counterFunction(rule: RangeRule, perSecond: boolean): RangeFunct
 }
 
 /** Seconds: between first and last sample, the mean between two, and from the window's edges. */
-interface Extent {
-  readonly sampled: number;
-  readonly interval: number;
-  readonly startGap: number;
-  readonly endGap: number;
-}
+class Extent {
+  sampled = Number.NaN;
+  interval = Number.NaN;
+  startGap = Number.NaN;
+  endGap = Number.NaN;
 
-function extentOf({ fromMs, toMs }: Window, { axis }: Run, rises: Rises): Extent {
-  const firstMs = axis.timeOf(rises.firstRow);
-  const lastMs = axis.timeOf(rises.lastRow);
-  const sampled = (lastMs - firstMs) / 1_000;
-  return {
-    sampled,
-    interval: sampled / (rises.count - 1),
-    startGap: (firstMs - fromMs) / 1_000,
-    endGap: (toMs - lastMs) / 1_000,
-  };
+  place({ fromMs, toMs }: Window, { axis }: Run, rises: Rises): void {
+    const firstMs = axis.timeOf(rises.firstRow);
+    const lastMs = axis.timeOf(rises.lastRow);
+    this.sampled = (lastMs - firstMs) / 1_000;
+    this.interval = this.sampled / (rises.count - 1);
+    this.startGap = (firstMs - fromMs) / 1_000;
+    this.endGap = (toMs - lastMs) / 1_000;
+  }
 }
 
 /**

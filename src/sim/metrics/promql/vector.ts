@@ -12,9 +12,10 @@ export const METRIC_NAME = "__name__";
 
 export type Shape = readonly Labels[];
 
+/** Valid until the next evaluation: every operator fills one vector of its own again and again. */
 export interface Vector {
   readonly shape: Shape;
-  /** One for each entry of the shape, perhaps more behind them. Valid until the next evaluation. */
+  /** One for each entry of the shape, perhaps more behind them. */
   readonly values: Float64Array;
 }
 
@@ -38,12 +39,16 @@ export class Remembered<Answer> {
   private right: Shape | null = null;
   private answer: Answer | null = null;
 
-  of(left: Shape, right: Shape, work: () => Answer): Answer {
-    if (this.answer !== null && this.left === left && this.right === right) return this.answer;
-    this.answer = work();
+  /** @returns null unless the same was asked last */
+  of(left: Shape, right: Shape): Answer | null {
+    return this.left === left && this.right === right ? this.answer : null;
+  }
+
+  keep(left: Shape, right: Shape, answer: Answer): Answer {
     this.left = left;
     this.right = right;
-    return this.answer;
+    this.answer = answer;
+    return answer;
   }
 }
 
@@ -73,13 +78,17 @@ export const withoutName = (shape: Shape): Shape =>
     return rest;
   });
 
-/** A buffer that an operator fills at every evaluation; grown, never shrunk. */
-export class Values {
-  private cells = new Float64Array(16);
+/** A vector that an operator fills at every evaluation; its cells are grown, never shrunk. */
+export class Result implements Vector {
+  shape: Shape = NO_SERIES;
+  values = new Float64Array(16);
 
-  /** @returns at least `length` cells, holding anything. */
-  room(length: number): Float64Array {
-    if (this.cells.length < length) this.cells = new Float64Array(2 * length);
-    return this.cells;
+  /** Makes it one of this shape. @returns a cell for each of its series, holding anything */
+  begin(shape: Shape): Float64Array {
+    this.shape = shape;
+    if (this.values.length < shape.length) this.values = new Float64Array(2 * shape.length);
+    return this.values;
   }
 }
+
+export const NO_VECTOR: Vector = { shape: NO_SERIES, values: new Float64Array(0) };

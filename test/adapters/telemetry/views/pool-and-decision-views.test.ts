@@ -21,6 +21,33 @@ describe("the view of a pool", () => {
     expect(view?.racksByPhase).toMatchObject({ Serving: 1, Draining: 1, Joining: 0 });
   });
 
+  it("shows racks to come, which are stuck, how long steps take, and foreign nodes", () => {
+    const stuck = {
+      step: "boot" as const,
+      waitedMs: 90_000,
+      p99Ms: 60_000,
+      nodes: ["n1"],
+      text: "t",
+    };
+    const seen = { step: "boot", waitedSeconds: 90, p99Seconds: 60, nodes: ["n1"], text: "t" };
+    const time = { p50Ms: 60_000, p95Ms: 90_000, p99Ms: 120_000 };
+    const decided = poolDecided([rackOf("a", "Joining", { stuck })], {
+      awaited: [{ phase: "Requested", waitedMs: 5_000 }],
+      steps: [{ step: "boot", fleet: null, measured: 3, ...time }],
+      problems: [reason("foreign-nodes")],
+    });
+    const foreign = [{ domain: "d", nodes: ["n7", "n8"], pools: ["gb200-west"] }];
+    const pool = { name: "gb200-east", count: null, refusals: [], racks: [], foreign };
+    const [view] = poolViews(aReport({ pools: [decided], observedPools: [pool] }));
+    expect(view).toMatchObject({
+      racks: [{ id: "a", stuck: seen }],
+      awaited: [{ phase: "Requested", waitedSeconds: 5 }],
+      steps: [{ step: "boot", p50Seconds: 60, p95Seconds: 90, p99Seconds: 120, measured: 3 }],
+      problems: [{ code: "foreign-nodes" }],
+      foreignNodes: ["n7", "n8"],
+    });
+  });
+
   it("shows no count where the object could not be read, and says why", () => {
     const refusal = {
       code: "pool-refused",

@@ -3,6 +3,7 @@ import type { CompiledFleet, CompiledPool } from "../../../../src/core/compiled.
 import { PASS } from "../../../../src/core/gate/guard.ts";
 import { limitsGuard } from "../../../../src/core/gate/guards/limits.ts";
 import { rackCount } from "../../../../src/core/units.ts";
+import { aSetObservation } from "../../../support/builders/object-sets.ts";
 import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
 
 const poolOf = (maxRacks: number): Partial<CompiledPool> => ({
@@ -21,6 +22,9 @@ const consumerOf = (max: number): Partial<CompiledPool> => ({
 const fleetOf = (max: number): Partial<CompiledFleet> => ({
   racks: { min: rackCount(1), max: rackCount(max), surviveRackLosses: rackCount(0) },
 });
+
+/** A set of six objects, four with their racks. */
+const SIX = aSetObservation();
 
 /** Four racks are held, all of the pool's. */
 describe("the limits guard", () => {
@@ -73,7 +77,32 @@ describe("the limits guard", () => {
     });
   });
 
-  it("never holds scale-in", () => {
+  it("does not hold scale-in for a limit of racks", () => {
     expect(limitsGuard.check(A_SHRINK, aGateContext({ pool: poolOf(0) }))).toEqual(PASS);
+  });
+
+  const bounded = (least: number, most: number) => {
+    const { count, ...context } = aGateContext();
+    return { ...context, count: { ...count, bounds: bounds(least, most) } };
+  };
+  const bounds = (least: number, most: number) => ({
+    least: rackCount(least),
+    most: rackCount(most),
+  });
+
+  it.each([
+    ["growth past the most that the object allows", growthTo(8), bounded(0, 6), "Limit"],
+    ["growth of a set past its objects", growthTo(8), aGateContext({ observed: SIX }), "Limit"],
+    ["scale-in below the least that it allows", A_SHRINK, bounded(4, 9), "Hold"],
+  ])("does not let through %s", (_, proposal, context, kind) => {
+    expect(limitsGuard.check(proposal, context)).toMatchObject({
+      kind,
+      reason: { code: "pool-limit", text: expect.stringMatching(/6 racks|no less than 4 racks/) },
+      ...(kind === "Limit" && { to: 6 }),
+    });
+  });
+
+  it("lets scale-in down to the least that the object allows", () => {
+    expect(limitsGuard.check(A_SHRINK, bounded(3, 9))).toEqual(PASS);
   });
 });

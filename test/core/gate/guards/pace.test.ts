@@ -43,6 +43,26 @@ describe("the pace guard", () => {
     expect(paceGuard.check(A_SHRINK, since(1, changes))).toEqual(PASS);
   });
 
+  const approvals = [{ by: "alice", verdict: "Reject" as const, reason: "INC-4711" }];
+
+  it.each([
+    ["while it is executed", { phase: "Cancelled" }],
+    ["before it began", { phase: "Rejected" }],
+  ] as const)("holds after a person's no %s, as long as that is listed", (_, changes) => {
+    expect(paceGuard.check(A_SHRINK, since(55, { approvals, ...changes }))).toMatchObject({
+      kind: "Hold",
+      reason: { code: "rejected", text: expect.stringContaining("alice: INC-4711") },
+    });
+  });
+
+  it.each([
+    ["to another fleet's", { fleet: "agents/writer", phase: "Cancelled" }],
+    ["to a growth", { direction: "Out", phase: "Cancelled" }],
+    ["that the decision has not heeded yet", { phase: "Executing" }],
+  ] as const)("does not mind a no %s", (_, changes) => {
+    expect(paceGuard.check(A_SHRINK, since(55, { approvals, ...changes }))).toEqual(PASS);
+  });
+
   it("never holds growth", () => {
     expect(paceGuard.check(growthTo(5), since(1))).toEqual(PASS);
   });

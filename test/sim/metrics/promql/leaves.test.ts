@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LeafNode, LOOKBACK_MS } from "../../../../src/sim/metrics/promql/leaves.ts";
+import { LeafNode, LOOKBACK_MS, SlidingWindow } from "../../../../src/sim/metrics/promql/leaves.ts";
 import { newestValue } from "../../../../src/sim/metrics/promql/range-functions.ts";
 import { Selection } from "../../../../src/sim/metrics/promql/selection.ts";
 import {
@@ -48,8 +48,7 @@ describe("the shape", () => {
     });
     const leaf = new LeafNode({
       selection,
-      rule: "closed",
-      windowMs: LOOKBACK_MS,
+      window: new SlidingWindow(LOOKBACK_MS, "closed"),
       read: newestValue,
       keepsName: true,
     });

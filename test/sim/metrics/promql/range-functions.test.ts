@@ -8,12 +8,15 @@ import {
   newestValue,
   type RangeFunction,
 } from "../../../../src/sim/metrics/promql/range-functions.ts";
-import { type RangeRule, runsOf } from "../../../../src/sim/metrics/promql/series.ts";
+import { type RangeRule, runsOf, type Series } from "../../../../src/sim/metrics/promql/series.ts";
 import { aSeries, type LiteralSamples } from "../../../support/scrapes/literal-series.ts";
 
 /** Over (0 s, 60 s] unless told otherwise. */
 function read(apply: RangeFunction, samples: LiteralSamples, fromSeconds = 0, toSeconds = 60) {
-  const series = aSeries({}, samples);
+  return readOf(apply, aSeries({}, samples), fromSeconds, toSeconds);
+}
+
+function readOf(apply: RangeFunction, series: Series, fromSeconds: number, toSeconds: number) {
   const [run] = runsOf([series]);
   if (run === undefined) return null;
   const [fromMs, toMs] = [fromSeconds * 1_000, toSeconds * 1_000];
@@ -25,6 +28,35 @@ function read(apply: RangeFunction, samples: LiteralSamples, fromSeconds = 0, to
 
 const rate = (rule: RangeRule, samples: LiteralSamples) =>
   read(counterFunction(rule, true), samples);
+
+describe("rate over rows that the log vouches for", () => {
+  it("is the same as over rows that are all looked at, gaps, markers and resets included", () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.nat(20) },
+      fc.constantFrom<"reset" | "stale" | "gap">("reset", "stale", "gap"),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 40 }),
+        fc.nat(40),
+        fc.nat(20),
+        (steps, from, rows) => {
+          const samples: Record<number, number | "stale"> = {};
+          let value = 100;
+          steps.forEach((each, row) => {
+            if (each === "reset") value = row % 3;
+            else if (typeof each === "number") value += each;
+            if (each !== "gap") samples[row + 1] = each === "stale" ? each : value;
+          });
+          const apply = counterFunction("left-open", true);
+          const over = (closed: boolean) =>
+            readOf(apply, aSeries({}, samples, closed), from, from + rows);
+          expect(over(true)).toBe(over(false));
+        },
+      ),
+    );
+  });
+});
 
 describe("rate", () => {
   it.each<[string, LiteralSamples, number | null]>([

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import {
   chosen,
   Remembered,
+  Result,
   signatureOf,
-  Values,
   withoutName,
 } from "../../../../src/sim/metrics/promql/vector.ts";
 
@@ -40,20 +40,15 @@ describe("the labels that decide", () => {
 });
 
 describe("what is worked out about shapes", () => {
-  it("is worked out again only for other shapes", () => {
+  it("is known again only for the same two shapes", () => {
     const remembered = new Remembered<number>();
-    let worked = 0;
-    const ask = (left: readonly object[], right: readonly object[]) =>
-      remembered.of(
-        left.map(() => ({})),
-        right.map(() => ({})),
-        () => (worked += 1),
-      );
     const shape = [{ a: "1" }];
     const other = [{ a: "1" }];
-    expect([0, 1].map(() => remembered.of(shape, other, () => (worked += 1)))).toEqual([1, 1]);
-    expect(remembered.of(other, other, () => (worked += 1))).toBe(2);
-    expect(ask(shape, other)).toBe(3);
+    expect(remembered.of(shape, other)).toBeNull();
+    expect(remembered.keep(shape, other, 7)).toBe(7);
+    expect(remembered.of(shape, other)).toBe(7);
+    expect(remembered.of(other, other)).toBeNull();
+    expect(remembered.of(shape, [{ a: "1" }])).toBeNull();
   });
 
   it("includes a shape without names", () => {
@@ -61,11 +56,14 @@ describe("what is worked out about shapes", () => {
   });
 });
 
-describe("a buffer", () => {
-  it("is the same while it is large enough", () => {
-    const values = new Values();
-    const small = values.room(3);
-    expect(values.room(2)).toBe(small);
-    expect(values.room(1_000).length).toBeGreaterThanOrEqual(1_000);
+describe("a result", () => {
+  it("keeps its cells while there are enough", () => {
+    const result = new Result();
+    const cells = result.begin([{ a: "1" }, { a: "2" }]);
+    expect(result.begin([{ a: "1" }])).toBe(cells);
+    expect(result.shape).toEqual([{ a: "1" }]);
+    const many = Array.from({ length: 1_000 }, (_, i) => ({ a: String(i) }));
+    expect(result.begin(many).length).toBeGreaterThanOrEqual(1_000);
+    expect(result.values).toBe(result.begin(many));
   });
 });

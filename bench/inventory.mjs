@@ -1,0 +1,187 @@
+/**
+ * `npm run bench:inventory`: what 64 racks of 18 nodes cost a tick, one core. From the paged list
+ * of Node JSON, through decoding, to racks with phases, stuck steps and memory; then a thousand
+ * ticks in which racks flap, with the size of memory and heap at both ends.
+ */
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { clusterNodes } from "../src/adapters/cluster-nodes/cluster-nodes.ts";
+import { kubeClient } from "../src/adapters/kubernetes/client.ts";
+import { compilePool } from "../src/config/compile-pool.ts";
+import { canonical } from "../src/core/canonical.ts";
+import { EMPTY_POOL_MEMORY } from "../src/core/memory.ts";
+import { takeInventory } from "../src/core/racks/inventory.ts";
+import { poolState } from "../src/core/racks/pool-state.ts";
+import { epochMs, rackCount } from "../src/core/units.ts";
+
+/** What it must stay below. */
+const LIMIT_MS = 200;
+const NODES_PER_RACK = 18;
+const POOL_LABEL = "compute.coreweave.com/node-pool";
+const NOW = Date.UTC(2026, 11, 1, 18);
+const MINUTE_MS = 60_000;
+/** Labels, annotations and images of a real GPU node make its JSON about 5 kB. */
+const FILLER_BYTES = 4_000;
+
+const { values } = parseArgs({
+  options: {
+    racks: { type: "string", default: "64" },
+    ticks: { type: "string", default: "1000" },
+  },
+});
+const RACKS = Number(values.racks);
+
+function nodeObject(rack, index) {
+  const name = `node-${rack}-${index}`;
+  return {
+    metadata: {
+      name,
+      uid: `00000000-0000-4000-8000-${String(rack * 100 + index).padStart(12, "0")}`,
+      resourceVersion: "1",
+      creationTimestamp: new Date(NOW - 3_600_000).toISOString(),
+      labels: { [POOL_LABEL]: "gb200", "ds.coreweave.com/nvlink.domain": `rack-${rack}` },
+      annotations: { filler: "x".repeat(FILLER_BYTES) },
+    },
+    spec: {},
+    status: {
+      allocatable: { "nvidia.com/gpu": "4" },
+      conditions: [{ type: "Ready", status: "True" }],
+    },
+  };
+}
+
+const NODES = Array.from({ length: RACKS * NODES_PER_RACK }, (_, n) =>
+  nodeObject(Math.floor(n / NODES_PER_RACK), n % NODES_PER_RACK),
+);
+
+/** An API server of one list: pages of nodes, a watch that says nothing, no other kind. */
+const transport = async ({ path, signal }) => {
+  const url = new URL(path, "http://bench");
+  const text = async (status, body) => ({
+    status,
+    headers: {},
+    text: async () => body,
+    body: (async function* () {
+      yield Buffer.from(body);
+    })(),
+  });
+  if (!url.pathname.endsWith("/nodes")) return text(404, "{}");
+  if (url.searchParams.has("watch")) {
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+    });
+  }
+  const limit = Number(url.searchParams.get("limit"));
+  const from = Number(url.searchParams.get("continue") ?? 0);
+  const rest = from + limit < NODES.length ? { continue: String(from + limit) } : {};
+  const metadata = { resourceVersion: "1", ...rest };
+  return text(200, JSON.stringify({ metadata, items: NODES.slice(from, from + limit) }));
+};
+
+const timers = {
+  monotonicMs: () => performance.now(),
+  after: (delayMs, then) => {
+    const timer = setTimeout(then, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+  random: () => 0.5,
+};
+
+function compiledPool() {
+  const compiled = compilePool({
+    apiVersion: "breakwater.dev/v1alpha1",
+    kind: "RackPool",
+    metadata: { name: "gb200", uid: "uid", generation: 1 },
+    spec: {
+      backend: { kind: "coreweave", name: "gb200", acknowledgeUnproven: true },
+      supply: { kind: "Reserved", committedRacks: RACKS },
+      limits: { maxRacks: RACKS },
+      consumers: [{ fleet: { namespace: "agents", name: "coder" }, max: RACKS }],
+    },
+  });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
+  return compiled.value;
+}
+
+const pool = compiledPool();
+const count = {
+  uid: "uid",
+  resourceVersion: "1",
+  desired: rackCount(RACKS),
+  current: rackCount(RACKS),
+  lastWriter: "breakwater",
+  stock: "unknown",
+};
+
+function tick(nodes, memory, now) {
+  const { racks } = takeInventory(nodes, [])(pool.name);
+  const observed = { name: pool.name, count, refusals: [], racks };
+  return poolState({ pool, observed, fleets: [], intents: [], memory, now: epochMs(now) });
+}
+
+async function listed() {
+  const client = kubeClient({ transport, timers });
+  const adapter = clusterNodes({ client, timers, warn: () => {} });
+  const began = performance.now();
+  adapter.start();
+  while (!adapter.synced()) await new Promise((resolve) => setImmediate(resolve));
+  const nodes = await adapter.list([pool]);
+  const listedMs = performance.now() - began;
+  void adapter.stop();
+  return { nodes, listedMs };
+}
+
+/** Every tick another rack loses its nodes' readiness, and one all its labels. */
+function disturbed(nodes, step) {
+  const [down, bare] = [`rack-${step % RACKS}`, `rack-${(step * 7) % RACKS}`];
+  return nodes.map((node) => {
+    if (node.domain === down) return { ...node, ready: false };
+    return node.domain === bare ? { ...node, domain: null } : node;
+  });
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+const heapMb = () => {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 1e6;
+};
+
+const lists = [];
+for (let run = 0; run < 5; run += 1) lists.push(await listed());
+const { nodes } = lists[0];
+const listMs = median(lists.map(({ listedMs }) => listedMs));
+
+let memory = EMPTY_POOL_MEMORY;
+const ticksMs = [];
+const sizes = [];
+const heaps = [];
+for (let step = 0; step < Number(values.ticks); step += 1) {
+  const seen = disturbed(nodes, step);
+  const began = performance.now();
+  memory = tick(seen, memory, NOW + step * MINUTE_MS).memory;
+  ticksMs.push(performance.now() - began);
+  if (step % 250 === 249) {
+    sizes.push(canonical(memory).length);
+    heaps.push(heapMb());
+  }
+}
+
+const worstMs = Math.max(...ticksMs);
+const tickMs = median(ticksMs);
+const firstMs = listMs + (ticksMs[0] ?? 0);
+console.log(`${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}, one core`);
+console.log(
+  `${RACKS} racks, ${nodes.length} nodes, ${Math.round(JSON.stringify(NODES).length / 1e6)} MB`,
+);
+console.log(`paged list to nodes  ${listMs.toFixed(0)} ms (median of 5)`);
+console.log(
+  `nodes to racks       ${tickMs.toFixed(1)} ms (median), ${worstMs.toFixed(1)} ms (worst)`,
+);
+console.log(`list and first tick  ${firstMs.toFixed(0)} ms, limit ${LIMIT_MS} ms`);
+console.log(
+  `memory, canonical    ${sizes.map((size) => `${Math.round(size / 1e3)} kB`).join(", ")}`,
+);
+console.log(`heap                 ${heaps.map((mb) => `${mb.toFixed(0)} MB`).join(", ")}`);
+if (firstMs > LIMIT_MS) process.exitCode = 1;
+process.exit();

@@ -1,0 +1,163 @@
+/** What a pool would change, before the guards: racks more, fewer, or no longer asked for. */
+import type { Award } from "../arbitrate.ts";
+import type { FleetKey } from "../compiled.ts";
+import { fleetKey } from "../compiled.ts";
+import type { FleetPicture } from "../fleet-picture.ts";
+import type { GroupObservation, PoolCount, RackObservation } from "../observation.ts";
+import { standingRacks } from "../racks/holdings.ts";
+import { membersToFill } from "../racks/members.ts";
+import type { PoolState } from "../racks/pool-state.ts";
+import { reason } from "../reasons.ts";
+import type { Reason } from "../reasons.ts";
+import { nextEnd } from "../supply/calendar.ts";
+import { instantText } from "../supply/instant.ts";
+import { partialRack } from "../supply/partial.ts";
+import { racksHandedOut } from "../supply/unfilled.ts";
+import { rackCount } from "../units.ts";
+import type { RackCount } from "../units.ts";
+import type { Proposal } from "./guard.ts";
+
+export interface WishInput {
+  readonly state: PoolState;
+  readonly fleets: readonly FleetPicture[];
+  readonly awards: readonly Award[];
+  /** Racks held by pool and fleet. */
+  readonly held: Readonly<Record<string, Readonly<Record<FleetKey, RackCount>>>>;
+  /** By pool, racks that stay though no award counts on them; absent: none. */
+  readonly kept?: Readonly<Record<string, number>>;
+  readonly observation: GroupObservation;
+}
+
+export interface Wish {
+  readonly picture: FleetPicture;
+  readonly proposal: Proposal;
+  /** The rack that goes, where it is not for the gate to choose one. */
+  readonly rack?: RackObservation;
+}
+
+/**
+ * Whoever lacks most grows first; only when the pool as a whole has too many does somebody shrink.
+ * A fleet that may not act now does not keep the next one waiting. Racks that were asked for and
+ * never came are given up before one that is there.
+ */
+export function wishes(input: WishInput, count: PoolCount): readonly Wish[] {
+  const { state, awards, kept = {}, observation } = input;
+  const pool = state.pool.name;
+  const total = awards.reduce((sum, { byPool }) => sum + (byPool[pool] ?? 0), 0);
+  const standing = standingRacks(count, pool, observation.intents);
+  const needed = total + (kept[pool] ?? 0);
+  if (standing < needed) {
+    return [...growths(input, count, total - standing), ...givenBack(input, count)];
+  }
+  const excess = standing - needed;
+  const open = openRequests(state, count, excess);
+  if (open > 0) return withdrawal(input, count, open);
+  return [...givenBack(input, count), ...(excess > 0 ? drains(input, count, standing) : [])];
+}
+
+interface Lack {
+  readonly picture: FleetPicture;
+  readonly racks: number;
+}
+
+/** @returns per fleet the racks awarded to it that it does not hold; negative: those too many */
+function lacks({ state, fleets, awards, held }: WishInput): readonly Lack[] {
+  const pool = state.pool.name;
+  return fleets.map((picture) => {
+    const { key } = picture.situation.fleet;
+    const awarded = awards.find(({ fleet }) => fleet === key)?.byPool[pool] ?? 0;
+    return { picture, racks: awarded - (held[pool]?.[key] ?? 0) };
+  });
+}
+
+const growths = (input: WishInput, count: PoolCount, short: number): readonly Wish[] =>
+  lacks(input)
+    .filter(({ racks }) => racks > 0)
+    .toSorted((a, b) => b.racks - a.racks)
+    .flatMap(({ picture, racks }) => {
+      const more = Math.min(racks, short, roomOf(count));
+      if (more <= 0) return [];
+      const to = rackCount(count.desired + more);
+      const why = whyMore(input, picture);
+      return [{ picture, proposal: { direction: "Out", from: count.desired, to, reason: why } }];
+    });
+
+/** A fleet that has what it wants grows only because some of that will go. */
+function whyMore({ state, kept = {} }: WishInput, { sizing }: FleetPicture): Reason {
+  const { reason: why } = sizing.want;
+  if (why.code !== "steady" && why.code !== "surplus") return why;
+  const ending = Object.keys(kept).filter((pool) => pool !== state.pool.name && kept[pool] !== 0);
+  if (ending.length === 0) return why;
+  return reason("window-ends", `What RackPool ${ending.join(", ")} loses is replaced in time.`);
+}
+
+/** @returns the racks that can still be asked for: of a set as many as objects have none */
+const roomOf = ({ members }: PoolCount): number =>
+  members === undefined ? Number.POSITIVE_INFINITY : membersToFill(members, members.length).length;
+
+const lowered = (count: PoolCount, by: number): Pick<Proposal, "direction" | "from" | "to"> => ({
+  direction: "In",
+  from: count.desired,
+  to: rackCount(count.desired - by),
+});
+
+function drains(input: WishInput, count: PoolCount, standing: number): readonly Wish[] {
+  const { ceiling, pool } = input.state;
+  const ends = pool.supply.kind === "Calendar" && standing > ceiling;
+  const until = ends ? nextEnd(pool.supply.windows, input.observation.now) : null;
+  const text = until === null ? "" : `RackPool ${pool.name} loses racks at ${instantText(until)}.`;
+  return lacks(input)
+    .filter(({ racks }) => racks < 0)
+    .toSorted((a, b) => a.racks - b.racks)
+    .map(({ picture }) => {
+      const why = ends ? reason("window-ends", text) : picture.sizing.want.reason;
+      return { picture, proposal: { ...lowered(count, 1), reason: why } };
+    });
+}
+
+/** @returns how many of the racks too many were asked for and not handed out */
+function openRequests({ supply, observed, pool }: PoolState, count: PoolCount, excess: number) {
+  const handedOut = racksHandedOut(observed.racks, count, pool.rack.nodes);
+  return Math.min(excess, supply.unfilled, count.desired - handedOut);
+}
+
+/** For the fleet that has most too many; else for the first that may draw on the pool. */
+function withdrawal(input: WishInput, count: PoolCount, open: number): readonly Wish[] {
+  const picture = mostConcerned(input);
+  if (picture === null) return [];
+  const { supply, pool } = input.state;
+  const over = supply.ended > 0;
+  const racks = over ? Math.min(open, supply.ended) : open;
+  const found = `${racks} of ${count.desired} racks asked for in RackPool ${pool.name}.`;
+  const why = over
+    ? reason("window-ends", `RackPool ${pool.name} asks for ${racks} racks that it had till then.`)
+    : reason("request-withdrawn", found);
+  const racksLost = over ? 0 : Math.max(0, racks - supply.uncounted);
+  return [{ picture, proposal: { ...lowered(count, racks), reason: why, racksLost } }];
+}
+
+function mostConcerned(input: WishInput): FleetPicture | null {
+  const [most] = lacks(input)
+    .filter(({ racks }) => racks < 0)
+    .toSorted((a, b) => a.racks - b.racks);
+  if (most !== undefined) return most.picture;
+  const keys = input.state.pool.consumers.map(({ fleet }) => fleetKey(fleet));
+  const drawing = keys.flatMap((key) => {
+    return input.fleets.filter(({ situation }) => situation.fleet.key === key);
+  });
+  return drawing[0] ?? null;
+}
+
+/** Whether it is needed or not: half a rack serves nobody, and another one may come instead. */
+function givenBack(input: WishInput, count: PoolCount): readonly Wish[] {
+  const { state } = input;
+  const { racks } = state.observed;
+  const rack = partialRack({ ...state, racks });
+  const picture = mostConcerned(input);
+  if (rack === null || picture === null) return [];
+  const found =
+    `Rack ${rack.id} of RackPool ${state.pool.name} has ${rack.nodes.length} of ` +
+    `${state.pool.rack.nodes} nodes, and the others are overdue.`;
+  const why = reason("partial-arrival", found);
+  return [{ picture, rack, proposal: { ...lowered(count, 1), reason: why } }];
+}

@@ -1,0 +1,36 @@
+/** What is known of each way to size a pool, before any object was read. */
+import type { BackendKind, BackendPreset } from "../compiled.ts";
+
+/** What an adapter was proven against, the strongest first. */
+export type BackendProof = "RealController" | "VendorCrd" | "Documentation";
+
+export interface BackendTraits {
+  readonly proof: BackendProof;
+  /** Whether nodes can be marked to go first; else the rack is emptied and checked afterwards. */
+  readonly marksVictims: boolean;
+}
+
+/**
+ * VendorCrd: reads and writes were tested on the vendor's own CRD, served by a real API server, but
+ * not with the vendor's controller behind it. Documentation: on a CRD written after its pages.
+ */
+export const BACKEND_TRAITS: Readonly<Record<BackendKind, BackendTraits>> = {
+  "cluster-api": { proof: "VendorCrd", marksVictims: true },
+  coreweave: { proof: "Documentation", marksVictims: false },
+  field: { proof: "Documentation", marksVictims: false },
+  karpenter: { proof: "RealController", marksVictims: false },
+  // Nothing but a person acts on it.
+  manual: { proof: "RealController", marksVictims: false },
+  "object-set": { proof: "Documentation", marksVictims: false },
+  scale: { proof: "RealController", marksVictims: false },
+  simulated: { proof: "RealController", marksVictims: false },
+};
+
+/** Where a preset differs from its kind. */
+const PRESET_TRAITS: Readonly<Partial<Record<BackendPreset, BackendTraits>>> = {
+  openshift: { proof: "Documentation", marksVictims: true },
+  gardener: { proof: "VendorCrd", marksVictims: true },
+};
+
+export const backendTraits = (kind: BackendKind, preset: BackendPreset | null): BackendTraits =>
+  (preset === null ? undefined : PRESET_TRAITS[preset]) ?? BACKEND_TRAITS[kind];

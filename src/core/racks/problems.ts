@@ -1,0 +1,36 @@
+/** What is wrong with a pool's racks that no step of ours cures: told, waited for by nothing. */
+import type { AwaitedRack, RackSummary, StuckStep } from "../decision.ts";
+import type { ForeignNodes } from "../observation.ts";
+import { reason } from "../reasons.ts";
+import type { Reason } from "../reasons.ts";
+import { MINUTE_MS } from "../units.ts";
+
+export interface ProblemsOf {
+  readonly summaries: readonly RackSummary[];
+  readonly awaited: readonly AwaitedRack[];
+  readonly foreign: readonly ForeignNodes[];
+}
+
+/** @returns one reason per stuck rack and per domain with foreign nodes */
+export function rackProblems({ summaries, awaited, foreign }: ProblemsOf): readonly Reason[] {
+  return [
+    ...summaries.flatMap(({ id, stuck }) => stuckReason(`Rack ${id}`, stuck)),
+    ...awaited.flatMap(({ stuck }) => stuckReason("A rack asked for", stuck)),
+    ...foreign.map(foreignReason),
+  ];
+}
+
+function stuckReason(which: string, stuck: StuckStep | undefined): readonly Reason[] {
+  if (stuck === undefined) return [];
+  const { step, p99Ms, text } = stuck;
+  // Not for how long: the sentence stands in a status, which would be written every minute.
+  const late = `still in ${step} after ${Math.ceil(p99Ms / MINUTE_MS)} min`;
+  return [reason("rack-stuck", `${which}: ${late}; ${text}.`)];
+}
+
+function foreignReason({ domain, nodes, pools }: ForeignNodes): Reason {
+  const [first = "", ...more] = nodes;
+  const which = more.length === 0 ? `Node ${first}` : `${first} and ${more.length} more nodes`;
+  const text = `${which}: NVLink domain ${domain} has nodes of RackPool ${pools.join(", ")}.`;
+  return reason("foreign-nodes", text);
+}

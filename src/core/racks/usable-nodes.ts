@@ -1,0 +1,18 @@
+import type { CompiledPool } from "../compiled.ts";
+import type { NodeObservation, RackObservation } from "../observation.ts";
+import type { EpochMs } from "../units.ts";
+
+/** @returns whether units can run on it: Ready, fenced by nobody else, all GPUs allocatable */
+export const isUsable = (node: NodeObservation, pool: CompiledPool): boolean =>
+  node.ready && node.fencedBy === undefined && node.gpusAllocatable >= pool.rack.gpusPerNode;
+
+export const usableNodes = (rack: RackObservation, pool: CompiledPool): number =>
+  rack.nodes.filter((node) => isUsable(node, pool)).length;
+
+/**
+ * @returns when enough nodes to make a rack had registered: the end of its boot; null before that
+ */
+export function bootedAt({ nodes }: RackObservation, pool: CompiledPool): EpochMs | null {
+  const registered = nodes.map(({ createdAt }) => createdAt).toSorted((a, b) => a - b);
+  return registered[pool.rack.usableNodes - 1] ?? null;
+}

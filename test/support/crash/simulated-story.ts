@@ -1,0 +1,335 @@
+/**
+ * One story on the simulated world that has every workflow in it: two racks at once, a drain, a
+ * drain that a surge calls off, a growth that a person approves, and a foreign writer in the middle
+ * of one. The load is scripted: engines without turns are enough for what may be lost here.
+ */
+import type { CompiledFleet, CompiledPool, Spread } from "../../../src/core/compiled.ts";
+import { isOpen } from "../../../src/core/intents.ts";
+import type { Intent } from "../../../src/core/observation.ts";
+import type { EpochMs } from "../../../src/core/units.ts";
+import {
+  HOUR_MS,
+  SECOND_MS,
+  after,
+  gpuCount,
+  millis,
+  nodeCount,
+  rackCount,
+} from "../../../src/core/units.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
+import type { RackBackend } from "../../../src/ports/rack-backend.ts";
+import { simulatedPorts } from "../../../src/sim/ports/simulated-ports.ts";
+import type { SimulatedPorts } from "../../../src/sim/ports/simulated-ports.ts";
+import { isHeld, isServing } from "../../../src/sim/rack-state.ts";
+import type { World } from "../../../src/sim/world.ts";
+import { aLoad, anOverride, someSignals } from "../builders/observed.ts";
+import { sha256 } from "../model/cluster.ts";
+import { GROUP, aWorld, onlyPool } from "../simulated-world.ts";
+import type { Story, StoryEnd } from "./matrix.ts";
+
+/** As coarse as a loop may be: four times as many deaths would show the same waits. */
+const TICK_MS = millis(60 * SECOND_MS);
+const seconds = (p50: number): Spread => ({
+  p50Ms: millis(p50 * SECOND_MS),
+  p95Ms: millis(2 * p50 * SECOND_MS),
+});
+/** A rack serves within two ticks. */
+const LEAD_TIMES = { grant: seconds(1), boot: seconds(5), join: seconds(1), start: seconds(2) };
+const UNITS_PER_RACK = 2;
+
+/** Racks of two nodes, an engine on each: it is the calls that matter here. */
+const pool = (base: CompiledPool): CompiledPool => ({
+  ...base,
+  rack: { ...base.rack, nodes: nodeCount(2), usableNodes: nodeCount(2) },
+  leadTimePrior: { ...base.leadTimePrior, ...LEAD_TIMES },
+  // What is paid for whether used or not is not given back.
+  supply: { ...base.supply, committedRacks: rackCount(0) },
+  limits: { ...base.limits, maxRequestsPerHour: 60 },
+  onForeignWrite: { action: "Hold", forMs: millis(2 * TICK_MS) },
+});
+
+/** Three racks at once are for a person to confirm. */
+const fleet = (base: CompiledFleet): CompiledFleet => ({
+  ...base,
+  racks: { ...base.racks, min: rackCount(1), surviveRackLosses: rackCount(0) },
+  pools: base.pools.map((entry) => ({ ...entry, engineStartPrior: LEAD_TIMES.start })),
+  workloads: base.workloads.map((workload) => ({
+    ...workload,
+    gpusPerUnit: gpuCount(4),
+    ejectLabel: "breakwater.dev/route",
+    unitsPerRack: UNITS_PER_RACK,
+  })),
+  warm: { ...base.warm, orAfterMs: TICK_MS },
+  behavior: {
+    ...base.behavior,
+    scaleInStabilizationMs: millis(2 * TICK_MS),
+    reviewIntervalMs: TICK_MS,
+  },
+  confirm: [
+    {
+      name: "big-buy",
+      when: { direction: "Out", minRacks: rackCount(3), minUsdPerHour: null },
+      approvers: 1,
+      expiresAfterMs: HOUR_MS,
+      onExpiry: "Drop",
+    },
+  ],
+});
+
+interface Plot {
+  readonly startRacks: number;
+  readonly scenes: readonly Scene[];
+}
+
+/** What people want next, and how one sees that it came about. */
+interface Scene {
+  readonly floor: number;
+  /** Said once a unit of the rack is out of routing: the surge came back. */
+  readonly floorOnceEjected?: number;
+  /** Somebody sets the count to this just before our next write of it. */
+  readonly foreignCount?: number;
+  readonly racks: number;
+}
+
+/** One workflow each, so that a life is short; the last is all of them in a row. */
+export const SIMULATED_STORIES = {
+  "two racks at once": { startRacks: 3, scenes: [{ floor: 5, racks: 5 }] },
+  "a rack drained and given back": { startRacks: 4, scenes: [{ floor: 3, racks: 3 }] },
+  "a drain that a surge calls off": {
+    startRacks: 4,
+    scenes: [{ floor: 3, floorOnceEjected: 4, racks: 4 }],
+  },
+  "three racks that a person approves": { startRacks: 3, scenes: [{ floor: 6, racks: 6 }] },
+  "a foreign writer just before ours": {
+    startRacks: 3,
+    scenes: [{ floor: 4, foreignCount: 5, racks: 4 }],
+  },
+  "all of it in a row": {
+    startRacks: 3,
+    scenes: [
+      { floor: 5, racks: 5 },
+      { floor: 4, racks: 4 },
+      { floor: 3, floorOnceEjected: 4, racks: 4 },
+      { floor: 7, racks: 7 },
+      { floor: 8, foreignCount: 9, racks: 8 },
+    ],
+  },
+} satisfies Readonly<Record<string, Plot>>;
+
+/** By how much the controller's clock is off, in turn, each for as many ticks. */
+export interface Skew {
+  readonly byMs: readonly number[];
+  readonly ticksEach: number;
+}
+const NO_SKEW: Skew = { byMs: [0], ticksEach: 1 };
+
+/** @returns a new world at the story's beginning */
+export function simulatedStory({ scenes, startRacks }: Plot, skew = NO_SKEW): Story {
+  const group = { ...GROUP, pools: GROUP.pools.map(pool), fleets: GROUP.fleets.map(fleet) };
+  const supply = {
+    startRacks,
+    leadTimes: LEAD_TIMES,
+    leadTimeBoundsMs: null,
+    release: seconds(5),
+  };
+  // The load is scripted below, so that nobody reads what would be scraped.
+  const scrape = { intervalMs: HOUR_MS, lagMs: millis(0) };
+  const world = aWorld({ group, supply, world: { scrape } });
+  return new SimulatedStory(world, scenes, skew).told();
+}
+
+class SimulatedStory {
+  private readonly world: World;
+  private readonly scenes: readonly Scene[];
+  private readonly skew: Skew;
+  private ticks = 0;
+  private readonly ports: SimulatedPorts;
+  private readonly counts: string[] = [];
+  private readonly evicted: { readonly rack: string; readonly pod: string }[] = [];
+  private readonly planned = new Set<string>();
+  private readonly failures: string[] = [];
+  private scene = 0;
+  private foreignWrote = false;
+  private open = 0;
+  private tookOursForForeign = false;
+  /** What the newest decision said, for a story that hangs. */
+  private reasons: readonly string[] = [];
+  private intents: readonly Intent[] = [];
+
+  constructor(world: World, scenes: readonly Scene[], skew: Skew) {
+    this.world = world;
+    this.skew = skew;
+    this.scenes = scenes;
+    const note = (what: string, code: string, message: string): void =>
+      void this.failures.push(`${what} ${code}: ${message}`);
+    this.ports = simulatedPorts(world, {
+      digest: sha256,
+      telemetry: {
+        tick: ({ decision }) => {
+          const held = decision.pools.flatMap(({ holds }) => holds.map(({ code }) => code));
+          if (held.includes("foreign-write") && !this.foreignWrote) this.tookOursForForeign = true;
+          this.reasons = decision.fleets.flatMap(({ reasons }) => reasons.map(({ text }) => text));
+        },
+        tickFailed: note,
+        forget: () => {},
+      },
+    });
+    this.begin();
+  }
+
+  told(): Story {
+    return {
+      ports: this.watchedPorts(),
+      pass: () => this.pass(),
+      over: () => this.scene >= this.scenes.length,
+      standing: () => JSON.stringify({ scene: this.scene, ...this.end(), said: this.reasons }),
+      end: () => this.end(),
+      evictions: () => this.evicted,
+      plannedRacks: () => [...this.planned],
+    };
+  }
+
+  private get pool() {
+    return onlyPool(this.world);
+  }
+
+  private cordoned(): number {
+    const nodes = this.pool.racks().flatMap((rack) => rack.nodes);
+    return nodes.filter((node) => node.cordoned).length;
+  }
+
+  private ejected(): number {
+    const pods = this.pool
+      .racks()
+      .filter(isHeld)
+      .flatMap((rack) => rack.pods);
+    return pods.filter(({ ejectedAt }) => ejectedAt !== null).length;
+  }
+
+  /** People look, and say what they want next once they have it. */
+  private pass(): void {
+    this.ticks += 1;
+    this.world.advanceTo(after(this.world.now(), TICK_MS));
+    this.world.checkConserved();
+    const scene = this.scenes[this.scene];
+    if (scene === undefined) return;
+    if (scene.floorOnceEjected !== undefined && this.ejected() > 0) {
+      this.want(scene.floorOnceEjected);
+    }
+    // Simulated ports answer with settled promises: this is known before the next tick begins.
+    void this.ports.decisions.list().then((intents) => this.look(intents));
+  }
+
+  private look(intents: readonly Intent[]): void {
+    for (const { name, phase, approvals, rack } of intents) {
+      if (rack !== null) this.planned.add(rack);
+      if (phase !== "Pending" || approvals.length > 0) continue;
+      const approval = { by: "ada", verdict: "Approve" as const, reason: "seen" };
+      void this.ports.decisions.approve(name, approval);
+    }
+    this.open = intents.filter(({ phase }) => isOpen(phase)).length;
+    this.intents = intents;
+    if (this.sceneIsOver(intents)) {
+      this.scene += 1;
+      this.begin();
+    }
+  }
+
+  private sceneIsOver(intents: readonly Intent[]): boolean {
+    const scene = this.scenes[this.scene];
+    if (scene === undefined || this.open > 0 || this.cordoned() > 0 || this.ejected() > 0)
+      return false;
+    const up = this.pool.racks().filter(isHeld);
+    const serving = up.every(({ pods }) => pods.filter(isServing).length === UNITS_PER_RACK);
+    const settled = up.length === scene.racks && serving;
+    const cancels = scene.floorOnceEjected === undefined ? 0 : 1;
+    const cancelled = intents.filter(({ phase }) => phase === "Cancelled").length;
+    const foreign = scene.foreignCount === undefined || this.foreignWrote;
+    return settled && cancelled >= cancels && foreign;
+  }
+
+  private begin(): void {
+    const scene = this.scenes[this.scene];
+    if (scene !== undefined) this.want(scene.floor);
+  }
+
+  private want(racks: number): void {
+    const [{ key } = { key: "" as const }] = GROUP.fleets;
+    const until = after(this.world.now(), HOUR_MS);
+    const override = anOverride({ floorRacks: rackCount(racks), until });
+    if (key !== "") this.ports.store.setOverrides([{ fleet: key, override }]);
+  }
+
+  /** The ports as the world keeps them, noting what reached it. */
+  private watchedPorts(): Ports {
+    const { workloads, backends } = this.ports;
+    const backend = backends.simulated;
+    if (backend === undefined) throw new Error("no simulated backend");
+    return {
+      ...this.ports,
+      clock: { now: () => this.shownTime() },
+      signals: {
+        // Samples bear the time of the source: none is from the future, whatever it is asked for.
+        read: (_fleet, at) => {
+          const observedAt = at < this.world.now() ? at : this.world.now();
+          return Promise.resolve({ signals: someSignals(aLoad(1), observedAt), objectives: [] });
+        },
+        history: () => Promise.resolve([]),
+      },
+      workloads: {
+        ...workloads,
+        evict: (pod) => {
+          const on = this.pool.racks().find(({ pods }) => pods.some(({ uid }) => uid === pod.uid));
+          this.evicted.push({ rack: on?.id ?? "gone", pod: pod.uid });
+          return workloads.evict(pod);
+        },
+      },
+      backends: { simulated: this.watchedBackend(backend) },
+    };
+  }
+
+  private shownTime(): EpochMs {
+    const { byMs, ticksEach } = this.skew;
+    const turn = Math.floor(this.ticks / ticksEach) % byMs.length;
+    return after(this.world.now(), millis(byMs[turn] ?? 0));
+  }
+
+  private watchedBackend(backend: RackBackend): RackBackend {
+    return {
+      ...backend,
+      write: async (pool, change) => {
+        this.interfere();
+        const written = await backend.write(pool, change);
+        if (written.kind === "Written") this.counts.push(`breakwater ${change.to}`);
+        return written;
+      },
+    };
+  }
+
+  private interfere(): void {
+    const foreignCount = this.scenes[this.scene]?.foreignCount;
+    if (foreignCount === undefined || this.foreignWrote) return;
+    this.foreignWrote = true;
+    this.pool.setDesired(foreignCount, "somebody");
+    this.counts.push(`somebody ${foreignCount}`);
+  }
+
+  private end(): StoryEnd {
+    const racks = this.pool.racks().filter(isHeld);
+    const pods = (rack: (typeof racks)[number]) => rack.pods.filter(isServing).length;
+    return {
+      counts: this.counts,
+      racks: racks.map((rack) => `${rack.id} ${pods(rack)}`),
+      cordoned: this.cordoned(),
+      intents: this.intents.map(
+        ({ direction, fromRacks, toRacksAtMost, approvals, phase }) =>
+          `${direction} ${fromRacks} → ${toRacksAtMost} ${phase} (${approvals.length} approved)`,
+      ),
+      also: [
+        `${this.ejected()} units out of routing`,
+        ...(this.tookOursForForeign ? ["took its own write for somebody else's"] : []),
+        ...new Set(this.failures),
+      ],
+    };
+  }
+}
