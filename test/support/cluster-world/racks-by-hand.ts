@@ -1,6 +1,6 @@
 /**
  * How many racks the profile `test-small` needs, worked out apart from the engine: literal figures,
- * the textbook form of Erlang C, and the one-point form of the response law.
+ * the textbook form of Erlang C, and the response law with the parameters that the record names.
  */
 import type { DecisionRecord } from "../../../src/core/record.ts";
 import type { SignalName } from "../../../src/core/signals/names.ts";
@@ -10,10 +10,8 @@ const UNITS_PER_RACK = 8;
 const UNIT_PREFILL = 4_000;
 const UNIT_DECODE = 8_000;
 const BASE_TTFT_SECONDS = 0.1;
-/** The prior of the prefix-affinity router. */
-const CEILING = 0.878;
-const HALF_SECONDS = 7.4;
-const STEEPNESS = 2.08;
+/** Balanced headroom is the 90th percentile; the cold work's standard deviation is 16 % of it. */
+const COLD_WORK_MARGIN = 1 + 1.2815515655446004 * 0.16;
 
 export interface HandInput {
   readonly thresholdSeconds: number;
@@ -21,10 +19,10 @@ export interface HandInput {
   readonly turnsPerSecond: number;
   readonly promptTokensPerTurn: number;
   readonly outputTokensPerTurn: number;
-  /** Measured now: hit rate, arrivals, prompt tokens/s, KV tokens, share pinned, waiting turns. */
-  readonly measured: Readonly<
-    Record<"hit" | "turns" | "prompt" | "kv" | "pinned" | "waiting", number>
-  >;
+  /** As the record names them: h∞, a, b, and the hit rate beyond which nothing is believed. */
+  readonly law: Readonly<Record<"ceiling" | "halfSeconds" | "steepness" | "cap", number>>;
+  /** Measured now: turns/s of the smoothed demand, KV tokens and the share of them pinned. */
+  readonly measured: Readonly<Record<"turns" | "kv" | "pinned", number>>;
   readonly servingRacks: number;
 }
 
@@ -60,21 +58,14 @@ function waits(units: number, offered: number): number {
   return last / (sum + last);
 }
 
-/** h' = h∞ / (1 + (x'/a)^−b), a = x / (h/(h∞ − h))^(1/b), x = (N K − A)/P − W. */
-function hitRate({ measured, servingRacks, ...load }: HandInput, racks: number): number {
-  const { hit, turns, prompt, kv, pinned, waiting } = measured;
-  if (hit <= 0) return 0;
-  const now = (kv - pinned * kv) / prompt - waiting / turns;
-  const then =
+/** h∞ / (1 + (x/a)^−b) with x = (N K − A)/P, and as much more cold work as headroom asks for. */
+function hitRate({ measured, law, servingRacks, ...load }: HandInput, racks: number): number {
+  const { turns, kv, pinned } = measured;
+  const free =
     ((kv / servingRacks) * racks - (pinned * kv * load.turnsPerSecond) / turns) /
     (load.promptTokensPerTurn * load.turnsPerSecond);
-  const ceiling = Math.max(CEILING, hit + 0.005);
-  if (then <= 0) return 0;
-  // More than 10 points off the prior: another workload, so more cache earns no credit.
-  const prior = now <= 0 ? 0 : CEILING / (1 + (now / HALF_SECONDS) ** -STEEPNESS);
-  const cap = Math.abs(hit - prior) > 0.1 ? hit : 1;
-  const through = now <= 0 ? HALF_SECONDS : now / (hit / (ceiling - hit)) ** (1 / STEEPNESS);
-  return Math.min(cap, ceiling / (1 + (then / through) ** -STEEPNESS));
+  const usual = free <= 0 ? 0 : law.ceiling / (1 + (free / law.halfSeconds) ** -law.steepness);
+  return Math.max(0, 1 - (1 - Math.min(law.cap, usual)) * COLD_WORK_MARGIN);
 }
 
 /** @returns what the hand needs of the record that opened a growth; null when it opened none */
@@ -82,13 +73,13 @@ export function handInputOf(record: DecisionRecord): HandInput | null {
   const [decided] = record.decision.fleets;
   const [observed] = record.observation.fleets;
   const [objective] = record.policy.fleets[0]?.objectives ?? [];
-  const numbers = decided?.steps.find(({ stage }) => stage === "capacity")?.numbers;
-  if (!decided || !observed || !objective || !numbers) return null;
+  const numbersOf = (step: string) => decided?.steps.find(({ name }) => name === step)?.numbers;
+  const [numbers, law] = [numbersOf("capacity"), numbersOf("response-law")];
+  if (!decided || !observed || !objective || !numbers || !law) return null;
   const value = (name: SignalName): number => {
     const reading = observed.signals[name];
     return reading.kind === "value" ? reading.value : Number.NaN;
   };
-  const prompt = value("promptTokens");
   return {
     thresholdSeconds: objective.thresholdMs / 1_000,
     share: objective.share,
@@ -96,13 +87,16 @@ export function handInputOf(record: DecisionRecord): HandInput | null {
     promptTokensPerTurn: numbers["promptTokensPerTurn"] ?? Number.NaN,
     outputTokensPerTurn: numbers["outputTokensPerTurn"] ?? Number.NaN,
     servingRacks: decided.servingRacks,
+    law: {
+      ceiling: law["ceiling"] ?? Number.NaN,
+      halfSeconds: law["halfSeconds"] ?? Number.NaN,
+      steepness: law["steepness"] ?? Number.NaN,
+      cap: law["hitRateCap"] ?? Number.NaN,
+    },
     measured: {
-      hit: 1 - value("computedPromptTokens") / prompt,
-      turns: value("arrivals"),
-      prompt,
+      turns: decided.forecast?.observed ?? Number.NaN,
       kv: value("kvCapacity"),
       pinned: value("kvUsage"),
-      waiting: value("waitingTurns"),
     },
   };
 }
