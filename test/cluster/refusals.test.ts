@@ -54,7 +54,11 @@ const WELL_FLEET: Mistake = {
     ...applied("argocd-controller", { instanceType: "gb200-4x" }),
     ...applied("kubectl", { targetRacks: 1 }),
   ],
-  pool: { limits: { maxRacks: 4, maxDraining: 1, maxRequestsPerHour: 10 } },
+  pool: {
+    limits: { maxRacks: 4, maxDraining: 1, maxRequestsPerHour: 10 },
+    // Nobody delivers here: a rack that is late would keep the pool from being asked again.
+    leadTimePrior: { grant: { p50: "10m", p95: "20m" } },
+  },
 };
 
 interface Refused extends Mistake {
