@@ -19,7 +19,7 @@ import { NAMESPACE, startRealFleetWorld } from "./real-fleet-world.ts";
 import { LAYOUTS, RACK_NODES } from "./real-layouts.ts";
 
 const missing = realNodesOrSkip(["helm", "prometheus"]);
-const QUIET_TURNS = 0.4;
+const QUIET_TURNS = 0.2;
 const BUSY_TURNS = 3;
 const MINUTES = 60_000;
 
