@@ -1,4 +1,5 @@
 /** The part of a scenario that no policy decides, compiled against its pools and fleets. */
+import { drawsOn } from "../core/compiled.ts";
 import type { CompiledFleet, CompiledGroup, CompiledPool, FleetRef } from "../core/compiled.ts";
 import { fleetKey } from "../core/compiled.ts";
 import { ENGINE_PROFILES } from "../core/profiles/engine-profiles.ts";
@@ -208,7 +209,7 @@ function supplyOf(
 }
 
 const drawing = (pool: CompiledPool, { fleets }: CompiledGroup): readonly CompiledFleet[] =>
-  fleets.filter((fleet) => fleet.pools.some(({ name }) => name === pool.name));
+  fleets.filter((fleet) => drawsOn(fleet, pool));
 
 function usualRacks(pool: CompiledPool, group: CompiledGroup): number {
   if (pool.supply.committedRacks > 0) return pool.supply.committedRacks;

@@ -4,6 +4,7 @@
  */
 import type { Action } from "../core/decision.ts";
 import { isOpen } from "../core/intents.ts";
+import { isEjected, podRefs } from "../core/racks/draining.ts";
 import type { Intent } from "../core/observation.ts";
 import { reason } from "../core/reasons.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -48,9 +49,7 @@ async function closing(
   const why = reason("pool-gone", `${pool}.`);
   const nodes = await ports.nodes.withUids(intent.victimNodeUids);
   const names = new Set(nodes.map((node) => node.name));
-  const pods = workloads.pods
-    .filter(({ node, route }) => names.has(node) && (route?.ejectedAt ?? null) !== null)
-    .map((pod) => ({ namespace: pod.namespace, name: pod.name, uid: pod.uid }));
+  const pods = podRefs(workloads.pods.filter((pod) => names.has(pod.node) && isEjected(pod)));
   const of = { intent: name, reason: why };
   return [
     ...(pods.length === 0 ? [] : [{ kind: "Readmit" as const, ...of, fleet, pods }]),

@@ -300,3 +300,9 @@ export interface CompiledGroup {
 
 /** @returns the key of a fleet; both parts are DNS labels, so the slash is unambiguous. */
 export const fleetKey = (ref: FleetRef): FleetKey => `${ref.namespace}/${ref.name}`;
+
+/** Whether the fleet names the pool among those it may draw on. */
+export const drawsOn = (
+  { pools }: Pick<CompiledFleet, "pools">,
+  pool: Pick<CompiledPool, "name">,
+): boolean => pools.some(({ name }) => name === pool.name);

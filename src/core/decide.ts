@@ -88,6 +88,7 @@ export function decide(
     shifts: balances,
   });
   const { plans } = workloads;
+  const shortages = shortagesOf(pools);
   const decision: Decision = {
     at: observation.now,
     group: group.name,
@@ -96,7 +97,7 @@ export function decide(
         awards,
         held: Object.values(held),
         proposals,
-        shortages: shortagesOf(pools),
+        shortages,
         workloads: workloads.steps[picture.situation.fleet.key] ?? [],
       }),
     ),
@@ -191,7 +192,7 @@ function planOf(
   return [planIntent(intent, view)];
 }
 
-/** How long a growth that is no longer wanted stays open: half of what most approvers take. */
+/** How long a growth that is no longer wanted stays open: people take about five minutes. */
 const PATIENCE_MS = millis(10 * MINUTE_MS);
 
 function wantedLately({ memory, held }: FleetPicture, now: EpochMs): boolean {

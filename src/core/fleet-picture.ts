@@ -74,7 +74,7 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
   const owned = Object.fromEntries(
     pools.map(({ pool }, index) => [pool.name, ownedIn[index]?.[fleet.key] ?? 0]),
   );
-  const supply = supplySteps(fleet, pools, now);
+  const supply = supplySteps(fleet, pools, situation);
   const held = heldBefore(fleet, pools, ownedIn);
   if (input.peer !== undefined) {
     const sized = sizedByPeer(situation, input, input.peer);

@@ -1,4 +1,5 @@
 /** Which pools and fleets must be decided together. */
+import { drawsOn } from "./compiled.ts";
 import type { CompiledFleet, CompiledGroup, CompiledPool } from "./compiled.ts";
 
 /**
@@ -43,10 +44,7 @@ function representatives(
 }
 
 function meet(pool: CompiledPool, fleet: CompiledFleet): boolean {
-  return (
-    fleet.pools.some(({ name }) => name === pool.name) ||
-    pool.consumers.some((consumer) => isOf(consumer.fleet, fleet))
-  );
+  return drawsOn(fleet, pool) || pool.consumers.some((consumer) => isOf(consumer.fleet, fleet));
 }
 
 const isOf = (ref: { namespace: string; name: string }, fleet: CompiledFleet): boolean =>

@@ -6,10 +6,10 @@ import {
   foundReading,
   type FoundReading,
   guardedReplace,
-  orMissing,
   poolReading,
 } from "../kubernetes/counted-object.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import {
   machinesOf,

@@ -12,9 +12,9 @@ import {
   stringsAt,
 } from "../kubernetes/decode.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
-import { isNotFound } from "../kubernetes/failures.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { listAll } from "../kubernetes/list-all.ts";
-import { type Labels, matchesSelector } from "../kubernetes/selector.ts";
+import { type Labels, labelSelector, matchesSelector } from "../kubernetes/selector.ts";
 import { goDurationMs } from "./go-duration.ts";
 
 export interface SurveyReach {
@@ -54,21 +54,17 @@ async function countedObjects(
   return orNone(async () => {
     if (members === null) return [await client.get((await discovery.locate(target)).at)];
     const { at } = await discovery.locate({ ...members, name: "" });
-    const labelSelector = Object.entries(members.selector)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(",");
-    return listAll(client, { resource: at.resource, namespace: at.namespace, labelSelector });
+    return listAll(client, {
+      resource: at.resource,
+      namespace: at.namespace,
+      labelSelector: labelSelector(members.selector),
+    });
   });
 }
 
 /** A kind or object that is not there watches nothing. */
 async function orNone(read: () => Promise<readonly Json[]>): Promise<readonly Json[]> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  return (await orMissing(read)) ?? [];
 }
 
 /** Labels that the object's controller puts on its Machines, beside those of its template. */

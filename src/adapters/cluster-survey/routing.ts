@@ -2,7 +2,7 @@
 import type { Router, Routing } from "../../ports/cluster-survey.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf, stringsAt } from "../kubernetes/decode.ts";
-import { isNotFound } from "../kubernetes/failures.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import { PODS, type Resource } from "../kubernetes/resources.ts";
 
@@ -62,10 +62,6 @@ async function routersOf(
     name: `${resource.kind} ${namespace}/${metaOf(object).name}`,
     selector: stringsAt(object, ...selector),
   });
-  try {
-    return (await listAll(client, { resource, namespace })).map(toRouter);
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  const objects = await orMissing(() => listAll(client, { resource, namespace }));
+  return (objects ?? []).map(toRouter);
 }

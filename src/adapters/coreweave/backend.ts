@@ -6,10 +6,10 @@ import {
   type Decoded,
   foundReading,
   guardedReplace,
-  orMissing,
   poolReading,
 } from "../kubernetes/counted-object.ts";
 import { eventsSince } from "../kubernetes/events-since.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import { noSuchObject } from "../kubernetes/refusals.ts";
 import type { ObjectAt } from "../kubernetes/resources.ts";

@@ -3,13 +3,9 @@ import type { RackBackend } from "../../ports/rack-backend.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { decodeCountField, fieldCount, type FieldReading } from "../kubernetes/count-field.ts";
 import { countPlace, placeName } from "../kubernetes/count-place.ts";
-import {
-  type Decoded,
-  foundReading,
-  orMissing,
-  poolReading,
-} from "../kubernetes/counted-object.ts";
+import { type Decoded, foundReading, poolReading } from "../kubernetes/counted-object.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 
 export interface FieldBackendOptions {

@@ -8,10 +8,10 @@ import {
   foundReading,
   type FoundReading,
   guardedReplace,
-  orMissing,
   poolReading,
 } from "../kubernetes/counted-object.ts";
 import { eventsSince } from "../kubernetes/events-since.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { forEachLimited } from "../kubernetes/for-each-limited.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import { listAll } from "../kubernetes/list-all.ts";

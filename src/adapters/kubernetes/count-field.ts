@@ -11,11 +11,11 @@ import {
   type PlacedCount,
   placeName,
 } from "./count-place.ts";
-import { terminatingRefusals, wholeRackRefusals } from "./count-refusals.ts";
+import { ownedByGit, terminatingRefusals, wholeRackRefusals } from "./count-refusals.ts";
 import type { CountReading, Decoded, FoundReading } from "./counted-object.ts";
 import { type Json, metaOf, stringAt } from "./decode.ts";
 import type { GuardedCount, NoCount } from "./guarded-count.ts";
-import { isGitOps, ownersAt } from "./managed-fields.ts";
+import { ownersAt } from "./managed-fields.ts";
 import type { ObjectAt } from "./resources.ts";
 import { stockFromConditions } from "./stock-conditions.ts";
 
@@ -79,7 +79,7 @@ function refusalsOf(
   const refusals = [
     ...place.obstacles(object).map((obstacle) => `${name} ${obstacle.field}: ${obstacle.text}`),
     ...terminatingRefusals(object, name),
-    ...gitOpsRefusals(object, field, place),
+    ...ownedByGit(field, ownersAt(object, place.path)),
   ];
   if (value === null || !Number.isInteger(value) || value < 0) {
     const found = value === null ? "no number" : `${value}`;
@@ -88,15 +88,6 @@ function refusalsOf(
   const { countPerRack: unit } = pool.backend;
   const unitIs = `RackPool ${pool.name} spec.backend.countPerRack`;
   return [...refusals, ...wholeRackRefusals(field, { count: value, unit, unitIs })];
-}
-
-function gitOpsRefusals(object: Json, field: string, { path }: CountPlace): readonly string[] {
-  const owner = ownersAt(object, path).find(({ manager }) => isGitOps(manager));
-  if (owner === undefined) return [];
-  return [
-    `${field}: found it owned by ${owner.manager}, expected no GitOps owner: it would be set ` +
-      "back to what Git says; take the field out of Git",
-  ];
 }
 
 export interface FieldCountOptions {

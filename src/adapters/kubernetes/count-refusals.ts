@@ -1,6 +1,6 @@
 /** Why a count must not be written, as every backend says it. */
 import { type Json, metaOf } from "./decode.ts";
-import { isGitOps, ownersOf } from "./managed-fields.ts";
+import { type FieldOwner, isGitOps, ownersOf } from "./managed-fields.ts";
 
 /** @returns a refusal for an object that is being deleted, none otherwise */
 export function terminatingRefusals(object: Json, place: string): readonly string[] {
@@ -9,12 +9,16 @@ export function terminatingRefusals(object: Json, place: string): readonly strin
 }
 
 /** @returns a refusal when a GitOps tool owns `spec.<field>`, none otherwise */
-export function gitOpsRefusals(object: Json, place: string, field: string): readonly string[] {
-  const owner = ownersOf(object, field).find(({ manager }) => isGitOps(manager));
+export const gitOpsRefusals = (object: Json, place: string, field: string): readonly string[] =>
+  ownedByGit(`${place} spec.${field}`, ownersOf(object, field));
+
+/** @returns a refusal when a GitOps tool is among the owners of a field, none otherwise */
+export function ownedByGit(field: string, owners: readonly FieldOwner[]): readonly string[] {
+  const owner = owners.find(({ manager }) => isGitOps(manager));
   if (owner === undefined) return [];
   return [
-    `${place} spec.${field}: found it owned by ${owner.manager}, expected no GitOps owner: it ` +
-      "would be set back to what Git says; take the field out of Git",
+    `${field}: found it owned by ${owner.manager}, expected no GitOps owner: it would be set ` +
+      "back to what Git says; take the field out of Git",
   ];
 }
 

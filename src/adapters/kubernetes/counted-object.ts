@@ -3,7 +3,6 @@ import type { CompiledPool } from "../../core/compiled.ts";
 import type { PoolCount } from "../../core/observation.ts";
 import type { PoolReading } from "../../ports/rack-backend.ts";
 import type { JsonPatchOperation } from "./client.ts";
-import { isNotFound } from "./failures.ts";
 import type { FoundCount, NoCount } from "./guarded-count.ts";
 import { noSuchObject, refused } from "./refusals.ts";
 
@@ -20,16 +19,6 @@ export type Decoded<R extends CountReading = CountReading> =
 
 export interface FoundReading<R extends CountReading = CountReading> extends FoundCount {
   readonly reading: R;
-}
-
-/** @returns null when the object or its kind does not exist */
-export async function orMissing<T>(get: () => Promise<T>): Promise<T | null> {
-  try {
-    return await get();
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
 }
 
 /** @param decoded null when there is no such object */

@@ -2,7 +2,7 @@ import type { ObjectRef } from "../../core/compiled.ts";
 import { PortError } from "../../ports/errors.ts";
 import type { KubeClient } from "./client.ts";
 import { booleanAt, listAt, stringAt } from "./decode.ts";
-import { isNotFound } from "./failures.ts";
+import { orMissing } from "./failures.ts";
 import { apiPath, type ObjectAt, type Resource } from "./resources.ts";
 
 interface Served extends Resource {
@@ -66,10 +66,6 @@ async function ask(client: KubeClient, apiVersion: string, kind: string): Promis
 }
 
 async function resourcesOf(client: KubeClient, apiVersion: string): Promise<readonly unknown[]> {
-  try {
-    return listAt(await client.getPath(apiPath(apiVersion)), "resources");
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  const group = await orMissing(() => client.getPath(apiPath(apiVersion)));
+  return listAt(group, "resources");
 }

@@ -98,6 +98,16 @@ export const isGone = (error: unknown): boolean => failureIn(error)?.status === 
 export const isNotFound = (error: unknown): boolean =>
   error instanceof PortError && error.code === "not-found";
 
+/** @returns null when the object or its kind does not exist */
+export async function orMissing<T>(get: () => Promise<T>): Promise<T | null> {
+  try {
+    return await get();
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
 /** Whether a precondition failed: 409 for versions and uids, 422 for the `test` of a JSON Patch. */
 export const isRefusedWrite = (error: unknown): boolean => {
   const status = failureIn(error)?.status;

@@ -2,6 +2,13 @@ import { isJson, type Json, listAt, stringAt, stringsAt } from "./decode.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** @returns the `labelSelector` of a list request, the same text for the same labels */
+export const labelSelector = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join(",");
+
 /** Whether every wanted label is there with its value; an empty selector matches nothing here. */
 export function hasLabels(labels: Labels, wanted: Labels): boolean {
   const entries = Object.entries(wanted);

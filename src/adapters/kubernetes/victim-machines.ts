@@ -5,12 +5,12 @@ import { classifyStock } from "../../core/racks/stock.ts";
 import { rackCount } from "../../core/units.ts";
 import { PortError } from "../../ports/errors.ts";
 import type { JsonPatchOperation, KubeClient } from "./client.ts";
-import { orMissing } from "./counted-object.ts";
-import { isNotFound, isRefusedWrite } from "./failures.ts";
+import { isNotFound, isRefusedWrite, orMissing } from "./failures.ts";
 import { forEachLimited } from "./for-each-limited.ts";
 import { listAll } from "./list-all.ts";
 import { type Machine, type MachineGroup, type MachineKind, toMachine } from "./machine-kind.ts";
 import { planMarks, type Shrink } from "./plan-marks.ts";
+import { labelSelector } from "./selector.ts";
 
 /** @returns all Machines of the group. @throws PortError */
 export async function machinesOf(
@@ -18,10 +18,11 @@ export async function machinesOf(
   group: MachineGroup,
 ): Promise<readonly Machine[]> {
   const { kind, namespace, labels } = group;
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-  const raws = await listAll(client, { resource: kind.resource, namespace, labelSelector });
+  const raws = await listAll(client, {
+    resource: kind.resource,
+    namespace,
+    labelSelector: labelSelector(labels),
+  });
   return raws.map((raw) => toMachine(raw, group));
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { LeaderLock } from "../../ports/leader-lock.ts";
 import type { CallOptions, KubeClient } from "../kubernetes/client.ts";
 import type { Json } from "../kubernetes/decode.ts";
-import { describe, isNotFound } from "../kubernetes/failures.ts";
+import { describe, orMissing } from "../kubernetes/failures.ts";
 import { LEASES, type ObjectAt } from "../kubernetes/resources.ts";
 import { sleep, type Timers } from "../kubernetes/timers.ts";
 import { microTimestamp } from "../kubernetes/timestamps.ts";
@@ -146,14 +146,8 @@ async function acquireOrRenew(state: State): Promise<void> {
   await took(state, sentAtMs, await client.replace(state.at, body, callOf(state)));
 }
 
-async function current(state: State): Promise<LeaseRecord | null> {
-  try {
-    return decodeLease(await state.options.client.get(state.at, callOf(state)));
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
-}
+const current = (state: State): Promise<LeaseRecord | null> =>
+  orMissing(async () => decodeLease(await state.options.client.get(state.at, callOf(state))));
 
 function observe(state: State, lease: LeaseRecord): void {
   const changed = state.observed?.fingerprint !== lease.fingerprint;

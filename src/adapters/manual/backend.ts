@@ -8,9 +8,8 @@ import type { EventSink } from "../../ports/event-sink.ts";
 import { PortError } from "../../ports/errors.ts";
 import type { CountChange, RackBackend, WriteOutcome } from "../../ports/rack-backend.ts";
 import type { JsonPatchOperation, KubeClient } from "../kubernetes/client.ts";
-import { orMissing } from "../kubernetes/counted-object.ts";
 import type { Json } from "../kubernetes/decode.ts";
-import { isRefusedWrite } from "../kubernetes/failures.ts";
+import { isRefusedWrite, orMissing } from "../kubernetes/failures.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import { refused } from "../kubernetes/refusals.ts";
@@ -21,6 +20,7 @@ import {
   objectName,
   RACK_POOLS,
 } from "../kubernetes/resources.ts";
+import { labelSelector } from "../kubernetes/selector.ts";
 import { askText } from "./ask.ts";
 import { type Asked, decodeAsk, type DecodedAsk, racksPresent } from "./decode.ts";
 
@@ -94,10 +94,11 @@ async function fetchAsk(options: ManualBackendOptions, pool: CompiledPool): Prom
 }
 
 function nodesOf({ client }: ManualBackendOptions, { backend }: CompiledPool) {
-  const labelSelector = Object.entries(backend.nodeLabels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-  return listAll(client, { resource: NODES, namespace: "", labelSelector });
+  return listAll(client, {
+    resource: NODES,
+    namespace: "",
+    labelSelector: labelSelector(backend.nodeLabels),
+  });
 }
 
 interface FirstAsk {

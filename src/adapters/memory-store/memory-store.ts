@@ -6,7 +6,7 @@ import { PortError } from "../../ports/errors.ts";
 import type { MemoryStore } from "../../ports/memory-store.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf, stringAt } from "../kubernetes/decode.ts";
-import { isNotFound } from "../kubernetes/failures.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { CONFIG_MAPS, type ObjectAt, objectName } from "../kubernetes/resources.ts";
 import { decodeMemory, MEMORY_KEY } from "./decode.ts";
 
@@ -52,14 +52,8 @@ export function memoryStore({ client, namespace }: MemoryStoreOptions): MemorySt
   };
 }
 
-async function existing(client: KubeClient, at: ObjectAt): Promise<Json | null> {
-  try {
-    return await client.get(at);
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
-}
+const existing = (client: KubeClient, at: ObjectAt): Promise<Json | null> =>
+  orMissing(() => client.get(at));
 
 /** A group bears the name of a pool, which may be as long as any name. */
 function configMapName(group: string): string {

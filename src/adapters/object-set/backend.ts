@@ -4,13 +4,15 @@ import type { CountChange, RackBackend, WriteOutcome } from "../../ports/rack-ba
 import type { KubeClient } from "../kubernetes/client.ts";
 import { decodeCountField, fieldCount, type FieldReading } from "../kubernetes/count-field.ts";
 import { countPlace, placeName } from "../kubernetes/count-place.ts";
-import { type FoundReading, foundReading, orMissing } from "../kubernetes/counted-object.ts";
+import { type FoundReading, foundReading } from "../kubernetes/counted-object.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { type NoCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import { refused } from "../kubernetes/refusals.ts";
 import type { ObjectAt } from "../kubernetes/resources.ts";
-import { type DecodedSet, decodeSet, labelSelector, setName, type SetReading } from "./decode.ts";
+import { labelSelector } from "../kubernetes/selector.ts";
+import { type DecodedSet, decodeSet, setName, type SetReading } from "./decode.ts";
 
 export interface ObjectSetBackendOptions {
   readonly client: KubeClient;

@@ -6,6 +6,7 @@ import { rackCount } from "../../core/units.ts";
 import { decodeCountField, type FieldReading } from "../kubernetes/count-field.ts";
 import { countPlace, placeName } from "../kubernetes/count-place.ts";
 import { type Json, metaOf } from "../kubernetes/decode.ts";
+import { labelSelector } from "../kubernetes/selector.ts";
 
 export interface SetMember {
   readonly name: string;
@@ -96,9 +97,3 @@ const DIGEST_CHARS = 16;
 /** @returns `ContainerNodePool infra/rack-set=a` */
 export const setName = ({ kind, namespace, selector }: CompiledMembers): string =>
   `${kind} ${namespace === "" ? "" : `${namespace}/`}${labelSelector(selector)}`;
-
-export const labelSelector = (selector: Readonly<Record<string, string>>): string =>
-  Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .toSorted()
-    .join(",");

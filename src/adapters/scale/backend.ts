@@ -6,11 +6,10 @@ import {
   type Decoded,
   foundReading,
   type FoundReading,
-  orMissing,
   poolReading,
 } from "../kubernetes/counted-object.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
-import { failureIn } from "../kubernetes/failures.ts";
+import { failureIn, orMissing } from "../kubernetes/failures.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import type { MachineGroup } from "../kubernetes/machine-kind.ts";
 import { type ObjectAt, objectName } from "../kubernetes/resources.ts";

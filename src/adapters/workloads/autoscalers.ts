@@ -2,7 +2,7 @@
 import type { ObjectRef } from "../../core/compiled.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf, stringAt } from "../kubernetes/decode.ts";
-import { isNotFound } from "../kubernetes/failures.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import type { Resource } from "../kubernetes/resources.ts";
 import type { Timers } from "../kubernetes/timers.ts";
@@ -69,18 +69,12 @@ async function listAutoscalers(
 }
 
 /** @returns nothing where the kind is not served: KEDA is not installed */
-async function listOrNone(
+const listOrNone = async (
   client: KubeClient,
   resource: Resource,
   namespace: string,
-): Promise<readonly Json[]> {
-  try {
-    return await listAll(client, { resource, namespace });
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
-}
+): Promise<readonly Json[]> =>
+  (await orMissing(() => listAll(client, { resource, namespace }))) ?? [];
 
 /** KEDA leaves out what its target most often is. */
 function decodeAutoscaler(object: Json, { kind }: Resource): Autoscaler {

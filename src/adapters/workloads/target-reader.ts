@@ -2,8 +2,9 @@ import type { CompiledWorkload, ObjectRef } from "../../core/compiled.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf } from "../kubernetes/decode.ts";
 import type { Discovered, Discovery } from "../kubernetes/discovery.ts";
-import { isNotFound } from "../kubernetes/failures.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { listAll } from "../kubernetes/list-all.ts";
+import { labelSelector } from "../kubernetes/selector.ts";
 import type { Labels } from "../kubernetes/selector.ts";
 import type { Timers } from "../kubernetes/timers.ts";
 import { decodeTarget, needsScale, type TargetReading } from "./decode.ts";
@@ -76,15 +77,13 @@ async function fetchTargets(
   options: ReaderOptions,
   target: Target,
 ): Promise<readonly TargetReading[]> {
-  try {
+  const found = await orMissing(async () => {
     const located = await options.discovery.locate(target.ref);
     const objects = await objectsOf(options.client, located, target);
     const named = objects.toSorted((a, b) => (metaOf(a).name < metaOf(b).name ? -1 : 1));
-    return await Promise.all(named.map((object) => readTarget(options, target, located, object)));
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+    return Promise.all(named.map((object) => readTarget(options, target, located, object)));
+  });
+  return found ?? [];
 }
 
 async function objectsOf(
@@ -93,10 +92,11 @@ async function objectsOf(
   { labels }: Target,
 ): Promise<readonly Json[]> {
   if (labels === null) return [await client.get(at)];
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-  return listAll(client, { resource: at.resource, namespace: at.namespace, labelSelector });
+  return listAll(client, {
+    resource: at.resource,
+    namespace: at.namespace,
+    labelSelector: labelSelector(labels),
+  });
 }
 
 async function readTarget(

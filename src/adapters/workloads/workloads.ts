@@ -3,7 +3,7 @@ import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf } from "../kubernetes/decode.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
-import { failureIn, isNotFound } from "../kubernetes/failures.ts";
+import { failureIn, isNotFound, orMissing } from "../kubernetes/failures.ts";
 import { type Lifecycle, lifecycleOf, reflector } from "../kubernetes/reflector.ts";
 import { type ObjectAt, PODS } from "../kubernetes/resources.ts";
 import type { Timers } from "../kubernetes/timers.ts";
@@ -93,10 +93,6 @@ async function evict(client: KubeClient, { namespace, name, uid }: PodRef): Prom
 }
 
 async function isStillThere(client: KubeClient, at: ObjectAt, uid: string): Promise<boolean> {
-  try {
-    return metaOf(await client.get(at)).uid === uid;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
+  const found = await orMissing(() => client.get(at));
+  return found !== null && metaOf(found).uid === uid;
 }

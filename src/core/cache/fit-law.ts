@@ -6,7 +6,6 @@ import { clamp } from "../numeric.ts";
 import { ratio } from "../units.ts";
 import type { Ratio } from "../units.ts";
 import type { CachePoint } from "./cache-history.ts";
-import { hitRateAt } from "./response-law.ts";
 import type { ResponseLaw } from "./response-law.ts";
 
 /** (logit h∞, ln a, ln b). */
@@ -38,15 +37,20 @@ export const fitLawFreely = (prior: ResponseLaw, points: readonly CachePoint[]):
   fitted(prior, VAGUE_SD, points);
 
 function fitted(prior: ResponseLaw, sd: Parameters, points: readonly CachePoint[]): ResponseLaw {
-  const usable = points.filter(
-    ({ freeSeconds }) => freeSeconds > 0 && Number.isFinite(freeSeconds),
-  );
-  if (usable.length === 0) return prior;
+  const seen = points
+    .filter(({ freeSeconds }) => freeSeconds > 0 && Number.isFinite(freeSeconds))
+    .map(
+      (point): Seen => ({
+        lnFree: Math.log(point.freeSeconds),
+        hitRate: point.hitRate,
+        precision: 1 / variance(point),
+      }),
+    );
+  if (seen.length === 0) return prior;
   const start = parametersOf(prior);
   let at = start;
   for (let step = 0; step < STEPS; step += 1) {
-    const move = newtonStep(at, { start, sd, points: usable });
-    const [x, y, z] = move;
+    const [x, y, z] = newtonStep(at, { start, sd, seen });
     at = [clamp(at[0] + x, -MAX_LOGIT, MAX_LOGIT), at[1] + y, at[2] + z];
     if (Math.abs(x) + Math.abs(y) + Math.abs(z) < SMALL_STEP) break;
   }
@@ -65,47 +69,63 @@ const lawOf = ([logit, lnHalf, lnSteepness]: Parameters): ResponseLaw => ({
   steepness: Math.exp(lnSteepness),
 });
 
+interface Seen {
+  /** ln of the seconds of free cache. */
+  readonly lnFree: number;
+  readonly hitRate: number;
+  readonly precision: number;
+}
+
 interface Problem {
   readonly start: Parameters;
   readonly sd: Parameters;
-  readonly points: readonly CachePoint[];
+  readonly seen: readonly Seen[];
 }
 
-function newtonStep(at: Parameters, { start, sd, points }: Problem): Parameters {
-  const normal = [0, 1, 2].map((row) =>
-    [0, 1, 2].map((column) => (row === column ? weight(sd, row) : 0)),
-  );
-  const right = [0, 1, 2].map((row) => weight(sd, row) * (part(start, row) - part(at, row)));
-  const law = lawOf(at);
-  for (const point of points) {
-    const residual = point.hitRate - hitRateAt(law, point.freeSeconds);
-    const slope = slopes(law, point.freeSeconds);
-    const precision = 1 / variance(point);
-    for (const row of [0, 1, 2]) {
-      right[row] = (right[row] ?? 0) + precision * part(slope, row) * residual;
-      const line = normal[row] ?? [];
-      for (const column of [0, 1, 2]) {
-        line[column] = (line[column] ?? 0) + precision * part(slope, row) * part(slope, column);
-      }
-    }
+/**
+ * The normal equations at a place, solved. With slopes ∂h/∂(logit h∞, ln a, ln b) at x of
+ * (1 − h∞)·h, −b·h·(1 − h/h∞) and b·h·(1 − h/h∞)·ln(x/a). Written out: it runs at every tick.
+ */
+function newtonStep(at: Parameters, { start, sd, seen }: Problem): Parameters {
+  const { ceiling, steepness } = lawOf(at);
+  const lnHalf = at[1];
+  let [aa, ab, ac, bb, bc, cc] = [weight(sd[0]), 0, 0, weight(sd[1]), 0, weight(sd[2])];
+  let [ra, rb, rc] = [aa * (start[0] - at[0]), bb * (start[1] - at[1]), cc * (start[2] - at[2])];
+  for (const { lnFree, hitRate, precision } of seen) {
+    const distance = lnFree - lnHalf;
+    const found = ceiling / (1 + Math.exp(-steepness * distance));
+    const residual = hitRate - found;
+    const bend = found * (1 - found / ceiling) * steepness;
+    const slopeA = (1 - ceiling) * found;
+    const slopeC = bend * distance;
+    const [weightedA, weightedB, weightedC] = [
+      precision * slopeA,
+      precision * -bend,
+      precision * slopeC,
+    ];
+    aa += weightedA * slopeA;
+    ab += weightedA * -bend;
+    ac += weightedA * slopeC;
+    bb += weightedB * -bend;
+    bc += weightedB * slopeC;
+    cc += weightedC * slopeC;
+    ra += weightedA * residual;
+    rb += weightedB * residual;
+    rc += weightedC * residual;
   }
-  return shortened(solve(normal, right));
+  const matrix = [
+    [aa, ab, ac],
+    [ab, bb, bc],
+    [ac, bc, cc],
+  ] as const;
+  return shortened(solve(matrix, [ra, rb, rc]));
 }
 
-const part = (of: readonly number[], at: number): number => of[at] ?? 0;
-const weight = (sd: Parameters, at: number): number => 1 / (part(sd, at) * part(sd, at));
+const weight = (sd: number): number => 1 / (sd * sd);
 
 function variance({ hitRate, seconds }: CachePoint): number {
   const noise = NOISE_PER_MISS * (1 - hitRate);
   return noise * noise * (NOISE_SECONDS / Math.max(1, seconds)) + LEAST_SD * LEAST_SD;
-}
-
-/** ∂h/∂(logit h∞, ln a, ln b) at x: with s = h/h∞, (1−h∞)·h, −b·h·(1−s), b·ln(x/a)·h·(1−s). */
-function slopes(law: ResponseLaw, freeSeconds: number): Parameters {
-  const { ceiling, halfSeconds, steepness } = law;
-  const hitRate = hitRateAt(law, freeSeconds);
-  const bend = hitRate * (1 - hitRate / ceiling) * steepness;
-  return [(1 - ceiling) * hitRate, -bend, bend * Math.log(freeSeconds / halfSeconds)];
 }
 
 function shortened(step: Parameters): Parameters {
@@ -115,21 +135,22 @@ function shortened(step: Parameters): Parameters {
 }
 
 /** Cramer's rule for three equations; positive definite by the prior. */
-function solve(matrix: readonly (readonly number[])[], right: readonly number[]): Parameters {
-  const [a = [], b = [], c = []] = matrix;
+function solve(
+  [a, b, c]: readonly [Parameters, Parameters, Parameters],
+  [x, y, z]: Parameters,
+): Parameters {
   const whole = determinant(a, b, c);
-  const with3 = (column: number): number => {
-    const put = (row: readonly number[], value: number): readonly number[] =>
-      row.map((entry, at) => (at === column ? value : entry));
-    return determinant(put(a, part(right, 0)), put(b, part(right, 1)), put(c, part(right, 2)));
-  };
-  return [with3(0) / whole, with3(1) / whole, with3(2) / whole];
+  return [
+    determinant([x, a[1], a[2]], [y, b[1], b[2]], [z, c[1], c[2]]) / whole,
+    determinant([a[0], x, a[2]], [b[0], y, b[2]], [c[0], z, c[2]]) / whole,
+    determinant([a[0], a[1], x], [b[0], b[1], y], [c[0], c[1], z]) / whole,
+  ];
 }
 
-function determinant(a: readonly number[], b: readonly number[], c: readonly number[]): number {
-  const minor = (i: number, j: number): number => part(b, i) * part(c, j) - part(b, j) * part(c, i);
-  return part(a, 0) * minor(1, 2) - part(a, 1) * minor(0, 2) + part(a, 2) * minor(0, 1);
-}
+const determinant = (a: Parameters, b: Parameters, c: Parameters): number =>
+  a[0] * (b[1] * c[2] - b[2] * c[1]) -
+  a[1] * (b[0] * c[2] - b[2] * c[0]) +
+  a[2] * (b[0] * c[1] - b[1] * c[0]);
 
 /** @returns the mean of the points, weighed by their time; null without any */
 export function meanPoint(

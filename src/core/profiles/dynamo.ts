@@ -4,7 +4,7 @@
  * docs/observability/metrics.md; workers' KV cache: its LLMBackendMetrics, on the port that
  * DYN_SYSTEM_PORT names.
  */
-import { one, quantile, share } from "./signal-queries.ts";
+import { LATENCIES, LATENCY_SHARES, one } from "./signal-queries.ts";
 import type { SeriesSource, SignalTable } from "./signal-table.ts";
 
 /** The frontend's label for what engines call model_name. */
@@ -107,14 +107,9 @@ export const DYNAMO_SIGNALS: SignalTable = {
         "Dynamo's frontend exports no preemptions; expected an override on the engines' own " +
         "series where the signal matters",
     },
-    ttftP50: quantile(0.5, "ttft", "ttftCount"),
-    ttftP95: quantile(0.95, "ttft", "ttftCount"),
-    ttftP99: quantile(0.99, "ttft", "ttftCount"),
-    itlP50: quantile(0.5, "itl", "itlCount"),
-    itlP95: quantile(0.95, "itl", "itlCount"),
-    itlP99: quantile(0.99, "itl", "itlCount"),
+    ...LATENCIES,
   },
-  objectives: { TTFT: share("ttft", "ttftCount"), ITL: share("itl", "itlCount") },
+  objectives: LATENCY_SHARES,
   /**
    * Log-spaced, two figures; a bucket at 0 holds nothing. Unless the frontend runs with
    * DYN_METRICS_TTFT_{MIN,MAX,COUNT} or DYN_METRICS_ITL_{MIN,MAX,COUNT}.

@@ -2,7 +2,7 @@
  * SGLang (with --enable-metrics) as seen through Prometheus. Names, labels, buckets:
  * python/sglang/srt/observability/metrics_collector.py of sgl-project/sglang, 2026.
  */
-import { one, quantile, share } from "./signal-queries.ts";
+import { LATENCIES, LATENCY_SHARES, one } from "./signal-queries.ts";
 import type { PodScope, SeriesSource, SignalTable } from "./signal-table.ts";
 
 /** Each name as the engine spells it and as OpenTelemetry pipelines rewrite it. */
@@ -123,14 +123,9 @@ export const SGLANG_SIGNALS: SignalTable = {
     kvUsage: one("ratio", "kvUsage", `avg(${ranksOnce("$now(kvUsage)")})`),
     kvCapacity: one("tokens", "kvTokens", `sum(${ranksOnce("$now(kvTokens)")})`),
     preemptions: one("1/s", "retracted", `sum(${ranksOnce("$rate(retracted)")})`),
-    ttftP50: quantile(0.5, "ttft", "ttftCount"),
-    ttftP95: quantile(0.95, "ttft", "ttftCount"),
-    ttftP99: quantile(0.99, "ttft", "ttftCount"),
-    itlP50: quantile(0.5, "itl", "itlCount"),
-    itlP95: quantile(0.95, "itl", "itlCount"),
-    itlP99: quantile(0.99, "itl", "itlCount"),
+    ...LATENCIES,
   },
-  objectives: { TTFT: share("ttft", "ttftCount"), ITL: share("itl", "itlCount") },
+  objectives: LATENCY_SHARES,
   /** Unless the engine runs with --bucket-time-to-first-token or --bucket-inter-token-latency. */
   bucketsSeconds: {
     TTFT: [0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 20, 40, 60, 80, 100, 200, 400],

@@ -26,3 +26,18 @@ export const quantile = (q: number, bucket: string, count: string): SignalQuery<
 /** @returns the share of a histogram's events at or below the objective's threshold */
 export const share = (bucket: string, count: string): SignalQuery<"ratio"> =>
   one("ratio", count, `sum($within(${bucket})) / (sum($rate(${count})) > 0)`);
+
+/** Of tables whose histograms of both latencies, and their counts, go by these keys. */
+export const LATENCIES = {
+  ttftP50: quantile(0.5, "ttft", "ttftCount"),
+  ttftP95: quantile(0.95, "ttft", "ttftCount"),
+  ttftP99: quantile(0.99, "ttft", "ttftCount"),
+  itlP50: quantile(0.5, "itl", "itlCount"),
+  itlP95: quantile(0.95, "itl", "itlCount"),
+  itlP99: quantile(0.99, "itl", "itlCount"),
+} as const;
+
+export const LATENCY_SHARES = {
+  TTFT: share("ttft", "ttftCount"),
+  ITL: share("itl", "itlCount"),
+} as const;

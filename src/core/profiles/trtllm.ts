@@ -4,7 +4,7 @@
  * /prometheus/metrics; turns need `return_perf_metrics: true`, iterations need
  * `enable_iter_perf_stats: true`.
  */
-import { one, quantile, share } from "./signal-queries.ts";
+import { LATENCIES, LATENCY_SHARES, one } from "./signal-queries.ts";
 import type { PodScope, SeriesSource, SignalTable } from "./signal-table.ts";
 
 const series = (pods: PodScope, name: string): SeriesSource => ({
@@ -59,14 +59,9 @@ export const TRTLLM_SIGNALS: SignalTable = {
         "TensorRT-LLM exports no counter of paused turns: trtllm_num_paused_requests is a gauge, " +
         "which is no rate; expected an override where the signal matters",
     },
-    ttftP50: quantile(0.5, "ttft", "ttftCount"),
-    ttftP95: quantile(0.95, "ttft", "ttftCount"),
-    ttftP99: quantile(0.99, "ttft", "ttftCount"),
-    itlP50: quantile(0.5, "itl", "itlCount"),
-    itlP95: quantile(0.95, "itl", "itlCount"),
-    itlP99: quantile(0.99, "itl", "itlCount"),
+    ...LATENCIES,
   },
-  objectives: { TTFT: share("ttft", "ttftCount"), ITL: share("itl", "itlCount") },
+  objectives: LATENCY_SHARES,
   bucketsSeconds: {
     TTFT: [
       0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40,

@@ -2,7 +2,7 @@
  * vLLM (V1 engine) as seen through Prometheus. Names and meanings: vLLM docs/usage/metrics.md and
  * vllm/v1/metrics/loggers.py, v0.9 to v0.32; buckets: vllm/v1/metrics/buckets.py.
  */
-import { one, quantile, share } from "./signal-queries.ts";
+import { LATENCIES, LATENCY_SHARES, one } from "./signal-queries.ts";
 import type { PodScope, SeriesSource, SignalTable } from "./signal-table.ts";
 
 /**
@@ -107,14 +107,9 @@ export const VLLM_SIGNALS: SignalTable = {
       combine: { kind: "sum-of-label-products", labels: ["block_size", "num_gpu_blocks"] },
     },
     preemptions: one("1/s", "preempted", "sum($rate(preempted))"),
-    ttftP50: quantile(0.5, "ttft", "ttftCount"),
-    ttftP95: quantile(0.95, "ttft", "ttftCount"),
-    ttftP99: quantile(0.99, "ttft", "ttftCount"),
-    itlP50: quantile(0.5, "itl", "itlCount"),
-    itlP95: quantile(0.95, "itl", "itlCount"),
-    itlP99: quantile(0.99, "itl", "itlCount"),
+    ...LATENCIES,
   },
-  objectives: { TTFT: share("ttft", "ttftCount"), ITL: share("itl", "itlCount") },
+  objectives: LATENCY_SHARES,
   bucketsSeconds: VLLM_BUCKETS_SECONDS,
   cannotShow: [
     "Turns that were abandoned while they waited: no arrival is counted before its first token.",

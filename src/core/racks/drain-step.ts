@@ -4,12 +4,12 @@
  * until the count is lowered.
  */
 import type { CompiledFleet } from "../compiled.ts";
-import type { Action, NodeRef, PodRef } from "../decision.ts";
+import type { Action, NodeRef } from "../decision.ts";
 import type { Intent, PodObservation, PoolCount, RackObservation } from "../observation.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import type { EpochMs } from "../units.ts";
-import { drainedNodes, drainedPods, namedNodes } from "./draining.ts";
+import { drainedNodes, drainedPods, isEjected, namedNodes, podRefs } from "./draining.ts";
 import { ejectStep } from "./eject-step.ts";
 import type { DrainTraffic } from "./eject-step.ts";
 import { evictionDue } from "./eviction-pace.ts";
@@ -96,18 +96,13 @@ const pastDeadline = (intent: Intent, { now }: DrainView): boolean =>
  */
 function restore(intent: Intent, { racks }: DrainView, why: Reason): readonly Action[] {
   const { name, fleet, pool } = intent;
-  const ejected = drainedPods(intent, racks).filter(
-    ({ route }) => (route?.ejectedAt ?? null) !== null,
-  );
+  const ejected = drainedPods(intent, racks).filter(isEjected);
   const pods = podRefs(ejected);
   const nodes = refs(drainedNodes(intent, racks));
   const readmit = { kind: "Readmit" as const, intent: name, fleet, pods, reason: why };
   const uncordon = { kind: "Uncordon" as const, intent: name, pool, nodes, reason: why };
   return [...(pods.length === 0 ? [] : [readmit]), ...(nodes.length === 0 ? [] : [uncordon])];
 }
-
-const podRefs = (pods: readonly PodObservation[]): readonly PodRef[] =>
-  pods.map(({ namespace, name, uid }) => ({ namespace, name, uid }));
 
 /** Cordon, eject, evict. @returns null once the rack is empty, or its deadline says Force */
 function empty(intent: Intent, view: DrainView): WorkflowStep | null {

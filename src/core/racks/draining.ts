@@ -1,4 +1,5 @@
 /** What a drain is about: the nodes and pods of its rack, whatever their labels say meanwhile. */
+import type { PodRef } from "../decision.ts";
 import type { Intent, NodeObservation, PodObservation, RackObservation } from "../observation.ts";
 
 type Drain = Pick<Intent, "rack" | "victimNodeUids">;
@@ -33,3 +34,10 @@ export function drainedPods(
   const names = new Set(drainedNodes(drain, racks).map(({ name }) => name));
   return racks.flatMap(({ pods }) => pods.filter(({ node }) => names.has(node)));
 }
+
+export const podRefs = (pods: readonly PodObservation[]): readonly PodRef[] =>
+  pods.map(({ namespace, name, uid }) => ({ namespace, name, uid }));
+
+/** Whether the pod was taken out of routing. */
+export const isEjected = ({ route }: Pick<PodObservation, "route">): boolean =>
+  (route?.ejectedAt ?? null) !== null;

@@ -1,4 +1,5 @@
 /** Lead time: from accepted request to first served token. Kept per step, its sum is derived. */
+import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool, FleetKey, Spread } from "../compiled.ts";
 import type { RackStep } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
@@ -58,7 +59,7 @@ export function leadTime(fleet: CompiledFleet, known: KnownPool): LeadTime {
  * review interval, because a need may arise just after a review.
  */
 export function horizon(fleet: CompiledFleet, pools: readonly KnownPool[]): Millis {
-  const drawn = pools.filter(({ pool }) => fleet.pools.some(({ name }) => name === pool.name));
+  const drawn = pools.filter(({ pool }) => drawsOn(fleet, pool));
   const slowest = Math.max(0, ...drawn.map((known) => leadTime(fleet, known).p95Ms));
   return millis(slowest + fleet.behavior.reviewIntervalMs);
 }

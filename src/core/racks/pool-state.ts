@@ -1,4 +1,5 @@
 /** One pool as this tick sees it: racks with phases, the count, and who last changed it. */
+import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool } from "../compiled.ts";
 import type { AwaitedRack, RackPhase, RackSummary } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
@@ -142,15 +143,10 @@ function poolCeiling({ pool, observed: { count }, fleets, now }: PoolInput): Rac
 }
 
 /** @returns how long emptying one rack may take: the longest that a fleet of the pool allows */
-export const drainMs = ({ name }: CompiledPool, fleets: readonly CompiledFleet[]): Millis =>
-  millis(
-    Math.max(
-      0,
-      ...fleets
-        .filter(({ pools }) => pools.some((pool) => pool.name === name))
-        .map(({ drain }) => drain.deadlineMs),
-    ),
-  );
+export function drainMs(pool: CompiledPool, fleets: readonly CompiledFleet[]): Millis {
+  const drawing = fleets.filter((fleet) => drawsOn(fleet, pool));
+  return millis(Math.max(0, ...drawing.map(({ drain }) => drain.deadlineMs)));
+}
 
 /**
  * A count that no decision of ours explains was written by somebody else: it is accepted as the new

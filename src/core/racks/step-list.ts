@@ -1,10 +1,11 @@
 /** Lead times as decisions show them: per step with how much was measured, and what is to come. */
+import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool, Spread } from "../compiled.ts";
 import type { AwaitedRack, RackStep, RackSummary, Step, StepTime } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
 import { MINUTE_MS, elapsed } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
-import { horizon, measuredStarts, startTime, stepTime, sumOfSteps } from "./lead-time.ts";
+import { measuredStarts, startTime, stepTime, sumOfSteps } from "./lead-time.ts";
 import type { KnownPool } from "./lead-time.ts";
 import { chanceWithin, p99Ms } from "./step-time.ts";
 
@@ -47,10 +48,9 @@ export interface PoolProgress {
 export function supplySteps(
   fleet: CompiledFleet,
   pools: readonly PoolProgress[],
-  now: EpochMs,
+  { now, horizonMs }: { readonly now: EpochMs; readonly horizonMs: Millis },
 ): readonly Step[] {
-  const drawn = pools.filter(({ pool }) => fleet.pools.some(({ name }) => name === pool.name));
-  const horizonMs = horizon(fleet, pools);
+  const drawn = pools.filter(({ pool }) => drawsOn(fleet, pool));
   return drawn.map((progress): Step => {
     const { name } = progress.pool;
     const times = stepTimes(progress, [fleet]);

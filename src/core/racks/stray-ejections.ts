@@ -4,7 +4,7 @@ import type { Action } from "../decision.ts";
 import { isOpen } from "../intents.ts";
 import type { GroupObservation, PodObservation } from "../observation.ts";
 import { reason } from "../reasons.ts";
-import { drainedPods } from "./draining.ts";
+import { drainedPods, isEjected, podRefs } from "./draining.ts";
 
 /**
  * A drain that ends restores its own pods before it closes; these are left where its decision was
@@ -19,17 +19,13 @@ export function readmitStrays({ leading, pools, intents }: GroupObservation): re
   );
   const strays = racks
     .flatMap(({ pods }) => pods)
-    .filter(({ route, uid, terminating }) => isOut(route) && !terminating && !kept.has(uid));
+    .filter((pod) => isEjected(pod) && !pod.terminating && !kept.has(pod.uid));
   const fleets = [...new Set(strays.flatMap(({ fleet }) => fleet ?? []))].toSorted();
   return fleets.map((fleet) => readmit(fleet, strays));
 }
 
-const isOut = (route: PodObservation["route"]): boolean => (route?.ejectedAt ?? null) !== null;
-
 function readmit(fleet: FleetKey, strays: readonly PodObservation[]): Action {
-  const pods = strays
-    .filter((pod) => pod.fleet === fleet)
-    .map(({ namespace, name, uid }) => ({ namespace, name, uid }));
+  const pods = podRefs(strays.filter((pod) => pod.fleet === fleet));
   const why = reason("readmitting", `${pods.length} pods of ${fleet}.`);
   return { kind: "Readmit", intent: `${fleet}/routing`, fleet, pods, reason: why };
 }

@@ -1,5 +1,6 @@
 /** Racks that no award counts on and that stay all the same. */
 import type { Award } from "../arbitrate.ts";
+import { drawsOn } from "../compiled.ts";
 import type { CompiledPool } from "../compiled.ts";
 import type { PoolState } from "../racks/pool-state.ts";
 import type { GroupSupply, Need, PoolShare, PoolShares } from "./shares.ts";
@@ -35,7 +36,7 @@ function keptIn(state: PoolState, share: PoolShare, { needs, awards }: KeptInput
 /** Never above a fleet's own limit: both requests may be answered at once. */
 function lacking(pool: CompiledPool, needs: readonly Need[], awards: readonly Award[]): number {
   return needs
-    .filter(({ fleet }) => fleet.pools.some(({ name }) => name === pool.name))
+    .filter(({ fleet }) => drawsOn(fleet, pool))
     .reduce((sum, { fleet, wanted, serving }) => {
       const total = awards.find((award) => award.fleet === fleet.key)?.total ?? 0;
       return sum + Math.max(0, Math.min(wanted - serving, fleet.racks.max - total));

@@ -1,4 +1,5 @@
 /** What this tick's sight of a pool says about its supply, and what is remembered of it. */
+import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool } from "../compiled.ts";
 import type { AwaitedRack } from "../decision.ts";
 import type { OutOfStock, PoolMemory, ShortageKind } from "../memory.ts";
@@ -73,7 +74,7 @@ function problemOf(
 
 /** A rack that comes later than anybody looks ahead is of no use to what is decided now. */
 function withinMs({ pool, fleets, memory }: SupplySight): Millis {
-  const drawing = fleets.filter((fleet) => fleet.pools.some(({ name }) => name === pool.name));
+  const drawing = fleets.filter((fleet) => drawsOn(fleet, pool));
   return millis(Math.max(0, ...drawing.map((fleet) => leadTime(fleet, { pool, memory }).p95Ms)));
 }
 

@@ -1,4 +1,5 @@
 /** What each pool has for its fleets: racks to count on, and racks to ask for all the same. */
+import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool } from "../compiled.ts";
 import { drainMs } from "../racks/pool-state.ts";
 import type { PoolState } from "../racks/pool-state.ts";
@@ -63,7 +64,7 @@ export function poolShares({ pools, needs, now, foresees }: GroupSupply): PoolSh
   return Object.fromEntries(
     pools.map((state) => {
       const { name } = state.pool;
-      const drawing = needs.filter(({ fleet }) => fleet.pools.some((pool) => pool.name === name));
+      const drawing = needs.filter(({ fleet }) => drawsOn(fleet, state.pool));
       const aheadMs = Math.max(0, ...drawing.map(({ horizonMs }) => horizonMs));
       const foresight = {
         deadlineMs: drainMs(state.pool, fleets),

@@ -4,6 +4,7 @@
  */
 import { attainment, prefillLoad } from "../capacity/attainment.ts";
 import { rackCapacity } from "../capacity/rack-capacity.ts";
+import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool, CompiledWorkload } from "../compiled.ts";
 import type { BalanceMemory } from "../memory.ts";
 import type { Situation } from "../policy/situation.ts";
@@ -117,7 +118,7 @@ function scoreOf(situation: Situation, mix: UnitCounts): Score {
 
 /** Every mix within the ranges that fits the usable nodes of each of the fleet's pools. */
 function mixes(fleet: CompiledFleet, pools: readonly CompiledPool[]): readonly UnitCounts[] {
-  const drawn = pools.filter(({ name }) => fleet.pools.some((pool) => pool.name === name));
+  const drawn = pools.filter((pool) => drawsOn(fleet, pool));
   const all = movable(fleet).reduce<readonly UnitCounts[]>(
     (found, workload) => found.flatMap((mix) => choices(workload).map((n) => ({ ...mix, ...n }))),
     [givenMix(fleet)],

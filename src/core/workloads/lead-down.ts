@@ -4,6 +4,7 @@
  */
 import type { Action, PodRef } from "../decision.ts";
 import type { IntentPlan } from "../gate/plan.ts";
+import { podRefs } from "../racks/draining.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import type { HoldInput } from "./holds.ts";
@@ -75,7 +76,7 @@ function tooManyRestarts(
 }
 
 export const podsOf = (units: readonly BoundUnit[]): readonly PodRef[] =>
-  units.flatMap(({ pods }) => pods.map(({ namespace, name, uid }) => ({ namespace, name, uid })));
+  units.flatMap(({ pods }) => podRefs(pods));
 
 const waiting = (plan: IntentPlan, why: Reason): IntentPlan => ({
   actions: withoutEvictions(plan),

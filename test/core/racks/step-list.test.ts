@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RackPhase } from "../../../src/core/decision.ts";
+import { horizon } from "../../../src/core/racks/lead-time.ts";
 import { stepTimes, supplySteps } from "../../../src/core/racks/step-list.ts";
 import type { PoolProgress } from "../../../src/core/racks/step-list.ts";
 import { MINUTE_MS, after, millis } from "../../../src/core/units.ts";
@@ -60,10 +61,12 @@ describe("the steps of a pool", () => {
 });
 
 describe("what the supply stage says", () => {
-  const numbers = (progress: PoolProgress) => supplySteps(FLEET, [progress], NOW)[0]?.numbers;
+  const said = (progress: PoolProgress, fleet = FLEET) =>
+    supplySteps(fleet, [progress], { now: NOW, horizonMs: horizon(fleet, [progress]) });
+  const numbers = (progress: PoolProgress) => said(progress)[0]?.numbers;
 
   it("is how long each step takes", () => {
-    const [step] = supplySteps(FLEET, [aProgress(["Serving"])], NOW);
+    const [step] = said(aProgress(["Serving"]));
     expect(step).toMatchObject({ stage: "supply", name: "steps of gb200-east" });
     expect(step?.text).toBe(
       "grant 1.0/1.0 min (prior), boot 27/45 min (prior), join 2.0/2.0 min (prior), " +
@@ -73,7 +76,7 @@ describe("what the supply stage says", () => {
   });
 
   it("is nothing of pools that the fleet does not draw on", () => {
-    expect(supplySteps(aSmallFleet({ pools: [] }), [aProgress([])], NOW)).toEqual([]);
+    expect(said(aProgress([]), aSmallFleet({ pools: [] }))).toEqual([]);
   });
 
   // The horizon is 58 + 1 minutes; a repair and a start take 40, a join and a start 12.
