@@ -80,7 +80,9 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
     await untilTrue("the standby to be ready", async () => readiness(standby));
   }, 3 * MINUTES);
   afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") console.error(await world.everything());
+    if (task.result?.state !== "fail") return;
+    console.error(await world.everything());
+    for (const { app } of FLEETS) console.error(lastDecisionOf(app));
   });
   afterAll(() => world?.stop());
 
@@ -102,6 +104,15 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
   /** The record that opened a pool's first growth. */
   const growthOf = (app: string): DecisionRecord | undefined =>
     records().find(({ group, decision }) => group === poolName(app) && opensGrowth(decision));
+
+  /** What was decided last for a fleet, and why, for whoever reads a failure. */
+  const lastDecisionOf = (app: string): string => {
+    const record = records().findLast(({ group }) => group === poolName(app));
+    if (record === undefined) return `${app}: no decision`;
+    const { fleets, plan, progress } = record.decision;
+    const told = fleets.map(({ outcome, reasons, want }) => ({ outcome, reasons, want }));
+    return `${app}: ${JSON.stringify({ told, plan, progress })}`;
+  };
 
   /** The newest record of a pool from before its load rose. */
   const quietRecordOf = (app: string): DecisionRecord | undefined =>
@@ -235,7 +246,7 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
         expect(targetRacks).toBeGreaterThanOrEqual(before.spec.targetRacks - 1);
         return targetRacks === before.spec.targetRacks - 1 || targetRacks;
       },
-      { timeoutMs: 5 * MINUTES },
+      { timeoutMs: 4 * MINUTES },
     );
     const lowering = records().find(
       ({ group, decision }) =>
