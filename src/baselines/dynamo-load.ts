@@ -2,10 +2,11 @@
  * The load loop of NVIDIA's Dynamo planner (ai-dynamo 1.6, static thresholds): every 5 s one
  * replica more when any worker is too full, one fewer when all are nearly idle.
  */
-import { clamp } from "../core/numeric.ts";
 import type { Knob, Policy, PolicyAnswer, PolicySlice, PolicyView } from "../core/policy/policy.ts";
-import type { SignalReading } from "../core/observation.ts";
 import { SECOND_MS, millis } from "../core/units.ts";
+import type { EngineLoad } from "./loads.ts";
+import { engineLoads, turnMeans } from "./loads.ts";
+import { ownCount, setOwnCount } from "./own-count.ts";
 import { EMPTY_SLICE, queuedRole } from "./roles.ts";
 import type { Scaled } from "./roles.ts";
 
@@ -26,7 +27,7 @@ const LATENCY: LoadThresholds = { up: 0.4, down: 0.1 };
 export const DYNAMO_LOAD_KNOB: Knob = {
   name: "scale-up-utilisation",
   default: THROUGHPUT.up,
-  sweep: [0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1, 1.3],
+  sweep: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1, 1.3],
 };
 
 /** @returns thresholds on the line through the two published pairs */
@@ -46,26 +47,23 @@ export function dynamoLoad(up: number): Policy {
   };
 }
 
-/** The planner's own count: one replica at a time, so it reaches a rack fewer in several steps. */
-const WANTED = "wanted";
 const PROMPT_TOKENS = "promptTokensPerTurn";
 
 function adjust(view: PolicyView, memory: PolicySlice, thresholds: LoadThresholds): PolicyAnswer {
   const scaled = queuedRole(view);
   const { role, replicas } = scaled;
-  const { filled: n, perRack, min, max } = replicas;
-  const promptTokens = promptTokensPerTurn(view) ?? memory.numbers[PROMPT_TOKENS] ?? 0;
-  const load = loadOf(view, scaled, promptTokens);
-  const before = clamp(memory.numbers[WANTED] ?? n, n - perRack, n);
-  const { by, text } = load === null ? BLIND : step({ ...load, before, replicas, thresholds });
+  const promptTokens = turnMeans(view)?.inputTokens ?? memory.numbers[PROMPT_TOKENS] ?? 0;
+  const loads = engineLoads(view, scaled);
+  const before = ownCount(replicas, memory);
+  const { by, text } =
+    loads === null
+      ? BLIND
+      : step({ ...fullest(loads, promptTokens), before, replicas, thresholds });
   // Growth starts from what is there, the bought rack filled.
-  const next = by > 0 ? n + 1 : before + by;
-  const wanted = clamp(next, Math.max(1, min), Math.max(1, min, max));
-  return {
-    replicas: { [role]: wanted },
-    memory: { ...memory, numbers: { [WANTED]: wanted, [PROMPT_TOKENS]: promptTokens } },
-    text,
-  };
+  const next = by > 0 ? replicas.filled + 1 : before + by;
+  const set = setOwnCount(next, replicas, memory);
+  const numbers = { ...set.memory.numbers, [PROMPT_TOKENS]: promptTokens };
+  return { replicas: { [role]: set.wanted }, memory: { ...set.memory, numbers }, text };
 }
 
 const BLIND = { by: 0, text: "No metrics of any worker: nothing is changed." } as const;
@@ -95,45 +93,13 @@ function step(load: LoadStep): { readonly by: -1 | 0 | 1; readonly text: string 
   return after >= up ? { by: 0, text: `${text} One fewer would be too full.` } : { by: -1, text };
 }
 
-const valueOf = (reading: SignalReading): number | null =>
-  reading.kind === "value" && Number.isFinite(reading.value) ? reading.value : null;
-
-function promptTokensPerTurn({ observed }: PolicyView): number | null {
-  const tokens = valueOf(observed.signals.promptTokens);
-  const turns = valueOf(observed.signals.servedTurns);
-  return tokens === null || turns === null || turns <= 0 ? null : tokens / turns;
-}
-
-/**
- * Utilisation of a worker: (KV of scheduled turns + queued prompt tokens) / KV capacity. Where the
- * source does not tell the workers apart, all are taken to be like their mean.
- * @returns null when nothing is known
- */
-function loadOf(
-  view: PolicyView,
-  scaled: Scaled,
+/** Utilisation of a worker: (KV of scheduled turns + queued prompt tokens) / KV capacity. */
+function fullest(
+  loads: readonly EngineLoad[],
   promptTokens: number,
-): Pick<LoadStep, "highest" | "workers"> | null {
-  const engines = view.observed.engines?.filter(
-    ({ role, kvTokens }) => role === scaled.role && kvTokens > 0,
-  );
-  if (engines === undefined) return meanLoad(view, scaled, promptTokens);
-  if (engines.length === 0) return null;
-  const used = engines.map(
+): Pick<LoadStep, "highest" | "workers"> {
+  const used = loads.map(
     ({ kvUsage, kvTokens, waitingTurns }) => kvUsage + (waitingTurns * promptTokens) / kvTokens,
   );
-  return { highest: Math.max(...used), workers: engines.length };
-}
-
-function meanLoad(
-  { observed }: PolicyView,
-  { replicas }: Scaled,
-  promptTokens: number,
-): Pick<LoadStep, "highest" | "workers"> | null {
-  const usage = valueOf(observed.signals.kvUsage);
-  const capacity = valueOf(observed.signals.kvCapacity);
-  const waiting = valueOf(observed.signals.waitingTurns);
-  if (usage === null || capacity === null || waiting === null) return null;
-  if (capacity <= 0 || replicas.ready === 0) return null;
-  return { highest: usage + (waiting * promptTokens) / capacity, workers: replicas.ready };
+  return { highest: Math.max(...used), workers: loads.length };
 }

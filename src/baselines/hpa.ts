@@ -1,23 +1,44 @@
 /**
- * The arithmetic of the Kubernetes HorizontalPodAutoscaler (autoscaling/v2, behavior left at its
- * defaults), as in pkg/controller/podautoscaler/{horizontal,replica_calculator}.go.
+ * The arithmetic of the Kubernetes HorizontalPodAutoscaler (autoscaling/v2), as in
+ * pkg/controller/podautoscaler/{horizontal,replica_calculator}.go.
  */
 import type { PolicySample, PolicySlice } from "../core/policy/policy.ts";
 import { clamp } from "../core/numeric.ts";
-import { MINUTE_MS, SECOND_MS, elapsed, millis } from "../core/units.ts";
-import type { EpochMs } from "../core/units.ts";
+import { within } from "./remembered.ts";
+import { MINUTE_MS, SECOND_MS, millis } from "../core/units.ts";
+import type { EpochMs, Millis } from "../core/units.ts";
 
 /** Default of --horizontal-pod-autoscaler-sync-period. */
 export const HPA_SYNC_MS = millis(15 * SECOND_MS);
 /** Default of --horizontal-pod-autoscaler-tolerance. */
 const TOLERANCE = 0.1;
-/** behavior.scaleDown.stabilizationWindowSeconds; the one of scaleUp is 0. */
-const DOWN_WINDOW_MS = millis(5 * MINUTE_MS);
-/** The default policies: up by the larger of 4 pods and 100 % in 15 s, down by 100 % in 15 s. */
-const POLICY_PERIOD_MS = millis(15 * SECOND_MS);
-const UP_PODS = 4;
-const UP_FACTOR = 2;
-const DOWN_FACTOR = 0;
+
+/** One direction of `behavior`: the larger change that its policies allow is allowed. */
+export interface Scaling {
+  /** stabilizationWindowSeconds. */
+  readonly windowMs: Millis;
+  /** Pods per period. */
+  readonly pods: number;
+  /** Share of the pods at the start of the period; 1 is 100 %. */
+  readonly share: number;
+  readonly periodMs: Millis;
+}
+
+export interface Behavior {
+  readonly up: Scaling;
+  readonly down: Scaling;
+}
+
+/** What is in force where nobody writes a `behavior`. */
+export const DEFAULT_BEHAVIOR: Behavior = {
+  up: { windowMs: millis(0), pods: 4, share: 1, periodMs: millis(15 * SECOND_MS) },
+  down: {
+    windowMs: millis(5 * MINUTE_MS),
+    pods: 0,
+    share: 1,
+    periodMs: millis(15 * SECOND_MS),
+  },
+};
 
 /** A `Pods` metric summed over the pods that have one, and the pods that have none. */
 export interface PodsMetric {
@@ -52,6 +73,15 @@ export function recommendation(metric: PodsMetric, target: number, n: number): n
   return rebalanced < 1 ? Math.min(wanted, n) : Math.max(wanted, n);
 }
 
+/**
+ * An `External` metric with an AverageValue target.
+ * @param n replicas now
+ * @returns replicas recommended
+ */
+export function averageValue(total: number, target: number, n: number): number {
+  return n > 0 && tolerated(total / (target * n)) ? n : Math.ceil(total / target);
+}
+
 export interface HpaState {
   readonly now: EpochMs;
   readonly n: number;
@@ -62,44 +92,63 @@ export interface HpaState {
 const RECOMMENDED = "recommended";
 const CHANGED = "changed";
 
-const within = (
-  samples: readonly PolicySample[] | undefined,
-  now: EpochMs,
-  windowMs: number,
-): readonly PolicySample[] => (samples ?? []).filter(({ at }) => elapsed(at, now) < windowMs);
-
 /** Before the first recommendation the replicas found count as one: nothing shrinks at once. */
-const pastRecommendations = (slice: PolicySlice, { now, n }: HpaState): readonly PolicySample[] => {
-  const found = slice.series[RECOMMENDED];
-  return found === undefined ? [{ at: now, value: n }] : within(found, now, DOWN_WINDOW_MS);
-};
+const pastRecommendations = (slice: PolicySlice, { now, n }: HpaState): readonly PolicySample[] =>
+  slice.series[RECOMMENDED] ?? [{ at: now, value: n }];
 
 /**
- * Growth is the recommendation, shrinking the highest one of the last five minutes; both limited by
- * the policies and by the bounds.
+ * Growth is the lowest recommendation of the window for growth, shrinking the highest one of the
+ * window for shrinking; both limited by the policies and by the bounds.
  * @returns the replicas to set, and the memory with the unstabilised recommendation in it
  */
 export function normalized(
   recommended: number,
   slice: PolicySlice,
   state: HpaState,
+  behavior: Behavior = DEFAULT_BEHAVIOR,
 ): { readonly replicas: number; readonly memory: PolicySlice } {
   const { now, n, min, max } = state;
+  const { up, down } = behavior;
   const past = pastRecommendations(slice, state);
-  const highest = Math.max(recommended, ...past.map(({ value }) => value));
-  const stabilized = clamp(n, recommended, highest);
-  const changes = within(slice.series[CHANGED], now, POLICY_PERIOD_MS);
-  const startOfPeriod = n - changes.reduce((sum, { value }) => sum + value, 0);
-  const upLimit = Math.max(n, startOfPeriod + UP_PODS, Math.ceil(startOfPeriod * UP_FACTOR));
-  const downLimit = Math.min(n, Math.floor(startOfPeriod * DOWN_FACTOR));
-  const limited = clamp(stabilized, downLimit, upLimit);
+  const over = ({ windowMs }: Scaling): readonly number[] => [
+    recommended,
+    ...within(past, now, windowMs).map(({ value }) => value),
+  ];
+  const stabilized = clamp(n, Math.min(...over(up)), Math.max(...over(down)));
+  const changes = slice.series[CHANGED] ?? [];
+  const limited = clamp(
+    stabilized,
+    Math.min(n, lowest(n, within(changes, now, down.periodMs), down)),
+    Math.max(n, highest(n, within(changes, now, up.periodMs), up)),
+  );
+  const [recentMs, changesMs] = [
+    millis(Math.max(up.windowMs, down.windowMs)),
+    millis(Math.max(up.periodMs, down.periodMs)),
+  ];
   return {
     replicas: clamp(limited, min, Math.max(min, max)),
     memory: {
       ...slice,
-      series: { [RECOMMENDED]: [...past, { at: now, value: recommended }], [CHANGED]: changes },
+      series: {
+        ...slice.series,
+        [RECOMMENDED]: [...within(past, now, recentMs), { at: now, value: recommended }],
+        [CHANGED]: within(changes, now, changesMs),
+      },
     },
   };
+}
+
+const atStartOf = (n: number, changes: readonly PolicySample[]): number =>
+  n - changes.reduce((sum, { value }) => sum + value, 0);
+
+function highest(n: number, changes: readonly PolicySample[], { pods, share }: Scaling): number {
+  const start = atStartOf(n, changes);
+  return Math.max(start + pods, Math.ceil(start * (1 + share)));
+}
+
+function lowest(n: number, changes: readonly PolicySample[], { pods, share }: Scaling): number {
+  const start = atStartOf(n, changes);
+  return Math.min(start - pods, Math.floor(start * (1 - share)));
 }
 
 /** @returns the memory with a change of the replicas in it; none is written for 0 */

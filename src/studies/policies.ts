@@ -1,7 +1,15 @@
 /** The table of policies: every name that a study can run, with its knob. */
 import { DYNAMO_LOAD_KNOB, dynamoLoad } from "../baselines/dynamo-load.ts";
+import { DYNAMO_KNOB, dynamo } from "../baselines/dynamo.ts";
+import { HPA_KV_KNOB, hpaKv } from "../baselines/hpa-kv.ts";
 import { HPA_QUEUE_KNOB, hpaQueue } from "../baselines/hpa-queue.ts";
+import { KPA_KNOB, kpa } from "../baselines/kpa.ts";
+import { KTHENA_KNOB, kthena } from "../baselines/kthena.ts";
+import { LLM_D_SLO_KNOB, llmDSlo } from "../baselines/llm-d-slo.ts";
+import { LLM_D_TOKEN_KNOB, llmDToken } from "../baselines/llm-d-token.ts";
 import { STATIC_KNOB, staticPolicy } from "../baselines/static.ts";
+import { WVA_V1_KNOB, wvaV1 } from "../baselines/wva-v1.ts";
+import { WVA_V2_KNOB, wvaV2 } from "../baselines/wva-v2.ts";
 import type { CompiledGroup } from "../core/compiled.ts";
 import { NORMAL_QUANTILES } from "../core/numeric.ts";
 import type { Knob, Policy } from "../core/policy/policy.ts";
@@ -76,7 +84,15 @@ export const POLICIES: readonly StudyPolicy[] = [
   BREAKWATER,
   baseline("static", STATIC_KNOB, staticPolicy),
   baseline("hpa-queue", HPA_QUEUE_KNOB, hpaQueue),
+  baseline("hpa-kv", HPA_KV_KNOB, hpaKv),
+  baseline("kpa", KPA_KNOB, kpa),
+  baseline("dynamo", DYNAMO_KNOB, dynamo),
   baseline("dynamo-load", DYNAMO_LOAD_KNOB, dynamoLoad),
+  baseline("wva-v1", WVA_V1_KNOB, wvaV1),
+  baseline("wva-v2", WVA_V2_KNOB, wvaV2),
+  baseline("llm-d-slo", LLM_D_SLO_KNOB, llmDSlo),
+  baseline("llm-d-token", LLM_D_TOKEN_KNOB, llmDToken),
+  baseline("kthena", KTHENA_KNOB, kthena),
 ];
 
 /** @throws RangeError that lists the names there are */

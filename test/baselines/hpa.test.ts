@@ -6,13 +6,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   HPA_SYNC_MS,
+  averageValue,
   normalized,
   recommendation,
   rememberChange,
 } from "../../src/baselines/hpa.ts";
-import type { PodsMetric } from "../../src/baselines/hpa.ts";
+import type { Behavior, PodsMetric } from "../../src/baselines/hpa.ts";
 import type { PolicySlice } from "../../src/core/policy/policy.ts";
-import { after, millis } from "../../src/core/units.ts";
+import { SECOND_MS, after, millis } from "../../src/core/units.ts";
 import { NOW } from "../support/builders/observed.ts";
 import { NOTHING_REMEMBERED } from "../support/builders/peer.ts";
 
@@ -67,12 +68,17 @@ describe("pods that have no metric", () => {
 });
 
 /** One sync every 15 s with these recommendations; what is set follows each. */
-function syncs(start: number, steps: readonly number[], bounds = { min: 1, max: 100 }) {
+function syncs(
+  start: number,
+  steps: readonly number[],
+  bounds = { min: 1, max: 100 },
+  behavior?: Behavior,
+) {
   let memory: PolicySlice = NOTHING_REMEMBERED;
   let n = start;
   return steps.map((step, index) => {
     const now = after(NOW, millis(index * HPA_SYNC_MS));
-    const next = normalized(step, memory, { now, n, ...bounds });
+    const next = normalized(step, memory, { now, n, ...bounds }, behavior);
     memory = rememberChange(next.memory, now, next.replicas - n);
     n = next.replicas;
     return n;
@@ -133,5 +139,36 @@ describe("a normalised recommendation", () => {
         }
       }),
     );
+  });
+});
+
+describe("an external metric with an average to hold", () => {
+  it.each([
+    ["44 over 4 x 10: 1.1, tolerated", 44, 4, 4],
+    ["45: ceil(45 / 10)", 45, 4, 5],
+    ["35: 0.875, ceil(3.5)", 35, 4, 4],
+    ["nothing", 0, 4, 0],
+    ["replicas there are none of", 35, 0, 4],
+  ])("%s", (_, total, n, replicas) => {
+    expect(averageValue(total, 10, n)).toBe(replicas);
+  });
+});
+
+describe("a behaviour that somebody wrote", () => {
+  const seconds = (count: number) => millis(count * SECOND_MS);
+  const behavior: Behavior = {
+    up: { windowMs: seconds(30), pods: 2, share: 0, periodMs: seconds(30) },
+    down: { windowMs: seconds(0), pods: 1, share: 0, periodMs: seconds(60) },
+  };
+
+  it("grows to the lowest of its window, by as many as its policy allows in a period", () => {
+    // At 0 s and 15 s the 4 found are in the window; then 2 in any 30 s.
+    const steps = [9, 9, 9, 9, 9];
+    expect(syncs(4, steps, { min: 1, max: 100 }, behavior)).toEqual([4, 4, 6, 6, 8]);
+  });
+
+  it("shrinks by as many as its policy allows in a period", () => {
+    const steps = [1, 1, 1, 1, 1, 1];
+    expect(syncs(4, steps, { min: 1, max: 100 }, behavior)).toEqual([3, 3, 3, 3, 2, 2]);
   });
 });

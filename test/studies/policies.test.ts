@@ -7,7 +7,8 @@ const NAMES = POLICIES.map(({ name }) => name);
 describe("the table of policies", () => {
   it("names those it has when asked for another", () => {
     expect(() => policyNamed("kpa2")).toThrow(
-      'policy "kpa2" is not known, expected one of breakwater, static, hpa-queue, dynamo-load',
+      'policy "kpa2" is not known, expected one of breakwater, static, hpa-queue, hpa-kv, kpa, ' +
+        "dynamo, dynamo-load, wva-v1, wva-v2, llm-d-slo, llm-d-token, kthena",
     );
   });
 
