@@ -22,7 +22,9 @@ import {
 } from "./holdings.ts";
 import type { HostTier } from "./host-tier.ts";
 import type { Pins } from "./pins.ts";
+import type { RecordPool } from "./record-pool.ts";
 import { ANCHOR, FREE, KV, PRIVATE, REPLICA_STRIDE, ROOM } from "./replica-words.ts";
+import type { SharedStore } from "./shared-store.ts";
 
 /** What is recounted. */
 export interface Audited {
@@ -31,6 +33,7 @@ export interface Audited {
   readonly extents: Extents;
   readonly pins: Pins;
   readonly host: HostTier | null;
+  readonly store: SharedStore | null;
   readonly replicas: Int32Array;
 }
 
@@ -45,12 +48,13 @@ interface Recount {
 
 /** Recounts caches from their holdings. @throws on the first difference, naming where it is */
 export function auditCaches(caches: Audited): void {
-  const holdings = liveHoldings(caches.holdings);
+  const holdings = liveHoldings(caches.holdings.pool);
   const recounts = Array.from({ length: caches.replicas.length / REPLICA_STRIDE }, newRecount);
   for (const holding of holdings) {
     auditHolding(caches, holding, recounts[caches.holdings.pool.words[holding + REPLICA]!]!);
   }
   auditLists(caches.holdings, holdings);
+  if (caches.store !== null) auditStore(caches.store);
   recounts.forEach((recount, replica) => {
     const present = caches.replicas[replica * REPLICA_STRIDE + ANCHOR]! >= 0;
     if (present) auditReplica(caches, replica, recount);
@@ -66,8 +70,7 @@ const newRecount = (): Recount => ({
   hostExtents: 0,
 });
 
-function liveHoldings(holdings: Holdings): readonly number[] {
-  const { words, end, stride } = holdings.pool;
+function liveHoldings({ words, end, stride }: RecordPool): readonly number[] {
   const live: number[] = [];
   for (let holding = 0; holding < end; holding += stride) {
     if (words[holding + REPLICA]! >= 0) live.push(holding);
@@ -178,6 +181,38 @@ function auditOrder(extents: Extents, anchor: number, what: string): number {
     passed.add(extent);
   }
   return passed.size;
+}
+
+/** What it has is a prefix of each path, tiled by uses of which deeper ones are older. */
+function auditStore(store: SharedStore): void {
+  const { words } = store.pool;
+  const chains = store.chains.words;
+  let blocks = 0;
+  let uses = 0;
+  for (const entry of liveHoldings(store.pool)) {
+    const chain = words[entry + CHAIN]!;
+    const from = chains[(chain << CHAIN_SHIFT) + CHAIN_FROM]!;
+    const what = `chain ${chain} in the store`;
+    expectEqual(`${what}: found`, store.find(chain), entry);
+    expectEqual(`${what}: first block`, words[entry + FROM], from);
+    auditAncestor(store, chain, what);
+    blocks += words[entry + END]! - from;
+    uses += auditExtents(store.extents, words, entry);
+  }
+  expectEqual("blocks in the store", store.used, blocks);
+  if (blocks > store.blocks) throw new Error(`the store has ${blocks} blocks of ${store.blocks}`);
+  expectEqual("uses in the store", auditOrder(store.extents, store.anchor, "the store"), uses);
+}
+
+function auditAncestor(store: SharedStore, chain: number, what: string): void {
+  const chains = store.chains.words;
+  const from = chains[(chain << CHAIN_SHIFT) + CHAIN_FROM]!;
+  const parent = chains[(chain << CHAIN_SHIFT) + PARENT]!;
+  if (parent < 0) return;
+  const above = store.find(parent);
+  if (above < 0 || store.pool.words[above + END]! < from) {
+    throw new Error(`${what}: nothing above ${from}`);
+  }
 }
 
 type Counted = number | boolean | undefined;

@@ -1,5 +1,9 @@
 import { ChangeRings } from "./change-rings.ts";
+import { type Evicting, EvictionRuns } from "./eviction-runs.ts";
 import { FROM, type Holdings, REPLICA, SEEN_END, UNSEEN } from "./holdings.ts";
+
+/** Set in a change's holding, an even number, when its end is a run of evictions. */
+const RUN = 1;
 
 /**
  * Changes of what replicas hold, until a router that lags has seen them: of each replica in order
@@ -9,16 +13,22 @@ import { FROM, type Holdings, REPLICA, SEEN_END, UNSEEN } from "./holdings.ts";
  */
 export class CacheChanges {
   /** When the changes happen that are noted now. */
-  nowNs = 0;
+  private readonly now = new Float64Array(1);
   private untilNs = -Infinity;
   private followed = false;
   private readonly holdings: Holdings;
   private readonly rings = new ChangeRings();
+  private readonly runs = new EvictionRuns();
   /** Replicas at which nobody has looked for long. */
   private readonly crowded: number[] = [];
 
   constructor(holdings: Holdings) {
     this.holdings = holdings;
+  }
+
+  /** Changes from now on happen at `nowNs`. */
+  advance(nowNs: number): void {
+    this.now[0] = nowNs;
   }
 
   addReplica(replica: number): void {
@@ -27,7 +37,11 @@ export class CacheChanges {
 
   /** The replica is gone, and with it its holdings: nobody sees their changes any more. */
   removeReplica(replica: number): void {
-    this.rings.clear(replica);
+    const { rings } = this;
+    while (rings.firstNs(replica) < Infinity) {
+      if ((rings.holding(replica) & RUN) !== 0) this.runs.give(rings.end(replica));
+      rings.shift(replica);
+    }
   }
 
   /** From now on changes are recorded; what is held already is known. */
@@ -48,10 +62,20 @@ export class CacheChanges {
       if (end === words[holding + FROM]) this.holdings.drop(holding);
       return;
     }
-    const replica = words[holding + REPLICA]!;
-    this.rings.push(replica, this.nowNs, holding, end);
-    words[holding + UNSEEN]!++;
-    if (this.rings.isFull(replica)) this.crowded.push(replica);
+    this.push(holding, holding, end);
+  }
+
+  /**
+   * The same of a run of evictions: the first happens at `nowNs`, and the last, by which the
+   * stretch has evicted `blocks` blocks, later.
+   */
+  noteRun(holding: number, evicting: Evicting, blocks: number): void {
+    if (!this.followed) {
+      this.note(holding);
+      return;
+    }
+    const end = this.holdings.pool.words[holding + this.holdings.visibleEnd]!;
+    this.push(holding, holding | RUN, this.runs.add(evicting, blocks, end));
   }
 
   /** The follower sees every change up to `untilNs`, which never goes back. */
@@ -75,13 +99,31 @@ export class CacheChanges {
     const { rings } = this;
     const { words } = this.holdings.pool;
     while (rings.firstNs(replica) <= this.untilNs) {
-      const holding = rings.holding(replica);
-      const end = rings.end(replica);
+      const change = rings.holding(replica);
+      const holding = change & ~RUN;
+      if (change !== holding && this.showRun(holding, rings.end(replica))) return;
+      if (change === holding) words[holding + SEEN_END] = rings.end(replica);
       rings.shift(replica);
-      words[holding + SEEN_END] = end;
-      if (--words[holding + UNSEEN]! === 0 && end === words[holding + FROM]) {
-        this.holdings.drop(holding);
-      }
+      const isEmpty = words[holding + SEEN_END] === words[holding + FROM];
+      if (--words[holding + UNSEEN]! === 0 && isEmpty) this.holdings.drop(holding);
     }
+  }
+
+  /** @returns whether the run goes on: then it stays what the follower sees next. */
+  private showRun(holding: number, run: number): boolean {
+    const { runs, untilNs } = this;
+    const { words } = this.holdings.pool;
+    const goesOn = !runs.isOver(run, untilNs);
+    words[holding + SEEN_END] = goesOn ? runs.endAt(run, untilNs) : runs.lastEnd(run);
+    if (!goesOn) runs.give(run);
+    return goesOn;
+  }
+
+  private push(holding: number, change: number, end: number): void {
+    const { words } = this.holdings.pool;
+    const replica = words[holding + REPLICA]!;
+    this.rings.push(replica, this.now[0]!, change, end);
+    words[holding + UNSEEN]!++;
+    if (this.rings.isFull(replica)) this.crowded.push(replica);
   }
 }

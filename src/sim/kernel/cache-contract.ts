@@ -45,6 +45,10 @@ export interface ChainRegistry {
  * replica has in either is a prefix again. A block that is computed though the host tier has it
  * (a release inserts outputs) leaves that tier. Routers see both tiers as one. Everything else
  * here, `resident` included, is about the KV cache alone.
+ *
+ * With a shared store, a release writes its whole full path to it, and an admission looks there for
+ * what it finds in neither tier of its replica: what the store has becomes resident without being
+ * computed. The store knows no replicas: it loses nothing when one goes or is flushed.
  */
 export interface PrefixCaches {
   /**
@@ -60,12 +64,14 @@ export interface PrefixCaches {
   /**
    * Pins the prefix on the replica, inserting the blocks that are missing (they can be found by
    * others from now on) and taking `privateTokens`; evicts what must go, and no block more. At most
-   * `maxHitBlocks` count as found. @returns blocks found in either tier, or -1 when pinned and
-   * private tokens would exceed the cache: then nothing changed
+   * `maxHitBlocks` count as found. @returns blocks found in either tier or in the store, or -1 when
+   * pinned and private tokens would exceed the cache: then nothing changed
    */
   admit(replica: number, admission: Admission): number;
   /** Of the blocks that the last successful `admit` found, those that came from the host tier. */
   readonly hostFound: number;
+  /** Of them, those that came from the shared store. */
+  readonly storeFound: number;
   /**
    * More private tokens. If too few are free, evicts at least `evictAtLeastTokens` (all that nobody
    * uses, if that is less). @returns false when even that is not enough room: then nothing changed

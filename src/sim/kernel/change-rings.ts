@@ -28,7 +28,7 @@ export class ChangeRings {
     return this.firstTimes[replica]!;
   }
 
-  /** Of the first change. */
+  /** Of the first change; what its words stand for is for `CacheChanges` to say. */
   holding(replica: number): number {
     return this.words[4 * this.at(replica, 0) + HOLDING]!;
   }
@@ -56,11 +56,6 @@ export class ChangeRings {
     this.heads[replica]!++;
     const left = --this.counts[replica]!;
     this.firstTimes[replica] = left > 0 ? this.times[2 * this.at(replica, 0)]! : Infinity;
-  }
-
-  clear(replica: number): void {
-    this.counts[replica] = 0;
-    this.firstTimes[replica] = Infinity;
   }
 
   /** @returns where the change is that comes `place` places after the replica's first. */

@@ -56,14 +56,15 @@ function checkReplica(state: FleetState, replica: number): void {
   const { replicas, turns, caches, blockTokens } = state;
   const { words } = replicas;
   const at = replica << REPLICA_SHIFT;
-  const finishes = replicas.finishes[replica]!;
+  const { finishes } = replicas;
+  const decoding = finishes.size(replica);
   const prefixless = words[at + PREFIXLESS] === 1;
   const blocksOf = (turn: number) => (prefixless ? 0 : turns.words[turn + BLOCKS]!);
   let held = words[at + DECODERS]! > 0 && state.timers.runs(replica) ? words[at + DECODERS]! : 0;
   let context = 0;
-  for (let place = 0; place < finishes.size; place++) {
-    const turn = finishes.turnAt(place);
-    const left = finishes.finishAt(place) - (words[at + ITERATION]! - 1);
+  for (let place = 0; place < decoding; place++) {
+    const turn = finishes.turnAt(replica, place);
+    const left = finishes.finishAt(replica, place) - (words[at + ITERATION]! - 1);
     const tokens = turns.words[turn + INPUT]! + turns.words[turn + OUTPUT]! - left;
     context += tokens;
     held += tokens - 1 - blocksOf(turn) * blockTokens;
@@ -75,8 +76,8 @@ function checkReplica(state: FleetState, replica: number): void {
     held += tokens - blocksOf(turn) * blockTokens;
   }
   const name = `replica ${replica}:`;
-  same(`${name} decoding`, words[at + DECODERS]!, finishes.size);
-  same(`${name} running`, words[at + RUNNERS]!, finishes.size + prefills.length);
+  same(`${name} decoding`, words[at + DECODERS]!, decoding);
+  same(`${name} running`, words[at + RUNNERS]!, decoding + prefills.length);
   same(`${name} context`, words[at + CONTEXT]!, context);
   same(`${name} private tokens`, caches.privateTokens(replica), held);
   same(`${name} queued`, words[at + QUEUE_LENGTH]!, listed(state, words[at + QUEUE_FIRST]!).length);

@@ -36,6 +36,14 @@ export interface EngineModel {
   readonly host: { readonly tokens: number; readonly loadTokenSubs: number } | null;
 }
 
+/** A cache that all replicas of a fleet share and that outlives them: `SharedStore`. */
+export interface StoreModel {
+  readonly tokens: number;
+  /** Cost of an iteration that admits somebody who fetches: once, and per token fetched in it. */
+  readonly fetchSubs: number;
+  readonly fetchTokenSubs: number;
+}
+
 export type RouterKind = "round-robin" | "least-loaded" | "session-sticky" | "prefix-affinity";
 
 export interface RouterModel {
@@ -80,6 +88,8 @@ export interface KernelOptions {
   readonly engine: EngineModel;
   /** Decode units, where they are not as large as prefill units; absent: `engine`. */
   readonly decodeEngine?: EngineModel;
+  /** Absent: there is none. */
+  readonly store?: StoreModel;
   readonly router: RouterModel;
   readonly clients: ClientModel;
   readonly objectives: readonly TurnObjective[];
@@ -93,8 +103,24 @@ export interface KernelOptions {
    * A multiple of `SLICE_NS`; absent: 0.
    */
   readonly resultsFromNs?: number;
+  /**
+   * Whether a turn that arrives at `resultsFromNs` or later would have arrived before, had every
+   * turn of its session been served at once: it was offered in the warm-up, and no result has it.
+   * Asked for turns of sessions that started before `resultsFromNs`. Absent: none would.
+   */
+  readonly isDelayed?: (turn: WarmupTurn) => boolean;
   /** Called when a turn ends in any way, in the order in which turns end. */
   readonly onTurn?: (turn: TurnRecord) => void;
+}
+
+/** A turn of a session that started in the warm-up. */
+export interface WarmupTurn {
+  /** Index of its source, and the template that its session runs. */
+  readonly source: number;
+  readonly template: number;
+  readonly startNs: number;
+  /** Row of the template table. */
+  readonly row: number;
 }
 
 /** How one turn went. */
@@ -111,8 +137,8 @@ export interface TurnRecord {
   /** Of the last try: where it was routed (a prefill unit, if there are any); -1 for none. */
   readonly replica: number;
   /**
-   * Prompt tokens found in a cache, and those of them found in the host tier, when the last try was
-   * first admitted; 0 when it never was.
+   * Prompt tokens found in a cache (the shared store is one), and those of them found in the host
+   * tier, when the last try was first admitted; 0 when it never was.
    */
   readonly cachedTokens: number;
   readonly hostCachedTokens: number;
@@ -127,9 +153,10 @@ export interface ReplicaMetrics {
   /** KV tokens of running sequences; cached tokens nobody uses are free. */
   readonly pinnedTokens: number;
   readonly promptTokens: number;
-  /** Prompt tokens found in a cache, and those of them found in the host tier. */
+  /** Prompt tokens found in a cache, those found in the host tier, and in the shared store. */
   readonly cachedTokens: number;
   readonly hostCachedTokens: number;
+  readonly storeCachedTokens: number;
   readonly generatedTokens: number;
   readonly firstTokens: number;
   readonly finishedTurns: number;

@@ -220,7 +220,9 @@ class ClosedFormKernel implements FleetKernel {
   }
 
   private beginReady(): void {
-    const { ready, timers, replicas } = this.state;
+    const { ready, timers, replicas, caches } = this.state;
+    // Who looks into the shared store first matters: by replica id; the last one is taken first.
+    if (caches.store !== null) ready.sort((a, b) => b - a);
     for (let replica = ready.pop(); replica !== undefined; replica = ready.pop()) {
       if (!timers.runs(replica) && replicas.status(replica) !== GONE) this.starts.begin(replica);
     }

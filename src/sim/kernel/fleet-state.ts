@@ -53,6 +53,7 @@ export class FleetState {
       blockTokens,
       evictAtLeastTokens: engine.evictAtLeastTokens,
       hostTokens: engine.host?.tokens ?? 0,
+      storeTokens: options.store?.tokens ?? 0,
     });
     this.router = createRouter({ ...router, caches: this.caches });
     const least = { kind: "least-loaded", lagNs: 0, guard: router.guard } as const;

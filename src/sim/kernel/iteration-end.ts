@@ -110,11 +110,13 @@ export class IterationEnd {
 
   private finishDecoders(replica: number): void {
     const { replicas } = this.state;
-    const finishes = replicas.finishes[replica]!;
+    const { finishes } = replicas;
     const at = replica << REPLICA_SHIFT;
     const ended = replicas.words[at + ITERATION]! - 1;
-    while (finishes.nextFinish() === ended) this.finish(replica, finishes.pop());
-    replicas.words[at + NEXT_FINISH] = finishes.nextFinish();
+    while (finishes.nextFinish(replica) === ended) {
+      this.finish(replica, finishes.pop(replica));
+    }
+    replicas.words[at + NEXT_FINISH] = finishes.nextFinish(replica);
   }
 
   private finish(replica: number, turn: number): void {

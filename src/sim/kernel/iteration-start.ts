@@ -1,6 +1,6 @@
 import { type EngineModel, SUBS_PER_NS } from "./contract.ts";
 import type { FleetState } from "./fleet-state.ts";
-import { exactIterations } from "./iteration-stretch.ts";
+import { endNs, exactIterations } from "./iteration-stretch.ts";
 import {
   CHUNK,
   CONTEXT,
@@ -22,7 +22,7 @@ import {
   STEP_SUBS,
 } from "./replicas.ts";
 import type { Sequences } from "./sequences.ts";
-import { endNs, type StretchClock } from "./stretch-clock.ts";
+import type { StretchClock } from "./stretch-clock.ts";
 import { GENERATED, INPUT, NEED } from "./turn-slots.ts";
 
 /**
@@ -59,6 +59,7 @@ export class IterationStart {
     this.tokens = 0;
     this.pairs = 0;
     this.sequences.loadedTokens = 0;
+    this.sequences.fetchedTokens = 0;
     const preempted = words[at + DECODERS]! > 0 && this.takeDecodeTokens(replica);
     if (words[at + ROLE] === DECODE_UNIT) {
       if (!preempted) this.admitDecoders(replica, engine);
@@ -132,17 +133,19 @@ export class IterationStart {
     const at = replica << REPLICA_SHIFT;
     const decoders = words[at + DECODERS]!;
     const slowdown = words[at + SLOWDOWN]!;
-    const { loadedTokens } = this.sequences;
+    const { loadedTokens, fetchedTokens } = this.sequences;
     const first =
       engine.iterationSubs +
       engine.prefillTokenSubs * this.tokens +
       engine.prefillPairSubs * this.pairs +
       engine.decodeSequenceSubs * decoders +
       engine.decodeContextSubs * words[at + CONTEXT]! +
-      (engine.host === null ? 0 : engine.host.loadTokenSubs * loadedTokens);
+      (engine.host === null ? 0 : engine.host.loadTokenSubs * loadedTokens) +
+      (fetchedTokens === 0 ? 0 : this.fetchSubs(fetchedTokens));
     const chunk = words[at + PREFILL]! >= 0 ? words[at + CHUNK]! : 0;
     const ending = words[at + ENDING_FIRST]! >= 0;
-    const alone = ending || preempted || loadedTokens > 0 || slowdown !== 1;
+    const loads = loadedTokens > 0 || fetchedTokens > 0;
+    const alone = ending || preempted || loads || slowdown !== 1;
     const step = alone
       ? 0
       : engine.decodeContextSubs * decoders + 2 * engine.prefillPairSubs * chunk * chunk;
@@ -155,6 +158,12 @@ export class IterationStart {
     words[at + CUTTABLE] = words[at + QUEUE_FIRST]! < 0 && chunk === 0 ? 1 : 0;
     this.state.timers.set(replica, endNs(words, at, words[at + ITERATIONS]!));
     if (words[at + ITERATIONS]! > 1) this.clock.foresee(replica);
+  }
+
+  /** @returns what it costs to fetch tokens from the shared store. */
+  private fetchSubs(tokens: number): number {
+    const { store } = this.state.options;
+    return store === undefined ? 0 : store.fetchSubs + store.fetchTokenSubs * tokens;
   }
 
   /** @returns iterations in which the same sequences do the same, this one included. */

@@ -1,3 +1,6 @@
+import { SUBS_PER_NS } from "./contract.ts";
+import { CARRY_SUBS, FIRST_SUBS, STARTED_NS, STEP_SUBS } from "./replicas.ts";
+
 /**
  * Closed forms of iterations in a row, of which the first costs `first` and each next one `step`
  * more, in 1/1024 ns. All are exact integers as long as sums stay below 2^53.
@@ -31,4 +34,10 @@ export function exactIterations(first: number, step: number, iterations: number)
     count = Math.floor(count / 2);
   }
   return count;
+}
+
+/** @returns when `iterations` of the stretch of the replica whose words are `at` have ended. */
+export function endNs(words: Float64Array, at: number, iterations: number): number {
+  const subs = stretchSubs(words[at + FIRST_SUBS]!, words[at + STEP_SUBS]!, iterations);
+  return words[at + STARTED_NS]! + Math.floor((words[at + CARRY_SUBS]! + subs) / SUBS_PER_NS);
 }

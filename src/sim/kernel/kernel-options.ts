@@ -2,6 +2,7 @@ import {
   type EngineModel,
   type KernelOptions,
   type ReplicaSettings,
+  type StoreModel,
   SUBS_PER_NS,
 } from "./contract.ts";
 import { STRETCH_SUBS_MAX } from "./iteration-stretch.ts";
@@ -25,6 +26,7 @@ const COSTS = [
 export function checkOptions(options: KernelOptions): number {
   checkEngine("engine", options.engine);
   if (options.decodeEngine !== undefined) checkEngine("decodeEngine", options.decodeEngine);
+  if (options.store !== undefined) checkStore(options.store, options.engine);
   checkClients(options.clients);
   if (!(options.router.lagNs >= 0)) throw new RangeError(`router lag ${options.router.lagNs} ns`);
   const { decay } = options.router;
@@ -78,6 +80,17 @@ function checkEngine(name: string, engine: EngineModel): void {
     (engine.host?.loadTokenSubs ?? 0) * maxSequences * kvTokens;
   if (!(dearest < STRETCH_SUBS_MAX && engine.transferTokenSubs * kvTokens < STRETCH_SUBS_MAX)) {
     throw new RangeError(`${name}: an iteration could cost ${dearest} subs, more than is exact`);
+  }
+}
+
+/** What is fetched is at most as much KV as a unit has, for as many sequences as run at once. */
+function checkStore(store: StoreModel, { maxSequences, kvTokens }: EngineModel): void {
+  whole("store.tokens", store.tokens);
+  whole("store.fetchSubs", store.fetchSubs);
+  whole("store.fetchTokenSubs", store.fetchTokenSubs);
+  const dearest = store.fetchSubs + store.fetchTokenSubs * maxSequences * kvTokens;
+  if (!(dearest < STRETCH_SUBS_MAX)) {
+    throw new RangeError(`store: a fetch could cost ${dearest} subs, more than is exact`);
   }
 }
 

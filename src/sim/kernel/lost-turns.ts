@@ -8,8 +8,9 @@ export function lostTurns(state: FleetState, underway: TryRing, replica: number)
   const { turns, replicas } = state;
   const at = replica << REPLICA_SHIFT;
   const lost: number[] = [];
-  const finishes = replicas.finishes[replica]!;
-  for (let place = 0; place < finishes.size; place++) lost.push(finishes.turnAt(place));
+  const { finishes } = replicas;
+  const decoding = finishes.size(replica);
+  for (let place = 0; place < decoding; place++) lost.push(finishes.turnAt(replica, place));
   if (replicas.words[at + PREFILL]! >= 0) lost.push(replicas.words[at + PREFILL]!);
   for (const list of [ENDING_FIRST, QUEUE_FIRST]) {
     let turn = replicas.words[at + list]!;

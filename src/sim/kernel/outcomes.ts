@@ -32,12 +32,15 @@ export class Outcomes {
   private readonly ttft = new LatencySketch();
   private readonly itl = new LatencySketch();
   private readonly e2e = new LatencySketch();
-  private readonly objectives: readonly TurnObjective[];
+  /** By objective: its threshold, and whether that is for the first token rather than for gaps. */
+  private readonly thresholdsNs: Float64Array;
+  private readonly isFirstToken: Uint8Array;
   private readonly sliceStride: number;
   private readonly fromNs: number;
 
   constructor(objectives: readonly TurnObjective[], fromNs: number) {
-    this.objectives = objectives;
+    this.thresholdsNs = Float64Array.from(objectives, ({ thresholdNs }) => thresholdNs);
+    this.isFirstToken = Uint8Array.from(objectives, ({ metric }) => (metric === "TTFT" ? 1 : 0));
     this.fromNs = fromNs;
     this.met = new Float64Array(objectives.length);
     this.sliceStride = SLICE_OBJECTIVES + objectives.length;
@@ -111,11 +114,12 @@ export class Outcomes {
   }
 
   private judge(slice: number, ttftNs: number, streamNs: number, gaps: number): void {
-    const { objectives } = this;
+    const { thresholdsNs, isFirstToken } = this;
     let metAll = true;
-    for (let place = 0; place < objectives.length; place++) {
-      const { metric, thresholdNs } = objectives[place]!;
-      const met = metric === "TTFT" ? ttftNs <= thresholdNs : streamNs <= thresholdNs * gaps;
+    for (let place = 0; place < thresholdsNs.length; place++) {
+      const thresholdNs = thresholdsNs[place]!;
+      const met =
+        isFirstToken[place] === 1 ? ttftNs <= thresholdNs : streamNs <= thresholdNs * gaps;
       if (met) {
         this.met[place]!++;
         this.slices[slice + SLICE_OBJECTIVES + place]!++;

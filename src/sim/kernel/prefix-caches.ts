@@ -19,6 +19,7 @@ import {
   REPLICA_STRIDE,
   ROOM,
 } from "./replica-words.ts";
+import { SharedStore } from "./shared-store.ts";
 
 export interface PrefixCacheOptions {
   readonly registry: Chains;
@@ -27,6 +28,8 @@ export interface PrefixCacheOptions {
   readonly evictAtLeastTokens: number;
   /** Size of the host tier of every replica; absent: there is none. */
   readonly hostTokens?: number;
+  /** Size of the store that all replicas share; absent: there is none. */
+  readonly storeTokens?: number;
 }
 
 /** The caches of a fleet as extents: costs grow with the chains of a path, not with its blocks. */
@@ -38,26 +41,31 @@ export class ExtentCaches implements PrefixCaches {
   readonly changes: CacheChanges;
   readonly pending = new PendingEvictions();
   readonly host: HostTier | null;
+  readonly store: SharedStore | null;
   replicas = new Int32Array(0);
   hostFound = 0;
+  storeFound = 0;
   /** What the last successful `admit` holds of the prompt's last chain till its release; or -1. */
   deepest = -1;
   private evicted = new Float64Array(0);
-  private readonly evictAtLeastTokens: number;
+  readonly evictAtLeastTokens: number;
   private readonly path: CachePath;
 
-  constructor({ registry, blockTokens, evictAtLeastTokens, hostTokens = 0 }: PrefixCacheOptions) {
+  constructor(options: PrefixCacheOptions) {
+    const { registry, blockTokens, evictAtLeastTokens, hostTokens = 0, storeTokens = 0 } = options;
     const hostBlocks = Math.floor(hostTokens / blockTokens);
+    const storeBlocks = Math.floor(storeTokens / blockTokens);
     this.blockTokens = blockTokens;
     this.evictAtLeastTokens = evictAtLeastTokens;
     this.holdings = new Holdings(registry, hostBlocks > 0);
     this.changes = new CacheChanges(this.holdings);
     this.path = new CachePath(this.holdings);
     this.host = hostBlocks > 0 ? new HostTier(this.holdings, this.changes, hostBlocks) : null;
+    this.store = storeBlocks > 0 ? new SharedStore(registry, storeBlocks) : null;
   }
 
   advance(nowNs: number): void {
-    this.changes.nowNs = nowNs;
+    this.changes.advance(nowNs);
   }
 
   /** Brings what a router that lags knows of a replica up to what it sees now. */
@@ -127,7 +135,9 @@ export class ExtentCaches implements PrefixCaches {
     const added = (blocks - found) * blockTokens + privateTokens;
     this.pin(path.missing, path.length);
     this.hostFound = 0;
+    this.storeFound = 0;
     if (this.host !== null && found < blocks) this.load(this.host, replica, admission.maxHitBlocks);
+    if (this.store !== null && found < blocks) this.fetch(this.store, admission);
     this.makeRoom(record, added);
     if (found < blocks) {
       this.extend(replica);
@@ -137,7 +147,7 @@ export class ExtentCaches implements PrefixCaches {
     replicas[record + ROOM]! -= newlyUsed;
     replicas[record + FREE]! -= added;
     replicas[record + PRIVATE]! += privateTokens;
-    return Math.min(found, admission.maxHitBlocks) + this.hostFound;
+    return Math.min(found, admission.maxHitBlocks) + this.hostFound + this.storeFound;
   }
 
   grow(replica: number, tokens: number): boolean {
@@ -173,6 +183,7 @@ export class ExtentCaches implements PrefixCaches {
     replicas[record + FREE]! += privateTokens - added;
     replicas[record + PRIVATE]! -= privateTokens;
     this.makeRoom(record, 0);
+    if (this.store !== null) this.store.write(turn.fullChain, fullBlocks);
   }
 
   pinnedTokens(replica: number): number {
@@ -202,6 +213,11 @@ export class ExtentCaches implements PrefixCaches {
 
   evictedTokens(replica: number): number {
     return this.evicted[replica]!;
+  }
+
+  /** `tokens` of the replica's cache were evicted to make room, by who calls. */
+  countEvicted(replica: number, tokens: number): void {
+    this.evicted[replica]! += tokens;
   }
 
   flush(replica: number): void {
@@ -287,6 +303,14 @@ export class ExtentCaches implements PrefixCaches {
   private load(host: HostTier, replica: number, maxHitBlocks: number): void {
     const found = Math.min(this.path.found, maxHitBlocks);
     this.hostFound = Math.min(host.take(replica, this.path), maxHitBlocks) - found;
+  }
+
+  /** Looks in the store for what the admission finds in neither tier of the replica. */
+  private fetch(store: SharedStore, { chain, blocks, maxHitBlocks }: Admission): void {
+    const found = Math.min(this.path.found, maxHitBlocks) + this.hostFound;
+    if (found >= Math.min(blocks, maxHitBlocks)) return;
+    const reach = Math.min(store.fetch(chain, blocks), maxHitBlocks);
+    if (reach > found) this.storeFound = reach - found;
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   QUEUE_LENGTH,
   REPLICA_SHIFT,
   RUNNERS,
+  STORE_CACHED_TOKENS,
 } from "./replicas.ts";
 
 /** @returns what a replica's endpoint shows; its counters have been brought to now. */
@@ -25,6 +26,7 @@ export function readMetrics(state: FleetState, replica: number): ReplicaMetrics 
     promptTokens: words[at + PROMPT_TOKENS]!,
     cachedTokens: words[at + CACHED_TOKENS]!,
     hostCachedTokens: words[at + HOST_CACHED_TOKENS]!,
+    storeCachedTokens: words[at + STORE_CACHED_TOKENS]!,
     generatedTokens: words[at + GENERATED_TOKENS]!,
     firstTokens: words[at + FIRST_TOKENS]!,
     finishedTurns: words[at + FINISHED]!,

@@ -1,6 +1,6 @@
 import { BucketHistogram } from "./bucket-histogram.ts";
 import type { ReplicaRole } from "./contract.ts";
-import { FinishHeap } from "./finish-heap.ts";
+import { FinishHeaps } from "./finish-heaps.ts";
 
 /** A replica's words are at `replica << REPLICA_SHIFT`. */
 export const REPLICA_SHIFT = 5;
@@ -52,6 +52,8 @@ export const NEXT_FINISH = 28;
 export const PREFIXLESS = 29;
 /** Read where some replica has settings of its own. */
 export const KV_TOKENS = 30;
+/** A counter of the metrics endpoint, where there is a shared store. */
+export const STORE_CACHED_TOKENS = 31;
 
 /** ROLE. */
 export const AGGREGATED = 0;
@@ -84,8 +86,8 @@ const ROLES: Readonly<Record<ReplicaRole, number>> = {
 export class Replicas {
   words = new Float64Array(64 << REPLICA_SHIFT);
   count = 0;
-  /** By replica: its decoding sequences. */
-  readonly finishes: FinishHeap[] = [];
+  /** The decoding sequences. */
+  readonly finishes = new FinishHeaps();
   readonly ttft: BucketHistogram;
   readonly itl: BucketHistogram;
 
@@ -102,7 +104,7 @@ export class Replicas {
     for (const [word, value] of INITIAL) this.words[words + word] = value;
     this.words[words + ROLE] = ROLES[role];
     this.words[words + PREFIXLESS] = prefixCaching && role !== "Decode" ? 0 : 1;
-    this.finishes.push(new FinishHeap());
+    this.finishes.fit(replica);
     this.ttft.fit(replica);
     this.itl.fit(replica);
     return replica;

@@ -21,6 +21,8 @@ export interface RouterOptions {
 
 class KernelRouter implements Router {
   private readonly kind: RouterKind;
+  /** Whether `kind` is prefix-affinity: asked for every turn, and strings compare slowly. */
+  private readonly affine: boolean;
   private readonly lagNs: number;
   private readonly caches: ExtentCaches;
   private readonly loads = new LoadBuckets();
@@ -32,12 +34,15 @@ class KernelRouter implements Router {
 
   constructor({ kind, lagNs, guard, decay, caches }: RouterOptions) {
     this.kind = kind;
+    this.affine = kind === "prefix-affinity";
     this.lagNs = lagNs;
     this.caches = caches;
-    this.lags = kind === "prefix-affinity" && lagNs > 0;
+    this.lags = this.affine && lagNs > 0;
     this.affinity = new Affinity(caches, this.loads, guard, this.lags);
-    const decays = kind === "prefix-affinity" && decay !== undefined;
-    this.decayed = decays ? new DecayedAffinity({ caches, lags: this.lags, guard, decay }) : null;
+    this.decayed =
+      this.affine && decay !== undefined
+        ? new DecayedAffinity({ caches, lags: this.lags, guard, decay })
+        : null;
     if (this.lags) caches.changes.follow();
   }
 
@@ -95,17 +100,17 @@ class KernelRouter implements Router {
   }
 
   private choose(session: number, chain: number, blocks: number): number {
+    if (this.affine) {
+      const known = this.affinity.choose(chain, blocks);
+      return known >= 0 ? known : this.loads.leastLoaded();
+    }
     switch (this.kind) {
       case "round-robin":
         return this.turns.next();
       case "least-loaded":
         return this.loads.leastLoaded();
-      case "session-sticky":
+      default:
         return this.stick(session);
-      case "prefix-affinity": {
-        const known = this.affinity.choose(chain, blocks);
-        return known >= 0 ? known : this.loads.leastLoaded();
-      }
     }
   }
 

@@ -16,6 +16,7 @@ import {
   QUEUE_LENGTH,
   REPLICA_SHIFT,
   RUNNERS,
+  STORE_CACHED_TOKENS,
 } from "./replicas.ts";
 import {
   ADMISSION,
@@ -43,6 +44,8 @@ import {
 export class Sequences {
   /** Tokens found in the host tier by those admitted since it was last set to 0. */
   loadedTokens = 0;
+  /** The same of the shared store. */
+  fetchedTokens = 0;
   private readonly state: FleetState;
   private readonly admission: Admission = {
     chain: -1,
@@ -125,7 +128,7 @@ export class Sequences {
     replicas.words[at + CONTEXT]! += turns.words[turn + INPUT]! + generated;
     const finish = ended + turns.words[turn + OUTPUT]! - generated;
     if (finish < replicas.words[at + NEXT_FINISH]!) replicas.words[at + NEXT_FINISH] = finish;
-    replicas.finishes[replica]!.push(finish, turns.wide[turn + ADMISSION]!, turn);
+    replicas.finishes.push(replica, finish, turns.wide[turn + ADMISSION]!, turn);
   }
 
   /** A decoding sequence with all its tokens leaves; its output stays in the cache. */
@@ -170,13 +173,13 @@ export class Sequences {
     const { turns, replicas } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
-    const finishes = replicas.finishes[replica]!;
-    const place = finishes.lastAdmitted();
-    const turn = finishes.turnAt(place);
-    const left = finishes.finishAt(place) - (words[at + ITERATION]! - 1);
+    const { finishes } = replicas;
+    const place = finishes.lastAdmitted(replica);
+    const turn = finishes.turnAt(replica, place);
+    const left = finishes.finishAt(replica, place) - (words[at + ITERATION]! - 1);
     const generated = turns.words[turn + OUTPUT]! - left;
-    finishes.removeAt(place);
-    words[at + NEXT_FINISH] = finishes.nextFinish();
+    finishes.removeAt(replica, place);
+    words[at + NEXT_FINISH] = finishes.nextFinish(replica);
     turns.words[turn + GENERATED] = generated;
     words[at + DECODERS]!--;
     words[at + CONTEXT]! -= turns.words[turn + INPUT]! + generated;
@@ -205,12 +208,18 @@ export class Sequences {
     replicas.words[at + PROMPT_TOKENS]! += input;
     replicas.words[at + CACHED_TOKENS]! += found;
     replicas.words[at + HOST_CACHED_TOKENS]! += hostFound;
+    if (caches.storeFound > 0) this.countFetched(at, caches.storeFound * blockTokens);
     const flags = words[turn + FLAGS]!;
     if ((flags & TRY_ADMITTED) !== 0) return;
     words[turn + FLAGS] = flags | TRY_ADMITTED;
     words[turn + CACHED] = found;
     turns.wide[turn + HOST_CACHED] = hostFound;
     if ((flags & IN_RESULTS) !== 0) outcomes.admit(input, found);
+  }
+
+  private countFetched(at: number, tokens: number): void {
+    this.fetchedTokens += tokens;
+    this.state.replicas.words[at + STORE_CACHED_TOKENS]! += tokens;
   }
 
   /** Frees the KV of a sequence that was admitted; its full prefix is set already. */

@@ -1,6 +1,7 @@
 import { SUBS_PER_NS } from "./contract.ts";
+import { DecodeEvictions } from "./decode-evictions.ts";
 import type { FleetState } from "./fleet-state.ts";
-import { iterationsBelow, stretchSubs } from "./iteration-stretch.ts";
+import { endNs, iterationsBelow, stretchSubs } from "./iteration-stretch.ts";
 import {
   CARRY_SUBS,
   CHUNK,
@@ -18,18 +19,14 @@ import {
 } from "./replicas.ts";
 import { NEED } from "./turn-slots.ts";
 
-/** @returns when `iterations` of the stretch of the replica whose words are `at` have ended. */
-export function endNs(words: Float64Array, at: number, iterations: number): number {
-  const subs = stretchSubs(words[at + FIRST_SUBS]!, words[at + STEP_SUBS]!, iterations);
-  return words[at + STARTED_NS]! + Math.floor((words[at + CARRY_SUBS]! + subs) / SUBS_PER_NS);
-}
-
 /** Where the iterations of a stretch stand in time. */
 export class StretchClock {
   private readonly state: FleetState;
+  private readonly evictions: DecodeEvictions;
 
   constructor(state: FleetState) {
     this.state = state;
+    this.evictions = new DecodeEvictions(state.caches);
     state.caches.pending.settle = (replica) => this.settle(replica);
   }
 
@@ -101,11 +98,15 @@ export class StretchClock {
   private grow(replica: number, iterations: number): void {
     const { replicas, caches } = this.state;
     const tokens = replicas.words[(replica << REPLICA_SHIFT) + DECODERS]! * iterations;
-    if (tokens > caches.freeTokens(replica)) this.growFull(replica, iterations);
-    else if (tokens > 0) caches.grow(replica, tokens);
+    if (tokens <= caches.freeTokens(replica)) {
+      if (tokens > 0) caches.grow(replica, tokens);
+    } else if (this.evictions.applies) {
+      this.evictions.grow(replica, replicas.words, iterations);
+      caches.advance(this.state.nowNs);
+    } else this.growFull(replica, iterations);
   }
 
-  /** The same where some of the iterations evict, each at the instant at which it begins. */
+  /** The same where some of the iterations evict, and blocks fall to another tier: one by one. */
   private growFull(replica: number, iterations: number): void {
     const { replicas, caches, nowNs } = this.state;
     const { words } = replicas;

@@ -12,7 +12,9 @@ import {
   RUNNING,
   SCHEDULED,
   SOURCE,
+  START_NS,
   STATUS,
+  TEMPLATE,
   UNSTABLE,
 } from "./session-slots.ts";
 import {
@@ -68,6 +70,7 @@ export class TurnArrivals {
   /** Tokens of the smallest KV cache that a turn has to fit. */
   private readonly kvTokens: number;
   private readonly cacheOutputs: boolean;
+  private readonly touched = new Int32Array(1);
 
   constructor(state: FleetState, parts: ArrivalParts) {
     const { engine, decodeEngine } = state.options;
@@ -94,6 +97,7 @@ export class TurnArrivals {
     const subject = arrivals.subject();
     const kind = arrivals.kind();
     arrivals.pop();
+    this.touchNext();
     if (kind >= 0) this.arrive(subject, kind);
     else if (scheduledKind(kind) === SCHEDULE_RETRY) this.parts.clients.send(subject);
     else this.parts.gateway.deliver(subject);
@@ -111,6 +115,19 @@ export class TurnArrivals {
       words[subject + STATE] !== AT_CLIENT ||
       words[subject + GENERATION] !== scheduledGeneration(kind)
     );
+  }
+
+  /**
+   * Reads what the next arrival will ask for first: it is on its way while this one goes on, and
+   * nobody waits for it here.
+   */
+  private touchNext(): void {
+    const { arrivals, sessions, templates } = this.state;
+    if (arrivals.nextNs() === Infinity) return;
+    const kind = arrivals.kind();
+    if (kind < 0) return;
+    const word = sessions.words[arrivals.subject()]!;
+    this.touched[0] = templates.length > 1 ? word : word ^ templates[0]!.rows[kind << ROW_SHIFT]!;
   }
 
   private forgetFirst(): void {
@@ -134,13 +151,27 @@ export class TurnArrivals {
     turns.words[turn + REPLICA] = -1;
     turns.wide[turn + ARRIVAL_NS] = nowNs;
     turns.wide[turn + HOST_CACHED] = 0;
-    if (outcomes.arrive(nowNs)) turns.words[turn + FLAGS] = IN_RESULTS;
+    if (!this.isDelayed(session, row) && outcomes.arrive(nowNs)) {
+      turns.words[turn + FLAGS] = IN_RESULTS;
+    }
     const tokens = this.fill(turn, session, row);
     if (tokens > this.kvTokens) this.parts.ends.reject(turn);
     else {
       this.settlePrefixes(turn, session);
       this.parts.clients.begin(turn);
     }
+  }
+
+  /** @returns whether the turn is one of the warm-up that was kept up until now. */
+  private isDelayed(session: number, row: number): boolean {
+    const { nowNs, options, sessions } = this.state;
+    const { isDelayed, resultsFromNs = 0 } = options;
+    if (isDelayed === undefined || nowNs < resultsFromNs) return false;
+    const startNs = sessions.wide[sessions.wideOf(session) + START_NS]!;
+    if (startNs >= resultsFromNs) return false;
+    const { words } = sessions;
+    const source = words[session + SOURCE]!;
+    return isDelayed({ source, template: words[session + TEMPLATE]!, startNs, row });
   }
 
   /** Lengths and chains as the template has them. @returns tokens of prompt and output */

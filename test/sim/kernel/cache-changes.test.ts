@@ -12,7 +12,7 @@ function followed() {
   changes.follow();
   const holding = holdings.add(chain, 4);
   const change = (atNs: number, end: number, of = holding): void => {
-    changes.nowNs = atNs;
+    changes.advance(atNs);
     holdings.pool.words[of + END] = end;
     changes.note(of);
   };

@@ -30,14 +30,6 @@ describe("the unseen changes of replicas", () => {
     );
   });
 
-  it("are none once it is cleared", () => {
-    const rings = new ChangeRings();
-    rings.fit(0);
-    for (let atNs = 1; !rings.isFull(0); atNs++) rings.push(0, atNs, 1, 1);
-    rings.clear(0);
-    expect([rings.firstNs(0), rings.isFull(0)]).toEqual([Infinity, false]);
-  });
-
   it("stay when there is room for more replicas", () => {
     const rings = new ChangeRings();
     rings.fit(0);

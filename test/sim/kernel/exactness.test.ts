@@ -19,6 +19,7 @@ const preempts: Happening = ({ preemptions }) => preemptions > 0;
 const evicts: Happening = ({ evictedTokens }) => evictedTokens > 0;
 const finds: Happening = ({ turns }) => turns.some(({ cachedTokens }) => cachedTokens > 0);
 const loads: Happening = ({ turns }) => turns.some((turn) => turn.hostCachedTokens > 0);
+const fetches: Happening = ({ storeCachedTokens }) => storeCachedTokens > 0;
 const retries: Happening = ({ turns }) => turns.some(({ tries }) => tries > 1);
 const abandons: Happening = ({ turns }) => turns.some(({ end }) => end === "abandoned");
 const rejects: Happening = ({ turns }) => turns.some(({ end }) => end === "rejected");
@@ -79,6 +80,16 @@ describe("the kernel has the same bits as the naive one", () => {
     const router = "prefix-affinity";
     expectTheSame({ host: true, router, clients: true, comings: true, faults: true }, [finds]);
   });
+
+  it.each([{}, { host: true }, { split: true }, { streams: true }] as const)(
+    "with a store that all replicas share: %j",
+    (theme) => {
+      const shared = { ...theme, store: true } as const;
+      expectTheSame(shared, [fetches, evicts]);
+      const all = { clients: true, comings: true, faults: true, settings: true } as const;
+      expectTheSame({ ...shared, ...all }, [fetches, retries]);
+    },
+  );
 
   it.each([{}, { host: true }, { split: true }, { router: "prefix-affinity" }] as const)(
     "with replicas whose caches are configured in their own way, and everything at once: %j",

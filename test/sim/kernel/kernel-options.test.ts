@@ -52,6 +52,16 @@ describe("options of a kernel", () => {
     );
   });
 
+  it.each([
+    ["half a token", { tokens: 0.5 }],
+    ["a negative price", { fetchSubs: -1 }],
+    ["a fetch that would not be exact", { fetchTokenSubs: 2 ** 40 }],
+  ])("refuse a store with %s", (_, edit) => {
+    const store = { tokens: 100, fetchSubs: 1, fetchTokenSubs: 1 };
+    expect(() => checkOptions(optionsWith([], { store }))).not.toThrow();
+    expect(() => checkOptions(optionsWith([], { store: { ...store, ...edit } }))).toThrow("store");
+  });
+
   it("refuse a router that knows the future", () => {
     const router = { kind: "prefix-affinity", lagNs: -1, guard: 1 } as const;
     expect(() => checkOptions(optionsWith([], { router }))).toThrow("router lag");

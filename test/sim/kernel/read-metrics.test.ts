@@ -19,6 +19,7 @@ describe("the metrics of a replica", () => {
       promptTokens: 35,
       cachedTokens: 0,
       hostCachedTokens: 0,
+      storeCachedTokens: 0,
       generatedTokens: 4,
       firstTokens: 2,
       finishedTurns: 2,

@@ -7,7 +7,8 @@ import {
   STARTED_NS,
   STEP_SUBS,
 } from "../../../src/sim/kernel/replicas.ts";
-import { endNs, StretchClock } from "../../../src/sim/kernel/stretch-clock.ts";
+import { endNs } from "../../../src/sim/kernel/iteration-stretch.ts";
+import { StretchClock } from "../../../src/sim/kernel/stretch-clock.ts";
 import { loneTurns, smallFleet, smallParts } from "../../support/small-fleet.ts";
 
 /** A replica in a stretch of ten iterations of 100, 110, 120, ... ns, from 1,000 on. */
