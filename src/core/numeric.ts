@@ -30,11 +30,13 @@ export function normalCdf(z: number): number {
 
 /** Standard normal quantiles of the probabilities the forecast uses. */
 export const NORMAL_QUANTILES = {
+  p2_5: -1.9599639845400545,
   p10: -1.2815515655446004,
   p50: 0,
   p70: 0.5244005127080407,
   p80: 0.8416212335729143,
   p90: 1.2815515655446004,
   p95: 1.6448536269514722,
+  p97_5: 1.9599639845400545,
   p99: 2.3263478740408408,
 } as const;

@@ -1,13 +1,17 @@
 /**
- * Quantile forecast of demand: a local level with damped trend on the logarithm of turns/s, widened
- * by what calibration measured, with burst detection within two ticks.
+ * Quantile forecast of demand: a local level with damped trend on the logarithm of turns/s, moved
+ * by what was learned of its changes, widened by what calibration measured, with burst detection
+ * within two ticks.
  */
 import type { ForecastBand } from "../decision.ts";
-import type { DemandMemory } from "../memory.ts";
-import { NORMAL_QUANTILES, clamp, power } from "../numeric.ts";
-import { MINUTE_MS, after, elapsed, millis, turnsPerSecond } from "../units.ts";
+import type { BandWidths, DemandMemory } from "../memory.ts";
+import { NORMAL_QUANTILES, clamp, normalCdf, power } from "../numeric.ts";
+import { MINUTE_MS, elapsed, millis, turnsPerSecond } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
-import { settle } from "./calibration.ts";
+import { MEDIAN, gain, riseOf, riseOver } from "./averages.ts";
+import { FIRST_WIDTHS, KEPT_Z, stretched } from "./calibration.ts";
+import { predictedChange } from "./change.ts";
+import { RISE_AT, askedForNow, featuresOf, firstLearning, learn, remembered } from "./learning.ts";
 
 /** Demand below one turn a minute is forecast as one turn a minute: the logarithm needs a floor. */
 const FLOOR_TURNS_PER_SECOND = 1 / 60;
@@ -23,6 +27,10 @@ const TREND_DAMPING = 0.85;
 const MAX_TREND_FACTOR_LOG = Math.log(2);
 /** The steepest climb a burst is believed to keep, per minute: the first samples overstate it. */
 const MAX_BURST_TREND = 0.04;
+/** Innovations count for the variance up to so many of its roots: an outage is not noise. */
+const OUTLIER = 4;
+/** Nobody sizes for more than 100 times the median (at p99): ln 100 / 2.33. */
+const MAX_DEVIATION = 2;
 /** Share of an innovation's variance that is a lasting change of level, per minute. */
 const LEVEL_GAIN_SQUARED = 0.09;
 /** Turns after which a change of tokens per turn is mostly believed: their lengths vary by x4. */
@@ -50,8 +58,6 @@ export interface DemandSighting {
 }
 
 const logDemand = (rate: number): number => Math.log(Math.max(rate, FLOOR_TURNS_PER_SECOND));
-/** Share that an exponential average takes over after `passed` of its constant. */
-const gain = (passed: number, constant: number): number => 1 - Math.exp(-passed / constant);
 
 export function firstSighting(seen: DemandSighting): DemandMemory {
   return {
@@ -62,8 +68,7 @@ export function firstSighting(seen: DemandSighting): DemandMemory {
     sigma: PRIOR_SIGMA,
     surprises: 0,
     risingSince: null,
-    widthFactor: 1,
-    pending: [],
+    learned: firstLearning(seen.at, logDemand(seen.turnsPerSecond)),
     promptTokensPerTurn: seen.promptTokensPerTurn,
     outputTokensPerTurn: seen.outputTokensPerTurn,
   };
@@ -79,13 +84,19 @@ export function observeDemand(memory: DemandMemory | null, seen: DemandSighting)
   if (isYoung(memory, seen.at)) return { ...memory, ...restart(seen, y, minutes, memory) };
   const innovation = y - (memory.level + trendOver(memory, minutes));
   const surprises = isSurprise(memory, innovation) ? memory.surprises + 1 : 0;
-  const moved =
-    surprises >= BURST_SURPRISES ? jump(memory, y, minutes) : follow(memory, innovation, minutes);
+  const burst = surprises >= BURST_SURPRISES;
+  const moved = burst ? jump(memory, y, minutes) : follow(memory, innovation, minutes);
   const mix = gain(seen.servedPerSecond * minutes * 60, TURNS_TO_LEARN);
   return {
     ...memory,
     ...moved,
-    ...settle(memory, seen.at, y),
+    learned: learn(memory.learned ?? firstLearning(seen.at, y), {
+      now: seen.at,
+      y,
+      minutes,
+      age: elapsed(memory.firstAt, seen.at) / MINUTE_MS,
+      burst: burst ? y - memory.level : 0,
+    }),
     lastAt: seen.at,
     surprises,
     risingSince: surprises > 0 ? risenSince(memory, seen.at) : memory.risingSince,
@@ -111,6 +122,7 @@ function restart(
   return {
     lastAt: seen.at,
     level: y,
+    learned: firstLearning(seen.at, y),
     promptTokensPerTurn: blend(memory.promptTokensPerTurn, seen.promptTokensPerTurn, mix),
     outputTokensPerTurn: blend(memory.outputTokensPerTurn, seen.outputTokensPerTurn, mix),
   };
@@ -137,7 +149,9 @@ function follow(memory: DemandMemory, innovation: number, minutes: number): Part
     memory.level + trendOver(memory, minutes) + gain(minutes, LEVEL_MINUTES) * innovation;
   const slope = (level - memory.level) / minutes;
   const variance = memory.sigma * memory.sigma;
-  const blended = variance + gain(minutes, SIGMA_MINUTES) * (innovation * innovation - variance);
+  const limit = OUTLIER * memory.sigma;
+  const usual = clamp(innovation, -limit, limit);
+  const blended = variance + gain(minutes, SIGMA_MINUTES) * (usual * usual - variance);
   return {
     level,
     trendPerMinute:
@@ -158,22 +172,56 @@ const growthOver = (memory: DemandMemory, minutes: number): number =>
 
 /** @returns turns/s at the standard normal quantile `z`, `horizonMs` ahead */
 export const demandQuantile = (memory: DemandMemory, horizonMs: Millis, z: number): number =>
-  quantileOf(outlook(memory, horizonMs), z);
+  Math.exp(quantileOf(outlook(memory, horizonMs), z));
 
-/** Logarithm of the median, and the standard deviation around it. */
+/** @returns turns/s at the quantile `z` if the median, ln(turns/s), is known from elsewhere */
+export function quantileAround(
+  memory: DemandMemory,
+  median: number,
+  { horizonMs, z }: { readonly horizonMs: Millis; readonly z: number },
+): number {
+  return Math.exp(quantileOf({ ...outlook(memory, horizonMs), median, beyond: () => 0 }, z));
+}
+
+/** All of ln(turns/s). */
 interface Outlook {
+  readonly from: number;
+  readonly features: readonly number[];
   readonly median: number;
+  /** The same, or what is asked for now: until a fall has come, there is that to be served. */
+  readonly toServe: number;
+  /** A standard deviation, before calibration. */
   readonly spread: number;
+  readonly widths: BandWidths;
+  /** What a rise adds at a standard normal quantile to what it adds to the median. */
+  readonly beyond: (z: number) => number;
 }
 
 function outlook(memory: DemandMemory, horizonMs: Millis): Outlook {
   const minutes = horizonMs / MINUTE_MS;
-  const spread = memory.sigma * Math.sqrt(1 + LEVEL_GAIN_SQUARED * minutes) * memory.widthFactor;
-  return { median: memory.level + growthOver(memory, minutes), spread };
+  const spread = memory.sigma * Math.sqrt(1 + LEVEL_GAIN_SQUARED * minutes);
+  const from = memory.level;
+  const growth = growthOver(memory, minutes);
+  const { learned } = memory;
+  if (learned === undefined) {
+    const median = from + growth;
+    const known = { from, features: [], median, toServe: median, spread };
+    return { ...known, widths: FIRST_WIDTHS, beyond: () => 0 };
+  }
+  const features = featuresOf(learned, memory, { horizonMs, growth });
+  const median = from + predictedChange(learned.change, features);
+  const rise = riseOf(learned.averages);
+  const believed = clamp(learned.change.weights[RISE_AT] ?? 0, 0, 1);
+  const beyond = (z: number): number =>
+    believed * (riseOver(rise, minutes, normalCdf(z)) - riseOver(rise, minutes, MEDIAN));
+  const toServe = Math.max(median, askedForNow(learned, memory.level));
+  return { from, features, median, toServe, spread, widths: learned.widths, beyond };
 }
 
-const quantileOf = ({ median, spread }: Outlook, z: number): number =>
-  Math.exp(median + z * spread);
+function quantileOf({ median, spread, widths, beyond }: Outlook, z: number): number {
+  const away = spread * stretched(widths, z) + beyond(z);
+  return median + Math.min(away, MAX_DEVIATION * Math.max(0, z));
+}
 
 export const isBurst = (memory: DemandMemory): boolean => memory.surprises >= BURST_SURPRISES;
 
@@ -184,7 +232,7 @@ export function forecastBand(
   sizingZ: number,
 ): ForecastBand {
   const ahead = outlook(memory, horizonMs);
-  const at = (z: number) => turnsPerSecond(quantileOf(ahead, z));
+  const at = (z: number) => turnsPerSecond(Math.exp(quantileOf(ahead, z)));
   return {
     horizonMs,
     observed: turnsPerSecond(Math.exp(memory.level)),
@@ -192,16 +240,25 @@ export function forecastBand(
     p50: at(NORMAL_QUANTILES.p50),
     p90: at(NORMAL_QUANTILES.p90),
     p99: at(NORMAL_QUANTILES.p99),
-    sizing: at(sizingZ),
+    sizing: turnsPerSecond(Math.exp(quantileOf({ ...ahead, median: ahead.toServe }, sizingZ))),
   };
 }
 
-/** Remembers today's p90 so that calibration can hold it against what comes. */
+/** Remembers today's forecast so that what comes can be held against it. */
 export function rememberForecast(
   memory: DemandMemory,
   now: EpochMs,
   horizonMs: Millis,
 ): DemandMemory {
-  const p90 = Math.log(demandQuantile(memory, horizonMs, NORMAL_QUANTILES.p90));
-  return { ...memory, pending: [...memory.pending, { due: after(now, horizonMs), p90 }] };
+  const ahead = outlook(memory, horizonMs);
+  const quantiles = KEPT_Z.map((z) => quantileOf(ahead, z));
+  const forecast = {
+    madeAt: now,
+    horizonMs,
+    from: ahead.from,
+    features: ahead.features,
+    quantiles,
+  };
+  const learned = memory.learned ?? firstLearning(now, memory.level);
+  return { ...memory, learned: remembered(learned, forecast) };
 }

@@ -3,7 +3,7 @@ import type { CompiledFleet, FleetKey, Role } from "../compiled.ts";
 import type { AttainmentByRacks } from "../decision.ts";
 import type { FleetObservation } from "../observation.ts";
 import { clamp } from "../numeric.ts";
-import { heldByFleet, leaving, ownedRacks } from "../racks/holdings.ts";
+import { heldByFleet, leaving } from "../racks/holdings.ts";
 import type { PoolState } from "../racks/pool-state.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
@@ -76,7 +76,7 @@ function answer(input: PeerInput, held: RackCount): PolicyAnswer & { readonly fr
     const text = "The last answer stands.";
     return { replicas: known.replicas, memory: known.slice, text, fresh: false };
   }
-  const roles = rolesOf(input, held);
+  const roles = rolesOf(input, rackCount(Math.max(held, known?.racks ?? 0)));
   const slice = known?.slice ?? policy.init(fleet);
   return { ...policy.want({ fleet, observed, now, roles }, slice), fresh: true };
 }
@@ -98,16 +98,17 @@ export function racksFor(replicas: PerRole<number>, fleet: CompiledFleet): numbe
 
 /** Racks that stay: a rack being drained is spoken for. */
 function racksHeld({ pools, fleet, wanted }: PeerInput): RackCount {
-  const racks = pools.reduce((total, { pool, summaries, observed }) => {
+  const racks = pools.reduce((total, { pool, summaries, observed, owned }) => {
     const draining = summaries.filter(({ phase }) => phase === "Draining").length;
     const standing = rackCount(Math.max(0, (observed.count?.desired ?? 0) - draining));
-    const held = heldByFleet(pool, standing, ownedRacks(summaries), wanted);
+    const held = heldByFleet(pool, standing, owned, wanted);
     return total + (held[fleet.key] ?? 0);
   }, 0);
   return rackCount(racks);
 }
 
-function rolesOf(input: PeerInput, held: RackCount): PerRole<RoleReplicas> {
+/** @param expected racks held, and those that were asked for and are not: pods that are pending */
+function rolesOf(input: PeerInput, expected: RackCount): PerRole<RoleReplicas> {
   const { fleet } = input;
   const pods = stayingPods(input);
   const counted = fleet.workloads.map(({ role }): readonly [Role, RoleReplicas] => {
@@ -116,7 +117,7 @@ function rolesOf(input: PeerInput, held: RackCount): PerRole<RoleReplicas> {
     return [
       role,
       {
-        filled: held * perRack,
+        filled: expected * perRack,
         present: ours.length,
         ready: ours.filter(({ ready }) => ready).length,
         perRack,

@@ -19,7 +19,7 @@ export type PerRole<T> = Partial<Readonly<Record<Role, T>>>;
 
 /** The units of one role, counted as autoscalers of replicas count them. */
 export interface RoleReplicas {
-  /** `n`: units of the racks held or on their way, every rack filled. */
+  /** `n`: units of the racks held, on their way or asked for last, every rack filled. */
   readonly filled: number;
   /** Pods on racks that stay. */
   readonly present: number;

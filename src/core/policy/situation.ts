@@ -9,8 +9,8 @@ import { rackCapacity } from "../capacity/rack-capacity.ts";
 import type { RackCapacity } from "../capacity/rack-capacity.ts";
 import type { CompiledFleet, Headroom } from "../compiled.ts";
 import type { ForecastBand } from "../decision.ts";
-import { forecastBand, isBurst, observeDemand } from "../demand/forecast.ts";
-import { scheduleEffect } from "../demand/schedule.ts";
+import { forecastBand, isBurst, observeDemand, quantileAround } from "../demand/forecast.ts";
+import { occasionEffect, rememberOccasions, scheduleEffect } from "../demand/schedule.ts";
 import type { ScheduleEffect } from "../demand/schedule.ts";
 import type { DemandMemory, FleetMemory } from "../memory.ts";
 import { NORMAL_QUANTILES, clamp } from "../numeric.ts";
@@ -80,8 +80,9 @@ export function assess(input: SituationInput): Situation {
   const engine = engineOf(fleet);
   const capacity = rackCapacity(withMix(fleet, memory.balance?.perRack), engine);
   const signals = assessFleet(observed, now, fleet.signals.scrapeIntervalMs);
-  const demand = signals.complete ? sight(signals, memory.demand, now) : memory.demand;
   const horizonMs = horizon(fleet, input.pools);
+  const sighted = signals.complete ? sight(signals, memory.demand, now) : memory.demand;
+  const demand = sighted && rememberOccasions(sighted, fleet.schedule, { now, horizonMs });
   const state = cacheState(signals, demand, capacity, servingRacks);
   const seen = cacheSighting(signals, state, servingRacks, now);
   const cache = seen === null ? (memory.cache ?? null) : observeCache(memory.cache ?? null, seen);
@@ -204,11 +205,22 @@ export function hitRateWith(situation: Situation, racks: number, turnsPerSecond:
   return ratio(Math.min(situation.hitRateCap, hitRateAt(situation.law, x)));
 }
 
-/** @returns the demand to size for: forecast x schedule, plus what works the backlog off */
-export function sizingTurnsPerSecond(situation: Situation): number {
-  const forecast = situation.band?.sizing ?? 0;
-  return forecast * situation.schedule.factor + situation.backlogTurns / BACKLOG_SECONDS;
+/**
+ * @returns the forecast at the sizing quantile, and what people said of it: an occasion to come
+ *   multiplies it; of one that has begun it is part, and no less is expected than was said
+ */
+export function forecastTurnsPerSecond({ band, demand, fleet, ...rest }: Situation): number {
+  if (band === null || demand === null) return 0;
+  const { now, horizonMs } = rest;
+  const { factor, level } = occasionEffect(demand, fleet.schedule, { now, horizonMs });
+  const z = sizingZ(fleet);
+  const said = level === null ? 0 : quantileAround(demand, level, { horizonMs, z });
+  return Math.max(band.sizing * factor, said);
 }
+
+/** @returns the demand to size for: forecast and schedule, plus what works the backlog off */
+export const sizingTurnsPerSecond = (situation: Situation): number =>
+  forecastTurnsPerSecond(situation) + situation.backlogTurns / BACKLOG_SECONDS;
 
 /**
  * Five-minute standard deviation of the cold work over its mean: 1.3 points at a hit rate of 0.90,

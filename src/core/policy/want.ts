@@ -6,9 +6,10 @@ import type { FleetMemory } from "../memory.ts";
 import { reason } from "../reasons.ts";
 import type { Reason, ReasonCode } from "../reasons.ts";
 import { WARM_UP_MS, isYoung } from "../demand/forecast.ts";
+import { lowestCeiling } from "../intents.ts";
 import { elapsed, rackCount, ratio, seconds } from "../units.ts";
 import type { RackCount, Ratio } from "../units.ts";
-import { loadOn, sizingTurnsPerSecond } from "./situation.ts";
+import { forecastTurnsPerSecond, loadOn, sizingTurnsPerSecond } from "./situation.ts";
 import type { Situation } from "./situation.ts";
 
 export interface Sizing {
@@ -221,10 +222,8 @@ function demandText(situation: Situation, racks: number, turnsPerSecond: number)
 
 function demandCode(situation: Situation): ReasonCode {
   if (situation.burst) return "burst";
-  const working = situation.band?.sizing ?? 0;
-  return sizingTurnsPerSecond(situation) > 1.2 * working * situation.schedule.factor
-    ? "backlog"
-    : "demand-forecast";
+  const working = forecastTurnsPerSecond(situation);
+  return sizingTurnsPerSecond(situation) > 1.2 * working ? "backlog" : "demand-forecast";
 }
 
 function floors({ fleet, schedule, observed }: Situation): readonly Claim[] {
@@ -243,12 +242,8 @@ const largest = (claims: readonly Claim[]): Claim =>
   claims.reduce((best, next) => (next.racks > best.racks ? next : best));
 
 /** The lowest cap wins over every floor. */
-function capOf({ fleet, observed }: Situation): number {
-  const ceilings = observed.overrides.flatMap(({ ceilingRacks }) =>
-    ceilingRacks === null ? [] : [ceilingRacks],
-  );
-  return Math.min(fleet.racks.max, ...ceilings);
-}
+const capOf = ({ fleet, observed }: Situation): number =>
+  Math.min(fleet.racks.max, lowestCeiling(observed.overrides));
 
 function limited(situation: Situation, chosen: Claim): Claim {
   const cap = capOf(situation);

@@ -1,76 +1,86 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { settle } from "../../../src/core/demand/calibration.ts";
+import { FIRST_WIDTHS, stretched, widened } from "../../../src/core/demand/calibration.ts";
 import {
   demandQuantile,
   firstSighting,
   observeDemand,
   rememberForecast,
 } from "../../../src/core/demand/forecast.ts";
-import type { DemandMemory } from "../../../src/core/memory.ts";
 import { NORMAL_QUANTILES } from "../../../src/core/numeric.ts";
-import { MINUTE_MS, after, millis } from "../../../src/core/units.ts";
-import { NOW } from "../../support/builders/observed.ts";
+import { MINUTE_MS, millis } from "../../../src/core/units.ts";
 import { sighting, tickAt } from "../../support/demand-series.ts";
 import { draws } from "../../support/draws.ts";
 import type { Draws } from "../../support/draws.ts";
 
-const inMinutes = (minutes: number) => after(NOW, millis(minutes * MINUTE_MS));
-const waiting = (pending: DemandMemory["pending"], widthFactor = 1): DemandMemory => ({
-  ...firstSighting(sighting(10, NOW)),
-  pending,
-  widthFactor,
-});
+const NONE: readonly number[] = [1, 2, 8, 9];
+const at = (y: number, waiting = 1) => widened(FIRST_WIDTHS, { quantiles: NONE }, { y, waiting });
 
-describe("a p90 that falls due", () => {
-  const two = [
-    { due: inMinutes(0), p90: 2 },
-    { due: inMinutes(1), p90: 2 },
-  ];
+describe("a forecast that falls due", () => {
+  // Of a side: 0.08 x (missed − share aimed at); of the other side half of what it has.
+  const inner = (missed: number) => 0.08 * (missed - 0.1);
+  const outer = (missed: number) => 0.08 * (missed - 0.025);
 
   it.each([
-    // 0.08 x (1 − 0.1) and 0.08 x (0 − 0.1).
-    ["widens by 7 % when demand was above it", 2.5, Math.exp(0.072)],
-    ["narrows by 0.8 % when it was not", 1.5, Math.exp(-0.008)],
-    ["counts demand that equals it as covered", 2, Math.exp(-0.008)],
-  ])("%s", (_, y, width) => {
-    const settled = settle(waiting(two), NOW, y);
-    expect(settled.widthFactor).toBeCloseTo(width, 12);
-    expect(settled.pending).toEqual([two[1]]);
+    ["inside: all narrow", 5, [0, 0, 0, 0]],
+    ["on a quantile: inside it", 8, [0, 0, 0, 0]],
+    ["above p90: that side widens, and the other by half", 8.5, [0, 0, 1, 0]],
+    ["above p97.5", 10, [0, 0, 1, 1]],
+    ["below p10", 1.5, [0, 1, 0, 0]],
+    ["below p2.5", 0, [1, 1, 0, 0]],
+  ])("%s", (_, y, [farLow = 0, low = 0, high = 0, farHigh = 0]) => {
+    const { p2_5, p10, p90, p97_5 } = at(y);
+    expect(Math.log(p90)).toBeCloseTo(inner(high) + inner(low) / 2, 12);
+    expect(Math.log(p10)).toBeCloseTo(inner(low) + inner(high) / 2, 12);
+    expect(Math.log(p97_5)).toBeCloseTo(outer(farHigh) + outer(farLow) / 2, 12);
+    expect(Math.log(p2_5)).toBeCloseTo(outer(farLow) + outer(farHigh) / 2, 12);
   });
 
-  it("waits until then", () => {
-    const memory = waiting(two);
-    expect(settle(memory, inMinutes(-1), 9)).toEqual({ pending: two, widthFactor: 1 });
+  it("counts for less where many wait, for they see the same", () => {
+    expect(Math.log(at(5, 110).p90)).toBeCloseTo(-1.5 * 0.1 * 0.01, 12);
   });
 
-  it("is dropped unjudged when nobody was watching then", () => {
-    const blind = waiting(Array.from({ length: 60 }, (_, n) => ({ due: inMinutes(n), p90: 2 })));
-    // An outage of an hour: of the forecasts of minutes 0 … 59 those of 58 and 59 are judged.
-    const { widthFactor, pending } = settle(blind, inMinutes(60), 9);
-    expect(pending).toEqual([]);
-    // 1.1 / 60 is the rate while 60 wait.
-    expect(widthFactor).toBeCloseTo(Math.exp((2 * 0.9 * 1.1) / 60), 12);
-  });
-
-  it("keeps the width between a quarter and six, whatever comes", () => {
-    const pending = fc.array(fc.double({ min: -5, max: 9, noNaN: true }), { maxLength: 200 });
-    const width = fc.double({ min: 0.25, max: 6, noNaN: true });
+  it("keeps widths between a tenth and eight, whatever comes", () => {
+    const came = fc.array(fc.double({ min: -5, max: 15, noNaN: true }), { maxLength: 200 });
     fc.assert(
-      fc.property(
-        pending,
-        width,
-        fc.double({ min: -5, max: 9, noNaN: true }),
-        (p90s, before, y) => {
-          const memory = waiting(
-            p90s.map((p90) => ({ due: NOW, p90 })),
-            before,
-          );
-          const { widthFactor } = settle(memory, NOW, y);
-          expect(widthFactor).toBeGreaterThanOrEqual(0.25);
-          expect(widthFactor).toBeLessThanOrEqual(6);
-        },
-      ),
+      fc.property(came, (ys) => {
+        const widths = ys.reduce(
+          (before, y) => widened(before, { quantiles: NONE }, { y, waiting: 1 }),
+          FIRST_WIDTHS,
+        );
+        for (const width of Object.values(widths)) {
+          expect(width).toBeGreaterThanOrEqual(0.1);
+          expect(width).toBeLessThanOrEqual(8);
+        }
+      }),
+    );
+  });
+});
+
+describe("the distance of a quantile from the median", () => {
+  const widths = { p2_5: 3, p10: 2, p90: 0.5, p97_5: 1 };
+
+  it.each([
+    ["none at the median", 0, 0],
+    ["p90, by its width", NORMAL_QUANTILES.p90, 0.5 * NORMAL_QUANTILES.p90],
+    ["p97.5, by its own", NORMAL_QUANTILES.p97_5, NORMAL_QUANTILES.p97_5],
+    ["p10, the other side's", NORMAL_QUANTILES.p10, 2 * NORMAL_QUANTILES.p10],
+    ["p2.5", NORMAL_QUANTILES.p2_5, 3 * NORMAL_QUANTILES.p2_5],
+    ["nearer than p90, in proportion", 0.6, 0.3],
+    ["farther than p97.5, in proportion", 4, 4],
+  ])("%s", (_, z, distance) => {
+    expect(stretched(widths, z)).toBeCloseTo(distance, 9);
+  });
+
+  it("never falls as the quantile rises, whatever the widths", () => {
+    const width = fc.double({ min: 0.1, max: 8, noNaN: true });
+    const some = fc.record({ p2_5: width, p10: width, p90: width, p97_5: width });
+    const z = fc.double({ min: -12, max: 12, noNaN: true });
+    fc.assert(
+      fc.property(some, z, z, (any, a, b) => {
+        const [low, high] = a < b ? [a, b] : [b, a];
+        expect(stretched(any, low)).toBeLessThanOrEqual(stretched(any, high) + 1e-12);
+      }),
     );
   });
 });

@@ -9,8 +9,9 @@ import {
   observeDemand,
   rememberForecast,
 } from "../../../src/core/demand/forecast.ts";
+import type { DemandMemory } from "../../../src/core/memory.ts";
 import { NORMAL_QUANTILES } from "../../../src/core/numeric.ts";
-import { MINUTE_MS, elapsed, millis } from "../../../src/core/units.ts";
+import { MINUTE_MS, after, elapsed, millis } from "../../../src/core/units.ts";
 import { NOW } from "../../support/builders/observed.ts";
 import { afterTicks, ramp, sighting, steady, tickAt } from "../../support/demand-series.ts";
 import { draws } from "../../support/draws.ts";
@@ -47,10 +48,10 @@ describe("the quantiles", () => {
   });
 
   it("are apart by the square root of 1 + 0.09 per minute of horizon", () => {
-    const memory = { ...firstSighting(sighting(10, NOW)), sigma: 0.1, widthFactor: 2 };
-    // ln(p90 / p50) = 1.2816 x 0.1 x sqrt(1 + 0.09 x 100) x 2 = 0.8105.
+    const memory = { ...firstSighting(sighting(10, NOW)), sigma: 0.1 };
+    // ln(p90 / p50) = 1.2816 x 0.1 x sqrt(1 + 0.09 x 100) = 0.4053.
     const spread = Math.log(demandQuantile(memory, millis(100 * MINUTE_MS), NORMAL_QUANTILES.p90));
-    expect(spread - Math.log(10)).toBeCloseTo(1.2815515 * 0.1 * Math.sqrt(10) * 2, 6);
+    expect(spread - Math.log(10)).toBeCloseTo(1.2815515 * 0.1 * Math.sqrt(10), 6);
   });
 
   it("begin 15 % wide, and narrow to 3 % while nothing changes", () => {
@@ -91,17 +92,22 @@ describe("the level", () => {
 });
 
 describe("the trend", () => {
-  it("of a falling demand is not carried on: p50 is what is seen now", () => {
+  it("of a fall is not carried on: p50 is a fifth of the way to ten minutes' mean", () => {
+    const memory = afterTicks(ramp(40, 10, 20));
     const { observed, p50 } = band(ramp(40, 10, 20));
-    expect(p50).toBeCloseTo(observed, 9);
+    const tenMinutes = memory.learned?.averages.tenMinutes ?? Number.NaN;
+    expect(tenMinutes).toBeGreaterThan(memory.level);
+    expect(Math.log(p50)).toBeCloseTo(Math.log(observed) + 0.2 * (tenMinutes - memory.level), 9);
   });
 
-  it("never puts the median below the level, and never above twice the level", () => {
+  it("puts the median between what was seen, and eight times the most of it", () => {
+    // Twice by the trend, four times by a rise.
     fc.assert(
       fc.property(someRates, (rates) => {
-        const { observed, p50 } = band(rates);
-        expect(p50).toBeGreaterThanOrEqual(observed * (1 - 1e-12));
-        expect(p50).toBeLessThanOrEqual(2 * observed * (1 + 1e-12));
+        const { p50 } = band(rates);
+        const seen = rates.map((rate) => Math.max(rate, 1 / 60));
+        expect(p50).toBeGreaterThanOrEqual(Math.min(...seen) * (1 - 1e-9));
+        expect(p50).toBeLessThanOrEqual(8 * Math.max(...seen) * (1 + 1e-9));
       }),
     );
   });
@@ -224,14 +230,85 @@ describe("what is remembered", () => {
     expect([born.promptTokensPerTurn, born.outputTokensPerTurn]).toEqual([6_000, 60]);
   });
 
-  it("holds the p90 that was forecast until it falls due", () => {
+  it("holds what was forecast until it falls due", () => {
     const remembered = rememberForecast(memory, tickAt(20), HORIZON_MS);
     const p90 = Math.log(demandQuantile(memory, HORIZON_MS, NORMAL_QUANTILES.p90));
-    expect(remembered.pending).toEqual([{ due: tickAt(20 + 56), p90 }]);
+    const waiting = (of: DemandMemory) => of.learned?.pending ?? [];
+    expect(waiting(remembered).map(({ due }) => due)).toEqual([tickAt(20 + 56)]);
+    expect(waiting(remembered)[0]?.quantiles[2]).toBeCloseTo(p90, 12);
     const before = observeDemand(remembered, sighting(10, tickAt(75)));
-    expect([before.pending.length, before.widthFactor]).toEqual([1, 1]);
+    expect(waiting(before)).toHaveLength(1);
     const due = observeDemand(before, sighting(10, tickAt(76)));
-    expect(due.pending).toEqual([]);
-    expect(due.widthFactor).toBeLessThan(1);
+    expect(waiting(due)).toEqual([]);
+    expect(due.learned?.widths.p90).toBeLessThan(1);
+  });
+
+  it("by an older release is enough to forecast on, and to learn from here on", () => {
+    const { learned, ...older } = memory;
+    expect(learned).toBeDefined();
+    expect(demandQuantile(older, HORIZON_MS, 0)).toBeCloseTo(Math.exp(older.level), 9);
+    const next = observeDemand(older, sighting(10, tickAt(20)));
+    expect(next.learned?.averages.hour).toBeCloseTo(Math.log(10), 9);
+  });
+});
+
+describe("a rise that goes on", () => {
+  const hours = [...calm(5), ...calm(6)];
+  const tripled = [...hours, ...ramp(10, 20, 20)];
+  const quantile = (rates: readonly number[], z: number) =>
+    demandQuantile(afterTicks(rates), millis(60 * MINUTE_MS), z) / (rates.at(-1) ?? 1);
+
+  it("is expected to go on at p90, and not for sure at p50", () => {
+    expect(quantile(tripled, NORMAL_QUANTILES.p90)).toBeGreaterThan(2);
+    expect(quantile(tripled, NORMAL_QUANTILES.p50)).toBeGreaterThan(1.1);
+    expect(quantile(tripled, NORMAL_QUANTILES.p50)).toBeLessThan(2);
+  });
+
+  it("may be over by then: p10 is well below what is seen", () => {
+    expect(quantile(tripled, NORMAL_QUANTILES.p10)).toBeLessThan(0.85);
+  });
+
+  it("is none in a calm hour", () => {
+    expect(quantile(hours, NORMAL_QUANTILES.p90)).toBeLessThan(1.25);
+  });
+});
+
+describe("a fall by the clock", () => {
+  /** A day's swing of e up and down, seen every five minutes for five days. */
+  const swinging = Array.from({ length: 5 * 288 }, (_, tick) => {
+    const at = after(NOW, millis(tick * 5 * MINUTE_MS));
+    return sighting(10 * Math.exp(Math.sin((2 * Math.PI * tick) / 288)), at);
+  });
+  const horizonMs = millis(60 * MINUTE_MS);
+  /** Remembered as far as the tick, with the forecasts that fell due on the way. */
+  const until = (tick: number): DemandMemory =>
+    swinging.slice(0, tick).reduce<DemandMemory>(
+      (memory, seen) => {
+        const next = observeDemand(memory, seen);
+        return rememberForecast(next, seen.at, horizonMs);
+      },
+      firstSighting(sighting(10, after(NOW, millis(-5 * MINUTE_MS)))),
+    );
+
+  it("is in the median, but not yet in what is sized for", () => {
+    // The steepest fall is half a day after the steepest rise.
+    const { observed, p50, p90, sizing } = forecastBand(
+      until(4 * 288 + 144),
+      horizonMs,
+      NORMAL_QUANTILES.p90,
+    );
+    expect(p50 / observed).toBeLessThan(0.9);
+    expect(sizing).toBeGreaterThan(p90);
+    expect(sizing).toBeGreaterThan(observed);
+  });
+
+  it("a rise by the clock is in both", () => {
+    const { observed, p50, p90, sizing } = forecastBand(
+      until(4 * 288),
+      horizonMs,
+      NORMAL_QUANTILES.p90,
+    );
+    expect(p50 / observed).toBeGreaterThan(1.1);
+    expect(sizing).toBeCloseTo(p90, 9);
   });
 });

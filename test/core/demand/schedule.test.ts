@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ScheduledWindow } from "../../../src/core/compiled.ts";
-import { scheduleEffect } from "../../../src/core/demand/schedule.ts";
+import {
+  occasionEffect,
+  rememberOccasions,
+  scheduleEffect,
+} from "../../../src/core/demand/schedule.ts";
+import type { DemandMemory } from "../../../src/core/memory.ts";
 import { MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
 import { NOW } from "../../support/builders/observed.ts";
+import { afterTicks } from "../../support/demand-series.ts";
 
 const HORIZON_MS = millis(40 * MINUTE_MS);
 const inMinutes = (minutes: number) => after(NOW, millis(minutes * MINUTE_MS));
@@ -86,5 +92,40 @@ describe("a scheduled window applies when a rack asked for now would be ready in
         expect(early.floorRacks).toBeGreaterThanOrEqual(late.floorRacks);
       }),
     );
+  });
+});
+
+describe("a factor on demand", () => {
+  const launch = window("launch", [-20, 100], { factor: 3 });
+  const seenAt = (minutes: number, turnsPerSecond: number, memory = afterTicks([10])) => {
+    const level = Math.log(turnsPerSecond);
+    const { learned: _, ...seen } = { ...memory, level };
+    return rememberOccasions(seen, [launch], { now: inMinutes(minutes), horizonMs: HORIZON_MS });
+  };
+  const effectAt = (memory: DemandMemory, minutes: number) =>
+    occasionEffect(memory, [launch], { now: inMinutes(minutes), horizonMs: HORIZON_MS });
+
+  it("multiplies the forecast until the occasion begins", () => {
+    // It begins in 10 minutes, and racks are to be ready 30 before.
+    expect(effectAt(seenAt(5, 10), 5)).toEqual({ factor: 3, level: null });
+  });
+
+  it("is counted once: after the beginning it is of the demand before", () => {
+    const during = seenAt(60, 28, seenAt(9, 10));
+    const { factor, level } = effectAt(during, 60);
+    expect(factor).toBe(1);
+    expect(Math.exp(level ?? 0)).toBeCloseTo(30, 9);
+  });
+
+  it("is left to what is seen where nobody remembers the demand before", () => {
+    expect(effectAt(seenAt(60, 28), 60)).toEqual({ factor: 1, level: null });
+  });
+
+  it("is forgotten with the end, and leaves the memory alone where there is none", () => {
+    const over = seenAt(100, 28, seenAt(9, 10));
+    expect(over.beforeOccasions).toBeUndefined();
+    const memory = afterTicks([10]);
+    const none = rememberOccasions(memory, [], { now: NOW, horizonMs: HORIZON_MS });
+    expect(none).toBe(memory);
   });
 });

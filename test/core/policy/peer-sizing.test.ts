@@ -106,6 +106,15 @@ describe("what the policy sees", () => {
     expect(seen({ racks }).roles.Aggregated).toMatchObject({ filled: 32, present: 32, ready: 24 });
   });
 
+  it("racks that it asked for last and did not get yet as replicas that are not there", () => {
+    const asked = peerSizing(input(41));
+    const views: PolicyView[] = [];
+    const policy = aPolicy((_, view) => views.push(view));
+    const now = after(NOW, millis(30 * SECOND_MS));
+    peerSizing({ ...input(0), policy, now, memory: asked.memory });
+    expect(views[0]?.roles.Aggregated).toMatchObject({ filled: 48, present: 32, ready: 32 });
+  });
+
   it("nothing of a rack that is being drained", () => {
     const { roles } = seen({ intents: [aDrain()] });
     expect(roles.Aggregated).toMatchObject({ filled: 24, present: 24, ready: 24 });

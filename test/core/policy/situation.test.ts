@@ -143,6 +143,28 @@ describe("the demand that is sized for", () => {
     expect(sizingTurnsPerSecond(situation)).toBeCloseTo(2.5 * p("Balanced"), 9);
   });
 
+  it("is not multiplied once an occasion has begun, but no less is expected than was said", () => {
+    const from = after(NOW, millis(-30 * MINUTE_MS));
+    const launch = {
+      name: "launch",
+      readyFrom: from,
+      from,
+      until: after(NOW, HOUR_MS),
+      floorRacks: null,
+      factor: 2.5,
+    };
+    const said = (before: number): number => {
+      const memory = aFleetMemory({ turnsPerSecond: 16 });
+      const beforeOccasions = { [`launch ${from}`]: Math.log(before) };
+      const demand = memory.demand && { ...memory.demand, beforeOccasions };
+      const fleet = { schedule: [launch] };
+      return sizingTurnsPerSecond(aSituation({ fleet, memory: { ...memory, demand } }));
+    };
+    // 16 turns/s are seen: 2.5 times 4 is less, 2.5 times 12 is 30.
+    expect(said(4)).toBeCloseTo(p("Balanced"), 1);
+    expect(said(12) / p("Balanced")).toBeCloseTo(30 / 16, 1);
+  });
+
   it("works off a backlog within four minutes", () => {
     expect(sizingTurnsPerSecond(seeing({ waitingTurns: 480 }))).toBeCloseTo(p("Balanced") + 2, 9);
   });
