@@ -46,7 +46,7 @@ export const INTENT_PHASES = [
 export const OPEN_PHASES: readonly IntentPhase[] = ["Pending", "Approved", "Executing"];
 
 export const OUTCOMES = ["Grow", "Shrink", "Hold"] as const;
-export const DIRECTIONS = ["Out", "In", "Move"] as const;
+export const DIRECTIONS = ["Out", "In", "Move", "Lend", "Reclaim"] as const;
 export const TRUSTS = [
   "Fresh",
   "Stale",

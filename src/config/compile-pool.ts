@@ -42,12 +42,28 @@ function poolOf({ metadata, spec }: DecodedObject<RackPoolSpec>): CompiledPool {
     },
     limits: limitsOf(spec.limits),
     onForeignWrite: { action: onForeignWrite.action, forMs: durationMs(onForeignWrite.for) },
-    consumers: spec.consumers.map(({ fleet, guaranteed, max, weight }) => ({
-      fleet,
-      guaranteed: rackCount(guaranteed),
+    consumers: spec.consumers.flatMap(({ fleet, guaranteed, max = 0, weight }) =>
+      fleet === undefined
+        ? []
+        : [{ fleet, guaranteed: rackCount(guaranteed), max: rackCount(max), weight }],
+    ),
+    ...loanOf(spec),
+  };
+}
+
+function loanOf({ consumers }: RackPoolSpec): Pick<CompiledPool, "loan"> {
+  const [written] = consumers.flatMap(({ loan }) => loan ?? []);
+  if (written === undefined) return {};
+  const { selector, max, fenceTaint, grace, minTenure, gangKeys } = written;
+  return {
+    loan: {
+      podLabels: selector,
       max: rackCount(max),
-      weight,
-    })),
+      fenceTaint,
+      graceMs: durationMs(grace),
+      minTenureMs: durationMs(minTenure),
+      gangKeys,
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { compileTraffic } from "./compile-traffic.ts";
 import type {
   ScenarioEngine,
   ScenarioRouter,
+  ScenarioStore,
   ScenarioSupply,
   ScenarioWorld,
 } from "./compiled-scenario.ts";
@@ -17,7 +18,12 @@ import type { Compilation, FieldError } from "./field-error.ts";
 import { durationMs } from "./go-duration.ts";
 import type { ScenarioSpec } from "./scenario.ts";
 import { isNamed, poolNamed } from "./scenario-names.ts";
-import { supply, type WrittenSupply, type WrittenWorld } from "./scenario-world.ts";
+import {
+  supply,
+  world as worldSchema,
+  type WrittenSupply,
+  type WrittenWorld,
+} from "./scenario-world.ts";
 
 export function compileWorld(spec: ScenarioSpec, group: CompiledGroup): Compilation<ScenarioWorld> {
   const { world } = spec;
@@ -33,6 +39,7 @@ export function compileWorld(spec: ScenarioSpec, group: CompiledGroup): Compilat
     ...(faults.ok ? [] : faults.errors),
     ...strangers(world, group),
     ...engineErrors(world.engine, group),
+    ...storeErrors(world.store, group),
   ];
   if (errors.length > 0 || !faults.ok) return { ok: false, errors };
   const { clients, people, scrape } = world;
@@ -47,6 +54,7 @@ export function compileWorld(spec: ScenarioSpec, group: CompiledGroup): Compilat
       },
       engines: group.fleets.map((fleet) => engineOf(world.engine, fleet)),
       routers: group.fleets.map((fleet) => routerOf(world.router, fleet)),
+      stores: group.fleets.map((fleet) => storeOf(world.store, fleet)),
       supply: group.pools.map((pool) =>
         supplyOf(world.pools[pool.name] ?? supply.parse({}), pool, group),
       ),
@@ -106,18 +114,19 @@ function tooLate({ duration, world }: ScenarioSpec): readonly FieldError[] {
   );
 }
 
-type Written<Key extends "engine" | "router"> = WrittenWorld[Key];
+type Key = "engine" | "router" | "store";
+type Written<K extends Key> = NonNullable<WrittenWorld[K]>;
 type Value<W> = W extends { readonly all: infer T } ? T : never;
 
 /** @returns what is written for the fleet, by its name or for all */
-function ofFleet<W extends Written<"engine"> | Written<"router">>(
+function ofFleet<W extends Written<Key>>(
   written: W,
   fleet: Pick<CompiledFleet, "key" | "name">,
 ): Value<W>;
 function ofFleet(
-  written: Written<"engine"> | Written<"router">,
+  written: Written<Key>,
   fleet: Pick<CompiledFleet, "key" | "name">,
-): Value<Written<"engine">> | Value<Written<"router">> {
+): Value<Written<"engine">> | Value<Written<"router">> | Value<Written<"store">> {
   if ("all" in written) return written.all;
   const own = Object.entries(written.each).find(([name]) => isNamed(fleet, name));
   return own === undefined ? written.otherwise : own[1];
@@ -167,15 +176,42 @@ function routerOf(written: Written<"router">, fleet: CompiledFleet): ScenarioRou
   return { ...router, guard: guard.kind === "decayed" ? { factor, decayed } : { factor } };
 }
 
+/** What a store is where a fleet has one and nothing is said of it. */
+const USUAL_STORE = worldSchema.shape.store.unwrap().parse({});
+
+function storeOf(written: WrittenWorld["store"], fleet: CompiledFleet): ScenarioStore | null {
+  if (fleet.kvTier !== "SharedStore") return null;
+  const { latency, ...sizes } = ofFleet(written ?? USUAL_STORE, fleet);
+  return { ...sizes, latencyMs: durationMs(latency) };
+}
+
+/** A store that nobody's engines would ask. */
+function storeErrors(
+  written: WrittenWorld["store"],
+  { fleets }: CompiledGroup,
+): readonly FieldError[] {
+  if (written === undefined) return [];
+  const without = fleets.filter(({ kvTier }) => kvTier !== "SharedStore");
+  const expected = "kvTier: { kind: SharedStore } in the fleet that the store is for";
+  const found = '"NodeLocal" or "None"';
+  const path = "spec.world.store";
+  if ("all" in written) {
+    return without.length < fleets.length ? [] : [{ path, found, expected }];
+  }
+  return Object.keys(written.each)
+    .filter((name) => without.some((fleet) => isNamed(fleet, name)))
+    .map((name) => ({ path: `${path}.${name}`, found, expected }));
+}
+
 /** Entries for pools and fleets that there are not. */
 function strangers(world: WrittenWorld, group: CompiledGroup): readonly FieldError[] {
   const pools = Object.keys(world.pools).flatMap((name) => {
     const found = poolNamed(name, group, `spec.world.pools.${name}`);
     return "error" in found ? [found.error] : [];
   });
-  const fleets = (["engine", "router"] as const).flatMap((field) => {
+  const fleets = (["engine", "router", "store"] as const).flatMap((field) => {
     const written = world[field];
-    const names = "all" in written ? [] : Object.keys(written.each);
+    const names = written === undefined || "all" in written ? [] : Object.keys(written.each);
     const unknown = names.filter((name) => !group.fleets.some((fleet) => isNamed(fleet, name)));
     return unknown.map((name) => ({
       path: `spec.world.${field}.${name}`,

@@ -23,6 +23,8 @@ export interface ScenarioWorld {
   /** One entry a fleet, in the order of the group's fleets. */
   readonly engines: readonly ScenarioEngine[];
   readonly routers: readonly ScenarioRouter[];
+  /** The same of shared stores; null for a fleet without one. Absent: no fleet has one. */
+  readonly stores?: readonly (ScenarioStore | null)[];
   /** One entry a pool, in the order of the group's pools. */
   readonly supply: readonly ScenarioSupply[];
   readonly people: ScenarioPeople;
@@ -123,6 +125,13 @@ export interface ScenarioRouter {
     /** Tokens given to compute count, forgotten with time; absent: turns in flight do. */
     readonly decayed?: { readonly decayMs: Millis; readonly slackTokens: number };
   };
+}
+
+/** A cache that the engines of a fleet share, beyond their racks. */
+export interface ScenarioStore {
+  readonly terabytes: number;
+  readonly gigabytesPerSecondPerGpu: number;
+  readonly latencyMs: Millis;
 }
 
 export interface LeadTimeSpreads {

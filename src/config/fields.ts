@@ -13,6 +13,8 @@ const SHARE_PATTERN = /^0\.[0-9]{0,5}[1-9][0-9]{0,5}$/;
 const DNS_LABEL_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_SUBDOMAIN_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const API_VERSION_PATTERN = /^([a-z0-9.-]+\/)?v[0-9][a-z0-9]*$/;
+const LABEL_KEY_PATTERN =
+  /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const KIND_PATTERN = /^[A-Z][A-Za-z0-9]*$/;
 const LOCAL_TIME_PATTERN = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$/;
 
@@ -122,6 +124,15 @@ export const sentence = (text: string, most = 1024) => z.string().max(most).desc
 
 export const labels = (text: string) =>
   z.record(z.string().max(317), z.string().max(256)).describe(text);
+
+/** Key of a label or taint, with an optional prefix. */
+export const labelKey = (text: string) =>
+  textLike(
+    LABEL_KEY_PATTERN,
+    317,
+    "a key such as example.com/reclaim: a prefix of a-z, 0-9, - and ., a slash, then at most 63 " +
+      "of letters, digits, -, _ and .",
+  ).describe(text);
 
 export const apiVersion = (text: string) =>
   textLike(API_VERSION_PATTERN, 317, "group/version such as apps/v1, or v1").describe(text);

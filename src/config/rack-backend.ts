@@ -146,6 +146,9 @@ const oneOf = (names: readonly string[]): string =>
 const SCALE_PRESETS: readonly string[] = ["openshift", "gardener"];
 const LABELLED: readonly string[] = ["coreweave", "karpenter"];
 const POINTED: readonly string[] = ["field", "object-set"];
+/** One object whose count is written, and whose controller picks who goes. */
+const COUNT_ALONE: readonly string[] = ["scale", "field"];
+const KARPENTER = "karpenter.sh/";
 
 export const rackBackend = withRules(fields, [
   ...KINDS.map((kind) => formRule(kind, FORMS[kind])),
@@ -170,6 +173,17 @@ export const rackBackend = withRules(fields, [
       self.preset === undefined || (self.kind === "scale") === SCALE_PRESETS.includes(self.preset),
     message: "presets openshift and gardener are for kind scale, the others for a field",
     field: "preset",
+  },
+  {
+    cel:
+      `!(self.kind in ${oneOf(COUNT_ALONE)}) || !has(self.target) || ` +
+      `!self.target.apiVersion.startsWith('${KARPENTER}')`,
+    holds: ({ kind, target: of }) =>
+      !COUNT_ALONE.includes(kind) || of === undefined || !of.apiVersion.startsWith(KARPENTER),
+    message:
+      "Karpenter picks the nodes that go by itself, also of racks that serve; take kind " +
+      "karpenter, with the NodePool's name: it lowers the count only while no other node can go",
+    field: "target",
   },
   {
     cel: "has(self.item) == (has(self.preset) && self.preset == 'rancher')",

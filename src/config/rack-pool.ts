@@ -10,6 +10,8 @@ import {
   FEW,
   instant,
   label,
+  labelKey,
+  labels,
   MANY,
   objectName,
 } from "./fields.ts";
@@ -129,16 +131,33 @@ const leadTimePrior = z
   .describe("What to believe of the lead time until it was measured.")
   .prefault({});
 
-const limits = z
-  .object({
-    maxRacks: count("The count is never raised above it."),
-    maxDraining: count("Racks that may drain at a time.", 0, MANY).default(1),
-    maxRequestsPerHour: count(
-      "Changes of the count per hour; three racks at once are one.",
-      0,
-    ).default(2),
-  })
-  .describe("What the controller must not exceed, whatever a fleet asks for.");
+const limits = withRules(
+  z
+    .object({
+      maxRacks: count("The count is never raised above it."),
+      maxDraining: count(
+        "Racks that may drain at a time: 1, or 0 for none. Each drain ends in a change of the " +
+          "count that names its rack, and which rack left is verified before the next begins.",
+        0,
+        MANY,
+      ).default(1),
+      maxRequestsPerHour: count(
+        "Changes of the count per hour; three racks at once are one.",
+        0,
+      ).default(2),
+    })
+    .describe("What the controller must not exceed, whatever a fleet asks for."),
+  [
+    {
+      cel: "self.maxDraining <= 1",
+      holds: ({ maxDraining }) => maxDraining <= 1,
+      message:
+        "a pool drains one rack at a time, so that it can be told which one left; set 1, or 0 " +
+        "for no drains",
+      field: "maxDraining",
+    },
+  ],
+);
 
 const onForeignWrite = z
   .object({
@@ -151,6 +170,50 @@ const onForeignWrite = z
   .describe("What to do when somebody else changed the count; it is never fought over.")
   .prefault({});
 
+/**
+ * What marks pods that run together or not at all, by the controllers' own documentation: Kueue,
+ * JobSet, Coscheduling, Volcano (an annotation), LeaderWorkerSet.
+ */
+const GANG_KEYS = [
+  "kueue.x-k8s.io/pod-group-name",
+  "jobset.sigs.k8s.io/jobset-name",
+  "scheduling.x-k8s.io/pod-group",
+  "scheduling.k8s.io/group-name",
+  "leaderworkerset.sigs.k8s.io/group-key",
+];
+
+const loan = withRules(
+  z
+    .object({
+      selector: labels("Labels that every pod of the loan carries, in whatever namespace."),
+      max: count("Racks that may be on loan at a time.", 1),
+      fenceTaint: labelKey(
+        "Key of the taint that keeps the loan off racks that are not lent.",
+      ).default("breakwater.dev/reclaim"),
+      grace: duration("What a pod of the loan has to save its work once it is told to go.").default(
+        "15m",
+      ),
+      minTenure: duration("For how long a rack that was lent is left to the loan.").default("2h"),
+      gangKeys: z
+        .array(z.string().min(1).max(317))
+        .max(FEW)
+        .default(GANG_KEYS)
+        .describe(
+          "Labels of pods that run together or not at all; the first that a pod has names its " +
+            "gang. Of annotations Volcano's scheduling.k8s.io/group-name counts alone.",
+        ),
+    })
+    .describe("Preemptible work that runs on racks that nobody needs."),
+  [
+    {
+      cel: "self.selector.size() > 0",
+      holds: (self) => Object.keys(self.selector).length > 0,
+      message: "an empty selector would match every pod of the cluster",
+      field: "selector",
+    },
+  ],
+);
+
 const consumer = withRules(
   z
     .object({
@@ -159,17 +222,36 @@ const consumer = withRules(
           namespace: label("Namespace of the InferenceFleet."),
           name: objectName("Name of the InferenceFleet."),
         })
-        .describe("The fleet that may draw on the pool."),
+        .describe("The fleet that may draw on the pool.")
+        .optional(),
       guaranteed: count("Racks the fleet is entitled to before any weighing.").default(0),
-      max: count("Racks of this pool that the fleet may hold at most."),
+      max: count("Racks of this pool that the fleet may hold at most.").optional(),
       weight: count("What one of its turns counts when fleets compete.", 1).default(100),
+      loan: loan.optional(),
     })
-    .describe("One consumer."),
+    .describe("One consumer: a fleet, or the loan."),
   [
     {
-      cel: "self.guaranteed <= self.max",
-      holds: (self) => self.guaranteed <= self.max,
+      cel: "has(self.fleet) != has(self.loan)",
+      holds: (self) => (self.fleet === undefined) !== (self.loan === undefined),
+      message: "give either fleet or loan",
+    },
+    {
+      cel: "has(self.fleet) == has(self.max)",
+      holds: (self) => (self.fleet === undefined) === (self.max === undefined),
+      message: "max goes with fleet, and a fleet needs it; a loan has a max of its own",
+      field: "max",
+    },
+    {
+      cel: "!has(self.max) || self.guaranteed <= self.max",
+      holds: (self) => self.max === undefined || self.guaranteed <= self.max,
       message: "guaranteed must not exceed max",
+      field: "guaranteed",
+    },
+    {
+      cel: "has(self.fleet) || self.guaranteed == 0",
+      holds: (self) => self.fleet !== undefined || self.guaranteed === 0,
+      message: "a loan has what nobody else needs: nothing is guaranteed to it",
       field: "guaranteed",
     },
   ],
@@ -215,12 +297,34 @@ const spec = withRules(
       field: "consumers",
     },
     {
-      cel: "self.consumers.all(c, self.consumers.exists_one(d, d.fleet == c.fleet))",
+      cel:
+        "self.consumers.all(c, !has(c.fleet) || " +
+        "self.consumers.exists_one(d, has(d.fleet) && d.fleet == c.fleet))",
       holds: (self) => {
-        const named = self.consumers.map(({ fleet }) => `${fleet.namespace}/${fleet.name}`);
+        const named = self.consumers.flatMap(({ fleet }) =>
+          fleet === undefined ? [] : [`${fleet.namespace}/${fleet.name}`],
+        );
         return new Set(named).size === named.length;
       },
       message: "a fleet may be listed once",
+      field: "consumers",
+    },
+    {
+      cel: "self.consumers.filter(c, has(c.loan)).size() <= 1",
+      holds: (self) => self.consumers.filter(({ loan }) => loan !== undefined).length <= 1,
+      message: "a pool has one loan at most",
+      field: "consumers",
+    },
+    {
+      cel:
+        "!self.consumers.exists(c, has(c.loan)) || " +
+        "(self.supply.kind in ['Reserved', 'Calendar'] && self.consumers.exists(c, has(c.fleet)))",
+      holds: (self) =>
+        self.consumers.every(({ loan }) => loan === undefined) ||
+        (["Reserved", "Calendar"].includes(self.supply.kind) &&
+          self.consumers.some(({ fleet }) => fleet !== undefined)),
+      message:
+        "a loan has racks that are paid for (supply.kind Reserved or Calendar), beside a fleet",
       field: "consumers",
     },
   ],

@@ -8,25 +8,15 @@ import { type CelRule, withCel, withRules } from "./rule.ts";
 /** A SHA-256 in hexadecimal, with room for an algorithm's name before it. */
 const digest = (text: string) => z.string().max(80).describe(text);
 
-const consent = withRules(
-  z
-    .object({
-      pool: objectName("The RackPool whose count changes."),
-      fromRacks: count("The count when it was decided."),
-      toRacksAtMost: count("Out: never above it. In: exactly it."),
-      maxUsdPerHour: decimal("What the added racks may cost per hour; absent: unknown.").optional(),
-      actBefore: instant("The change must start before it."),
-    })
-    .describe("What is consented to: less of it, or the same later until actBefore, is covered."),
-  [
-    {
-      cel: "self.toRacksAtMost != self.fromRacks",
-      holds: (self) => self.toRacksAtMost !== self.fromRacks,
-      message: "a decision changes the count",
-      field: "toRacksAtMost",
-    },
-  ],
-);
+const consent = z
+  .object({
+    pool: objectName("The RackPool that it is about."),
+    fromRacks: count("The count when it was decided."),
+    toRacksAtMost: count("Out: never above it. In: exactly it. Lend, Reclaim: fromRacks."),
+    maxUsdPerHour: decimal("What the added racks may cost per hour; absent: unknown.").optional(),
+    actBefore: instant("The change must start before it."),
+  })
+  .describe("What is consented to: less of it, or the same later until actBefore, is covered.");
 
 const reason = z
   .object({
@@ -49,20 +39,29 @@ const approval = z
 
 const fields = z.object({
   fleet: objectName("Name of the InferenceFleet in the same namespace."),
-  direction: z.enum(["Out", "In"]).describe("Growth or scale-in."),
+  direction: z
+    .enum(["Out", "In", "Lend", "Reclaim"])
+    .describe("Growth or scale-in; a rack lent to the pool's loan, or called back from it."),
   consent,
-  rack: z.string().min(1).max(253).describe("In: the rack to drain, by its domain.").optional(),
+  rack: z
+    .string()
+    .min(1)
+    .max(253)
+    .describe("In, Lend: the rack to drain, by its domain. Reclaim: the one to call back.")
+    .optional(),
   victimNodeUIDs: z
     .array(z.string().min(1).max(64))
     .max(MANY)
     .default([])
-    .describe("In: UIDs of the nodes that leave with the rack."),
+    .describe(
+      "In: UIDs of the nodes that leave with the rack. Lend, Reclaim: of those that are concerned.",
+    ),
   objects: z
     .array(objectName("Name of one object."))
     .max(MANY)
     .describe("Of an object set: the objects that get or lose their rack, in this order.")
     .optional(),
-  drainDeadline: instant("In: when the rack must be empty.").optional(),
+  drainDeadline: instant("In, Lend, Reclaim: when the rack must be empty.").optional(),
   reason,
   requiredApprovals: count("How many people must approve; 0 means it runs by itself.", 0, 8),
   onExpiry: z.enum(["Drop", "Proceed"]).describe("What silence until expiresAt means."),
@@ -76,6 +75,8 @@ const fields = z.object({
     "Verdicts, one a person; entries are added and never changed or removed.",
   ).default([]),
 });
+
+const ofLoans = (direction: string): boolean => direction === "Lend" || direction === "Reclaim";
 
 /** A rule per field, so that a refusal names the field. */
 function immutable(name: string): CelRule {
@@ -101,16 +102,25 @@ const APPEND_ONLY: CelRule = {
 const spec = withCel(
   withRules(fields.describe("What was decided, and who consented."), [
     {
-      cel: "self.direction == 'In' || !has(self.rack)",
-      holds: (self) => self.direction === "In" || self.rack === undefined,
-      message: "rack names the rack to drain: for direction In, and for that only",
+      cel: "self.direction != 'Out' || !has(self.rack)",
+      holds: (self) => self.direction !== "Out" || self.rack === undefined,
+      message: "rack names a rack that is there: growth has none",
       field: "rack",
     },
     {
-      cel: "(self.direction == 'Out') == (self.consent.toRacksAtMost > self.consent.fromRacks)",
-      holds: (self) =>
-        (self.direction === "Out") === self.consent.toRacksAtMost > self.consent.fromRacks,
-      message: "Out raises the count, In lowers it",
+      cel: "!(self.direction in ['Lend', 'Reclaim']) || has(self.rack)",
+      holds: (self) => self.rack !== undefined || !ofLoans(self.direction),
+      message: "Lend and Reclaim name their rack",
+      field: "rack",
+    },
+    {
+      cel:
+        "self.direction == 'Out' ? self.consent.toRacksAtMost > self.consent.fromRacks : " +
+        "self.direction == 'In' ? self.consent.toRacksAtMost < self.consent.fromRacks : " +
+        "self.consent.toRacksAtMost == self.consent.fromRacks",
+      holds: ({ direction, consent: { fromRacks: from, toRacksAtMost: to } }) =>
+        direction === "Out" ? to > from : direction === "In" ? to < from : to === from,
+      message: "Out raises the count, In lowers it, Lend and Reclaim leave it",
       field: "direction",
     },
     {
@@ -186,20 +196,20 @@ export const SCALE_DECISION: Kind<typeof spec> = {
   singular: "scaledecision",
   shortNames: ["sdec"],
   scope: "Namespaced",
-  description: "One change of a pool's count: what was decided, why, and who consented.",
+  description: "One change of a pool's racks: what was decided, why, and who consented.",
   spec,
   status,
   columns: [
     column("Fleet", ".spec.fleet", "The fleet it is for."),
     column("Pool", ".spec.consent.pool", "The pool whose count changes."),
-    column("Direction", ".spec.direction", "Growth or scale-in."),
+    column("Direction", ".spec.direction", "Growth or scale-in, lending or calling back."),
     integerColumn("From", ".spec.consent.fromRacks", "The count when it was decided."),
     integerColumn("To", ".spec.consent.toRacksAtMost", "Where it goes, at most."),
     column("Phase", ".status.phase", "Where it stands."),
     integerColumn("Needs", ".spec.requiredApprovals", "How many people must approve."),
     column("Expires", ".spec.expiresAt", "Verdicts count until then."),
     wide(column("Why", ".spec.reason.code", "Code of the reason.")),
-    wide(column("Rack", ".spec.rack", "The rack that is drained.")),
+    wide(column("Rack", ".spec.rack", "The rack that is drained, or called back.")),
     AGE,
   ],
 };

@@ -122,6 +122,27 @@ const router = oneOrEach(
   "What routes the turns: one for all fleets, or a map from fleet to its own.",
 ).prefault({});
 
+/**
+ * About the KV of fifteen racks' HBM at 6.7 TB a rack; a quarter of the 400 Gb/s that the network
+ * card of each GPU carries; a look-up over the network and the first read. Judgement, no published
+ * figures.
+ */
+const USUAL_STORE = { terabytes: 100, gigabytesPerSecondPerGpu: 12.5, latency: "5ms" } as const;
+
+const store = oneOrEach(
+  {
+    terabytes: positive("KV that it has room for, in 10^12 bytes.", 1_000_000).default(
+      USUAL_STORE.terabytes,
+    ),
+    gigabytesPerSecondPerGpu: positive("What an engine fetches, for each of its GPUs.").default(
+      USUAL_STORE.gigabytesPerSecondPerGpu,
+    ),
+    latency: duration("From a look-up until tokens come.").default(USUAL_STORE.latency),
+  },
+  "The store behind the engines of fleets whose kvTier is SharedStore: one for each of them, as " +
+    "large and fast as this says, or a map from fleet to its own.",
+).optional();
+
 export const supply = strict({
   startRacks: count(
     "Racks that serve, or are on loan, at the start; absent: those committed, else racks.min.",
@@ -183,6 +204,7 @@ export const world = strict({
   clients,
   engine,
   router,
+  store,
   pools: z
     .record(objectName("Name of the pool."), supply)
     .default({})

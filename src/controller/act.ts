@@ -3,7 +3,7 @@
  * for this tick; the next tick sees the world and resumes.
  */
 import type { CompiledGroup } from "../core/compiled.ts";
-import type { Action, PodRef } from "../core/decision.ts";
+import type { Action } from "../core/decision.ts";
 import type { Intent } from "../core/observation.ts";
 import { reason } from "../core/reasons.ts";
 import type { Evidence } from "../ports/decision-store.ts";
@@ -96,7 +96,13 @@ async function perform(action: Action, ports: Ports, execution: Execution): Prom
     case "Uncordon":
       return giveBack(action, ports, execution.group);
     case "Evict":
-      return evict(action.pods, ports);
+      return evict(action, ports);
+    case "Fence":
+      await ports.nodes.fence(action.nodes, action.taint);
+      return APPLIED;
+    case "Unfence":
+      await ports.nodes.unfence(action.nodes, action.taint, action.at);
+      return APPLIED;
     case "SetReplicas":
       return setReplicas(action, ports);
     case "MarkPods":
@@ -156,10 +162,13 @@ async function setReplicas(
 }
 
 /** Evicts in order; the first pod a budget protects ends this tick's round. */
-async function evict(pods: readonly PodRef[], ports: Ports): Promise<Outcome> {
+async function evict(
+  { pods, graceMs }: Extract<Action, { kind: "Evict" }>,
+  ports: Ports,
+): Promise<Outcome> {
   for (const pod of pods) {
     if (!ports.lock.mayWrite()) return { outcome: "fenced", detail: "past the lease deadline" };
-    const outcome = await ports.workloads.evict(pod);
+    const outcome = await ports.workloads.evict(pod, graceMs);
     if (outcome.kind === "Blocked") {
       return { outcome: "blocked", detail: `${pod.namespace}/${pod.name}: ${outcome.message}` };
     }

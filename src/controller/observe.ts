@@ -31,7 +31,7 @@ export async function observeWorld(ports: Ports, now: EpochMs): Promise<World> {
   const desired = await ports.store.read(now);
   const [nodes, workloads, intents] = await Promise.all([
     ports.nodes.list(desired.pools),
-    ports.workloads.read(desired.fleets),
+    ports.workloads.read(desired.fleets, desired.pools),
     ports.decisions.list(),
   ]);
   return {

@@ -114,6 +114,22 @@ export interface FleetConsumer {
   readonly weight: number;
 }
 
+/** Preemptible work that runs on racks of the pool that nobody needs. */
+export interface LoanTerms {
+  /** Labels that each of its pods carries, in whatever namespace. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Racks on loan at a time. */
+  readonly max: RackCount;
+  /** Key of the NoSchedule taint that keeps it off racks that are not lent. */
+  readonly fenceTaint: string;
+  /** What a pod has to save its work once it was told to go. */
+  readonly graceMs: Millis;
+  /** For how long a rack that was lent is left to it. */
+  readonly minTenureMs: Millis;
+  /** Labels, and Volcano's annotation, of which the first that a pod has names its gang. */
+  readonly gangKeys: readonly string[];
+}
+
 export interface CompiledPool {
   readonly name: string;
   readonly uid: string;
@@ -141,6 +157,8 @@ export interface CompiledPool {
   };
   readonly onForeignWrite: { readonly action: "Hold" | "Adopt"; readonly forMs: Millis };
   readonly consumers: readonly FleetConsumer[];
+  /** Absent: racks of the pool are not lent. */
+  readonly loan?: LoanTerms;
 }
 
 export type Mode = "Shadow" | "Approve" | "Auto";
@@ -221,7 +239,11 @@ export interface ConfirmRule {
   readonly onExpiry: "Drop" | "Proceed";
 }
 
-export type Direction = "Out" | "In" | "Move";
+/**
+ * Lend and Reclaim change no count: a rack goes to the pool's loan, and comes back from it. To the
+ * fleets the former is scale-in, the latter growth.
+ */
+export type Direction = "Out" | "In" | "Move" | "Lend" | "Reclaim";
 export type Headroom = "Lean" | "Balanced" | "Safe";
 
 export interface CompiledFleet {

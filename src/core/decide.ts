@@ -3,8 +3,10 @@
  * want → arbitrate → gate; pure, total, replayable bit for bit.
  */
 import type { Award } from "./arbitrate.ts";
+import { drawsOn } from "./compiled.ts";
 import type { CompiledGroup, CompiledPool, FleetKey } from "./compiled.ts";
 import { deal, shortagesOf } from "./deal.ts";
+import type { Deal } from "./deal.ts";
 import type { Action, Decision, PoolDecision } from "./decision.ts";
 import { fleetPicture } from "./fleet-picture.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
@@ -17,8 +19,10 @@ import type { IntentPlan } from "./gate/plan.ts";
 import { rememberGivenBack } from "./supply/partial.ts";
 import { stockReason } from "./supply/stock-reason.ts";
 import { inOrder } from "./in-order.ts";
-import { isOpen, pausingOverride } from "./intents.ts";
+import { isGrowth, isOpen, pausingOverride } from "./intents.ts";
 import { checkDecision } from "./invariants.ts";
+import { fenceUpkeep } from "./loans/fences.ts";
+import { NO_LOAN } from "./loans/standing.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { BalanceMemory, GroupMemory, PoolMemory } from "./memory.ts";
 import type { GroupObservation, Intent, PoolObservation, RackObservation } from "./observation.ts";
@@ -70,11 +74,11 @@ export function decide(
   );
   // What is foreseen of a pool is part of our policy.
   const dealt = deal(fleets, { group, pools, observation, foresees: policy === undefined });
-  const { awards, held, kept } = dealt;
+  const { awards, held, kept, loans } = dealt;
   const guards = policy === undefined ? GUARDS : PEER_GUARDS;
   const proposals = proposeInTurn(pools, { ...dealt, fleets, observation, guards });
   const drafts = openIntents(observation).flatMap((intent) =>
-    planOf(intent, { fleets, pools, awards, kept, observation }),
+    planOf(intent, { fleets, pools, awards, kept, loans, observation }),
   );
   const counts = countsOf(fleets, memory, observation.now);
   const balances = policy === undefined ? balancesOf(fleets, group, memory) : {};
@@ -101,18 +105,29 @@ export function decide(
         workloads: workloads.steps[picture.situation.fleet.key] ?? [],
       }),
     ),
-    pools: pools.map((state) => poolDecision(state, group.fleets, observation.now)),
+    pools: pools.map((state) => poolDecision(state, observation.now)),
     progress: plans.map(({ progress }) => progress),
     plan: [
       ...plans.flatMap(({ actions }) => actions),
       ...workloads.actions,
       ...readmitStrays(observation),
+      ...(policy === undefined ? fencing(pools, group, observation) : []),
       ...proposals.flatMap(opening),
     ],
   };
   checkDecision({ group, observation, decision });
   return { decision, memory: remember(fleets, pools, { decision, balances, counts }) };
 }
+
+const fencing = (
+  pools: readonly PoolState[],
+  { fleets }: CompiledGroup,
+  { leading, intents }: GroupObservation,
+): readonly Action[] =>
+  pools.flatMap((state) => {
+    const drawing = fleets.filter((fleet) => drawsOn(fleet, state.pool));
+    return fenceUpkeep(state, { leading, intents, fleets: drawing });
+  });
 
 const wantedBefore = ({ fleets }: GroupMemory): Readonly<Record<FleetKey, number>> =>
   Object.fromEntries(
@@ -170,6 +185,7 @@ function planOf(
     readonly pools: readonly PoolState[];
     readonly awards: readonly Award[];
     readonly kept: Readonly<Record<string, number>>;
+    readonly loans: Deal["loans"];
     readonly observation: GroupObservation;
   },
 ): readonly IntentPlan[] {
@@ -184,10 +200,15 @@ function planOf(
     state,
     awards: world.awards,
     kept: world.kept[intent.pool] ?? 0,
+    loan: world.loans[intent.pool] ?? NO_LOAN,
+    intents: world.observation.intents,
     wantedLately: picture !== undefined && wantedLately(picture, now),
     paused: picture === undefined ? null : pausedBy(intent, picture),
     untrusted: picture?.sizing.want.shrinkHold ?? null,
-    ...(picture && { traffic: drainTraffic(picture.situation, racksOf(world.pools)) }),
+    ...(picture &&
+      intent.direction !== "Out" && {
+        traffic: drainTraffic(picture.situation, racksOf(world.pools)),
+      }),
   };
   return [planIntent(intent, view)];
 }
@@ -206,7 +227,7 @@ const racksOf = (pools: readonly PoolState[]): readonly RackObservation[] =>
 
 function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
   const { mode } = picture.situation.fleet;
-  const shadow = shadowHold(intent.direction === "Out" ? mode.scaleOut : mode.scaleIn);
+  const shadow = shadowHold(isGrowth(intent.direction) ? mode.scaleOut : mode.scaleIn);
   if (shadow !== null) return shadow;
   const pausing = pausingOverride(picture.situation.observed.overrides, intent.direction);
   return pausing === undefined ? null : reason("paused", `FleetOverride ${pausing.name}.`);
@@ -255,11 +276,7 @@ const balancesOf = (
 
 const opening = ({ open }: PoolProposal): readonly Action[] => (open === null ? [] : [open]);
 
-function poolDecision(
-  state: PoolState,
-  fleets: CompiledGroup["fleets"],
-  now: EpochMs,
-): PoolDecision {
+function poolDecision(state: PoolState, now: EpochMs): PoolDecision {
   const { observed, summaries, pool, memory } = state;
   const foreign =
     memory.foreignHoldUntil === null || memory.foreignHoldUntil <= now
@@ -273,7 +290,7 @@ function poolDecision(
     racksByPhase: state.racksByPhase,
     racks: summaries,
     awaited: state.awaited,
-    steps: stepTimes(state, fleets),
+    steps: stepTimes(state.times),
     problems: rackProblems({ ...state, foreign: observed.foreign ?? [] }),
     holds: [
       ...observed.refusals.map(({ code, text }) => reason(code, text)),

@@ -5,7 +5,7 @@
 import type { FleetKey, ObjectRef } from "./compiled.ts";
 import type { Intent, IntentPhase } from "./observation.ts";
 import type { Reason } from "./reasons.ts";
-import type { EpochMs, RackCount, Ratio, TurnsPerSecond } from "./units.ts";
+import type { EpochMs, Millis, RackCount, Ratio, TurnsPerSecond } from "./units.ts";
 
 export type Stage =
   | "trust"
@@ -137,6 +137,28 @@ export type Action =
       readonly intent: string;
       readonly pool: string;
       readonly pods: readonly PodRef[];
+      /** What the pods have to end by themselves; absent: what they ask for. */
+      readonly graceMs?: Millis;
+      readonly reason: Reason;
+    }
+  | {
+      /** Keeps a loan off nodes: they are no longer lent. */
+      readonly kind: "Fence";
+      readonly intent: string;
+      readonly pool: string;
+      /** Key of the taint. */
+      readonly taint: string;
+      readonly nodes: readonly NodeRef[];
+      readonly reason: Reason;
+    }
+  | {
+      /** Lends nodes: the loan's pods may come from now on. */
+      readonly kind: "Unfence";
+      readonly intent: string;
+      readonly pool: string;
+      readonly taint: string;
+      readonly nodes: readonly NodeRef[];
+      readonly at: EpochMs;
       readonly reason: Reason;
     }
   | {

@@ -4,6 +4,7 @@ import { hitRateAt, lawThrough, RESPONSE_LAW_PRIORS } from "./cache/response-law
 import type { CompiledFleet, CompiledGroup, FleetKey } from "./compiled.ts";
 import type { AttainmentByRacks, CacheVerdict, Step } from "./decision.ts";
 import { rememberForecast } from "./demand/forecast.ts";
+import { loanSteps } from "./loans/loan-steps.ts";
 import { EMPTY_FLEET_MEMORY } from "./memory.ts";
 import type { FleetMemory } from "./memory.ts";
 import type { FleetObservation } from "./observation.ts";
@@ -13,7 +14,7 @@ import { assess } from "./policy/situation.ts";
 import type { Situation } from "./policy/situation.ts";
 import { want } from "./policy/want.ts";
 import type { Sizing } from "./policy/want.ts";
-import { heldByFleet, ownedRacks, servingRacks } from "./racks/holdings.ts";
+import { heldByFleet } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
 import { supplySteps } from "./racks/step-list.ts";
 import { HOUR_MS, elapsed, rackCount, ratio } from "./units.ts";
@@ -56,10 +57,7 @@ export interface PictureInput {
 export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPicture {
   const { observed, memory, now, pools } = input;
   if (observed === undefined) throw new Error(`fleet ${fleet.key}: not in the observation`);
-  const serving = pools.reduce(
-    (total, { summaries }) => total + (servingRacks(summaries)[fleet.key] ?? 0),
-    0,
-  );
+  const serving = pools.reduce((total, state) => total + (state.serving[fleet.key] ?? 0), 0);
   const situation = assess({
     fleet,
     pools,
@@ -70,12 +68,15 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
   });
   const usual = usualHitRate(memory);
   const cache = verdict(situation, pools, { usual, memory });
-  const ownedIn = pools.map(({ summaries }) => ownedRacks(summaries));
   const owned = Object.fromEntries(
-    pools.map(({ pool }, index) => [pool.name, ownedIn[index]?.[fleet.key] ?? 0]),
+    pools.map((state) => [state.pool.name, state.owned[fleet.key] ?? 0]),
   );
-  const supply = supplySteps(fleet, pools, situation);
-  const held = heldBefore(fleet, pools, ownedIn);
+  const lends = input.peer === undefined;
+  const supply = [
+    ...supplySteps(fleet, pools, situation.horizonMs),
+    ...(lends ? loanSteps(fleet, pools) : []),
+  ];
+  const held = heldBefore(fleet, pools, lends);
   if (input.peer !== undefined) {
     const sized = sizedByPeer(situation, input, input.peer);
     return { situation, cache, supply, owned, held, ...sized };
@@ -108,15 +109,15 @@ function sizedByPeer(situation: Situation, input: PictureInput, peer: PeerChoice
   };
 }
 
-/** Racks the fleet holds before any award: its own, and its pools' unassigned ones. */
-function heldBefore(
-  fleet: CompiledFleet,
-  pools: readonly PoolState[],
-  ownedIn: readonly ReturnType<typeof ownedRacks>[],
-): RackCount {
-  const racks = pools.reduce((total, { pool, observed }, index) => {
-    const standing = observed.count?.desired ?? rackCount(0);
-    return total + (heldByFleet(pool, standing, ownedIn[index] ?? {}, {})[fleet.key] ?? 0);
+/**
+ * Racks the fleet holds before any award: its own, and its pools' unassigned ones.
+ * @param lends whether racks on loan are known to be somebody else's
+ */
+function heldBefore(fleet: CompiledFleet, pools: readonly PoolState[], lends: boolean): RackCount {
+  const racks = pools.reduce((total, { pool, observed, owned, racksByPhase }) => {
+    const onLoan = lends && pool.loan !== undefined ? racksByPhase.Loaned : 0;
+    const standing = rackCount(Math.max(0, (observed.count?.desired ?? 0) - onLoan));
+    return total + (heldByFleet(pool, standing, owned, {})[fleet.key] ?? 0);
   }, 0);
   return rackCount(racks);
 }
@@ -131,9 +132,8 @@ function verdict(
   pools: readonly PoolState[],
   { usual, memory }: Past,
 ): CacheVerdict {
-  const warmingRacks = pools.flatMap(({ summaries }) =>
-    summaries.filter(({ phase, fleet }) => phase === "Warming" && fleet === situation.fleet.key),
-  ).length;
+  const { key } = situation.fleet;
+  const warmingRacks = pools.reduce((total, { warming }) => total + (warming[key] ?? 0), 0);
   const { point } = situation;
   return diagnoseCache({
     hitRate: point?.hitRate ?? null,

@@ -11,9 +11,28 @@ export const isOpen = (phase: IntentPhase): boolean =>
 export const goesAnyway = ({ reason }: { readonly reason: Pick<Reason, "code"> }): boolean =>
   reason.code === "window-ends" || reason.code === "partial-arrival";
 
+/** @returns whether it gives a fleet racks: it buys them, or calls them back from a loan */
+export const isGrowth = (direction: Direction): boolean =>
+  direction === "Out" || direction === "Reclaim";
+
+/** @returns whether it takes a rack from a fleet, to give it back or to lend it */
+export const isScaleIn = (direction: Direction): boolean =>
+  direction === "In" || direction === "Lend";
+
+/** @returns whether it is about a loan: no count changes */
+export const isOfLoans = (direction: Direction): boolean =>
+  direction === "Lend" || direction === "Reclaim";
+
 /** @returns the first override that pauses the direction; a Move is paused as scale-in is */
 export const pausingOverride = (
   overrides: readonly OverrideObservation[],
   direction: Direction,
 ): OverrideObservation | undefined =>
-  overrides.find(({ pauseOut, pauseIn }) => (direction === "Out" ? pauseOut : pauseIn));
+  overrides.find(({ pauseOut, pauseIn }) => (isGrowth(direction) ? pauseOut : pauseIn));
+
+/** @returns the most racks that people allow the fleet; Infinity where no override has a ceiling */
+export const lowestCeiling = (overrides: readonly OverrideObservation[]): number =>
+  Math.min(
+    ...overrides.map(({ ceilingRacks }) => ceilingRacks ?? Number.POSITIVE_INFINITY),
+    Number.POSITIVE_INFINITY,
+  );

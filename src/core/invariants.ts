@@ -6,6 +6,9 @@ import type { CompiledFleet, CompiledGroup } from "./compiled.ts";
 import type { Action, Decision, ReplicaChange } from "./decision.ts";
 import { pausingOverride } from "./intents.ts";
 import type { GroupObservation, Intent } from "./observation.ts";
+import { upkeepOf } from "./loans/fences.ts";
+import { brokenByEviction, brokenByFence, brokenByLending } from "./loans/loan-invariants.ts";
+import type { Broken, LoanCheck } from "./loans/loan-invariants.ts";
 import { drainedNodes, drainedPods } from "./racks/draining.ts";
 import { takenWith } from "./racks/members.ts";
 import { racksHandedOut } from "./supply/unfilled.ts";
@@ -34,6 +37,7 @@ export function checkDecision(checked: Checked): void {
     checkPermission(action, checked);
     if (action.kind === "SetCount") checkCount(action, checked);
     if (action.kind === "SetReplicas") checkReplicas(action, checked);
+    checkLoan(action, checked);
   }
   for (const fleet of checked.decision.fleets) {
     demand(fleet.reasons.length > 0, "INV-10", `fleet ${fleet.fleet} has no reason`);
@@ -60,6 +64,8 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
   if (action.kind === "SetReplicas" || action.kind === "MarkPods") return;
   // Gives turns back to pods: never less safe than not to.
   if (action.kind === "Readmit") return;
+  // Keeps pods off racks that have none.
+  if (action.kind === "Fence" && action.intent === upkeepOf(action.pool)) return;
   const intent = observation.intents.find((candidate) => candidate.name === name);
   if (intent === undefined) throw new InvariantError("INV-11", `${name}: no such intent`);
   const started = decision.plan.some(
@@ -67,8 +73,32 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
   );
   const allowed = intent.phase === "Executing" || (intent.phase === "Approved" && started);
   demand(allowed, "INV-11", `${name}: ${action.kind} in phase ${intent.phase}`);
-  const paused = action.kind !== "Uncordon" && isPaused(intent, observation);
+  const paused = !restores(action, intent) && isPaused(intent, observation);
   demand(!paused, "INV-11", `${name}: ${action.kind} while paused`);
+}
+
+/** What a decision did is undone whoever paused it. */
+const restores = ({ kind }: Action, { direction }: Intent): boolean =>
+  kind === "Uncordon" || (kind === "Unfence" && direction === "Reclaim");
+
+/** INV-15 and INV-16. */
+function checkLoan(action: Action, { group, observation }: Checked): void {
+  if (action.kind !== "Evict" && action.kind !== "Fence" && action.kind !== "Unfence") return;
+  const pool = group.pools.find(({ name }) => name === action.pool);
+  const intent = observation.intents.find(({ name }) => name === action.intent);
+  if (pool?.loan === undefined) return;
+  const broken = brokenOf(action, intent, { pool, observation });
+  if (broken !== null) throw new InvariantError(broken.invariant, broken.text);
+}
+
+function brokenOf(
+  action: Extract<Action, { kind: "Evict" | "Fence" | "Unfence" }>,
+  intent: Intent | undefined,
+  check: LoanCheck,
+): Broken | null {
+  if (action.kind === "Fence") return brokenByFence(action, check);
+  if (action.kind === "Unfence") return brokenByLending(action, check);
+  return intent?.direction === "Reclaim" ? brokenByEviction(action, intent, check) : null;
 }
 
 function isPaused(intent: Intent, observation: GroupObservation): boolean {

@@ -11,7 +11,72 @@ import type { EpochMs, Millis, RackCount } from "./units.ts";
 
 export const MEMORY_SCHEMA_VERSION = 1;
 
-/** State of the demand forecast: Holt level and trend of log demand, and calibration. */
+/** Exponential averages of ln(turns/s), by their time constant, and of squared rises. */
+export interface DemandAverages {
+  readonly fewMinutes: number;
+  readonly tenMinutes: number;
+  readonly hour: number;
+  readonly day: number;
+  /** Mean square of the few minutes' distance from the hour's or the day's, the higher of both. */
+  readonly riseSquared: number;
+  /** Minutes for which they have been above. */
+  readonly riseMinutes: number;
+}
+
+/** How far ln(turns/s) usually is from the day's average, by time of day and of week. */
+export interface SeasonMemory {
+  /** A mean each quarter of an hour of a day, UTC; null where none was seen. */
+  readonly daily: readonly (number | null)[];
+  /** One each hour of a week that begins on a Thursday, as the epoch did. */
+  readonly weekly: readonly (number | null)[];
+  /** The quarter of an hour that is under way, counted from the epoch, and what it holds. */
+  readonly quarter: number;
+  readonly sum: number;
+  readonly minutes: number;
+}
+
+/** Normal equations of the change over the horizon, faded, and its residual variance. */
+export interface ChangeMemory {
+  /** Upper triangle by rows of Σ w x xᵀ, and Σ w x y. */
+  readonly gram: readonly number[];
+  readonly moment: readonly number[];
+  /** How much each feature counts: the equations solved. */
+  readonly weights: readonly number[];
+  readonly variance: number;
+  /** Horizons' worth of what it was learned from. */
+  readonly learnedFrom: number;
+}
+
+/** Factors on the distance from the median of a normal distribution's quantiles. */
+export interface BandWidths {
+  readonly p2_5: number;
+  readonly p10: number;
+  readonly p90: number;
+  readonly p97_5: number;
+}
+
+/** A forecast that waits for its horizon to end. */
+export interface PendingForecast {
+  readonly madeAt: EpochMs;
+  readonly due: EpochMs;
+  /** ln(turns/s) that the features were added to, and their values. */
+  readonly from: number;
+  readonly features: readonly number[];
+  /** ln(turns/s) at 2.5, 10, 90 and 97.5 %. */
+  readonly quantiles: readonly number[];
+}
+
+/** What the forecast learned beside level and trend. */
+export interface DemandLearning {
+  readonly averages: DemandAverages;
+  readonly season: SeasonMemory;
+  readonly change: ChangeMemory;
+  readonly widths: BandWidths;
+  /** Oldest first. */
+  readonly pending: readonly PendingForecast[];
+}
+
+/** State of the demand forecast: Holt level and trend of log demand, and what was learned. */
 export interface DemandMemory {
   readonly firstAt: EpochMs;
   readonly lastAt: EpochMs;
@@ -25,10 +90,10 @@ export interface DemandMemory {
   readonly surprises: number;
   /** When the last rise began; null while none did. */
   readonly risingSince: EpochMs | null;
-  /** Adaptive-conformal factor on the width of the intervals. */
-  readonly widthFactor: number;
-  /** p90 forecasts that wait for their horizon to end, oldest first. */
-  readonly pending: readonly { readonly due: EpochMs; readonly p90: number }[];
+  /** Absent in memories of older releases: learned anew. */
+  readonly learned?: DemandLearning;
+  /** ln(turns/s) before each scheduled occasion that now multiplies demand; absent without any. */
+  readonly beforeOccasions?: Readonly<Record<string, number>>;
   /** Mean prompt and output tokens per turn. */
   readonly promptTokensPerTurn: number;
   readonly outputTokensPerTurn: number;
@@ -59,6 +124,8 @@ export interface CountMemory {
   readonly tries: number;
   /** Somebody else changed it: it stands until then. */
   readonly foreignUntil: EpochMs | null;
+  /** Of the object then; absent where that is not shown. */
+  readonly generation?: number;
 }
 
 export interface FleetMemory {
@@ -84,6 +151,8 @@ export interface FleetMemory {
 export interface PoolMemory {
   /** The count that we know the origin of. */
   readonly expectedRacks: RackCount | null;
+  /** Of an object set: the objects that asked for a rack then, by name; absent elsewhere. */
+  readonly expectedObjects?: readonly string[];
   readonly foreignHoldUntil: EpochMs | null;
   /** Instants of our requests of the last hour. */
   readonly requests: readonly EpochMs[];

@@ -41,12 +41,22 @@ export interface EngineReading {
   readonly kvUsage: Ratio;
   /** Tokens of KV cache. */
   readonly kvTokens: number;
-  /** Share of its prompt tokens that caches served; absent where the source does not show it. */
-  readonly hitRate?: Ratio;
   /** Turns that it works on; absent where the source does not show them. */
   readonly runningTurns?: number;
   /** Prompt tokens that its cache served; absent where the source does not show them. */
   readonly cachedTokensPerSecond?: number;
+}
+
+/** Share of a pod's prompt tokens that caches served, over the rate window. */
+export interface PodHitRate {
+  readonly pod: string;
+  readonly hitRate: Ratio;
+}
+
+/** Seconds that nine of ten are within, by the engines' histograms; null: nothing was seen. */
+export interface LatencyTails {
+  readonly ttftP90S: number | null;
+  readonly itlP90S: number | null;
 }
 
 export interface NodeObservation {
@@ -60,6 +70,10 @@ export interface NodeObservation {
   readonly member?: string;
   /** Who keeps pods off it, other than us: a taint's key, or a cordon. Absent where nobody does. */
   readonly fencedBy?: string;
+  /** It bears the fence taint of its pool's loan; absent: it does not. */
+  readonly fenced?: true;
+  /** Since when it has been lent to its pool's loan; absent while it is not. */
+  readonly lentAt?: EpochMs;
 }
 
 /** A node before it is grouped: with the domain labels as found, first match of the pool's keys. */
@@ -85,6 +99,18 @@ export interface PodObservation {
   readonly unit?: PodUnit;
   /** How turns find it; absent where nothing is known that would keep them off it. */
   readonly route?: PodRoute;
+  /** Absent unless it is a loan's. */
+  readonly loan?: PodLoan;
+}
+
+/** A pod of a loan. */
+export interface PodLoan {
+  /** The pools to whose loan it belongs. */
+  readonly pools: readonly string[];
+  /** Pods that agree in it run together or not at all; absent: it runs alone. */
+  readonly gang?: string;
+  /** When it last saved its work; absent where it does not say. */
+  readonly checkpointAt?: EpochMs;
 }
 
 export interface PodRoute {
@@ -126,6 +152,8 @@ export interface WorkloadObject {
   readonly owner: string | null;
   /** The field manager of the last write of the count, "" when not recorded. */
   readonly lastWriter: string;
+  /** More with every change of its specification; absent where that is not shown. */
+  readonly generation?: number;
 }
 
 export interface WorkloadObservation {
@@ -226,11 +254,12 @@ export interface Intent {
   readonly pool: string;
   readonly direction: Direction;
   readonly fromRacks: RackCount;
-  /** Out: never above it. In: exactly it. */
+  /** Out: never above it. In: exactly it. Lend, Reclaim: `fromRacks`, as no count changes. */
   readonly toRacksAtMost: RackCount;
   readonly maxUsdPerHour: UsdPerHour | null;
-  /** The rack to drain, or null for Out. */
+  /** The rack to drain, or to call back; null for Out. */
   readonly rack: string | null;
+  /** Reclaim: nodes of other racks too, where gangs of the rack run as well. */
   readonly victimNodeUids: readonly string[];
   /** Of an object set: the objects that get or lose their rack, in this order. */
   readonly objects?: readonly string[];
@@ -253,6 +282,10 @@ export interface FleetObservation {
   readonly objectives: readonly ObjectiveReading[];
   /** Engine by engine; only from sources that are asked for it. */
   readonly engines?: readonly EngineReading[];
+  /** Of pods with traffic; only from sources that show them, pod by pod. */
+  readonly hitRates?: readonly PodHitRate[];
+  /** Only from sources that are asked for them. */
+  readonly tails?: LatencyTails;
   readonly overrides: readonly OverrideObservation[];
   /** A rollout of one of the fleet's workloads is in progress. */
   readonly rollout: boolean;

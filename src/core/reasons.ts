@@ -15,6 +15,8 @@ export const REASONS = {
   "window-ends": "A capacity block ends and takes its racks along.",
   "partial-arrival": "A rack came with too few nodes and is given back whole.",
   "request-withdrawn": "Racks asked for have not come and are not needed any more.",
+  "loan-lend": "The rack is paid for and no fleet wants it: it is lent.",
+  "loan-reclaim": "A fleet needs a rack that is on loan.",
   "policy-want": "The policy that is being compared asks for another size.",
   // Why nothing changes.
   steady: "The racks held are the racks wanted.",
@@ -51,6 +53,10 @@ export const REASONS = {
   arbitration: "Other fleets have the stronger claim on the pool's racks.",
   stockout: "The provider has no rack to give.",
   reserved: "The rack is paid for whether it is used or not: giving it back saves nothing.",
+  "loan-limit": "The loan has as many racks as it may have.",
+  "loan-guarantee": "The racks that are not lent are those that fleets are guaranteed.",
+  "loan-needed-soon": "The rack would be needed before it could be had back.",
+  "loan-tenure": "Racks on loan are left to it until their minimum tenure is over.",
   "unproven-backend": "The pool's backend was not proven on a real controller.",
   "awaiting-approval": "A person must confirm it.",
   rejected: "A person refused it.",
@@ -76,6 +82,12 @@ export const REASONS = {
   "drain-deadline": "The rack was not empty by its drain deadline.",
   releasing: "The count was lowered; the provider is taking the rack away.",
   released: "The rack is gone and no other node left.",
+  fencing: "The rack is fenced: the loan's pods may not come to it.",
+  "loan-grace": "The loan's pods are told to go and have their grace to save their work.",
+  "loan-lent": "The rack is lent.",
+  "loan-back": "The rack is back from the loan: none of its pods is left.",
+  "loan-gang":
+    "A gang runs beyond the racks of the decision: it is called back whole or not at all.",
   "wrong-node-left": "A node outside the drained rack left.",
   // What a person should look at.
   "rack-stuck": "A rack has been in a step for longer than 99 % of racks are.",

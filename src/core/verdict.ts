@@ -31,7 +31,7 @@ export function fleetDecision(picture: FleetPicture, input: VerdictInput): Fleet
   const change = proposals.reduce((total, { open }) => total + changeOf(open), 0);
   return {
     fleet: key,
-    outcome: change > 0 ? "Grow" : change < 0 ? "Shrink" : "Hold",
+    outcome: change > 0 || callsBack(proposals) ? "Grow" : change < 0 ? "Shrink" : "Hold",
     heldRacks,
     servingRacks: situation.servingRacks,
     want: sizing.want,
@@ -48,8 +48,15 @@ export function fleetDecision(picture: FleetPicture, input: VerdictInput): Fleet
   };
 }
 
-const changeOf = (open: PoolProposal["open"]): number =>
-  open === null ? 0 : open.intent.toRacksAtMost - open.intent.fromRacks;
+const callsBack = (proposals: readonly PoolProposal[]): boolean =>
+  proposals.some(({ open }) => open?.intent.direction === "Reclaim");
+
+/** A rack that is called back was counted as held before. */
+function changeOf(open: PoolProposal["open"]): number {
+  if (open === null) return 0;
+  const { direction, fromRacks, toRacksAtMost } = open.intent;
+  return direction === "Lend" ? -1 : toRacksAtMost - fromRacks;
+}
 
 function reasonsOf(
   picture: FleetPicture,

@@ -1,6 +1,7 @@
 import type { CompiledPool } from "../core/compiled.ts";
 import type { NodeRef } from "../core/decision.ts";
 import type { UngroupedNode } from "../core/observation.ts";
+import type { EpochMs } from "../core/units.ts";
 
 /** The nodes of the pools, and whether new pods may land on them. */
 export interface ClusterNodes {
@@ -11,4 +12,11 @@ export interface ClusterNodes {
   /** Idempotent; a node that is gone or was replaced under its name (other uid) is left alone. */
   cordon(nodes: readonly NodeRef[]): Promise<void>;
   uncordon(nodes: readonly NodeRef[]): Promise<void>;
+  /**
+   * Puts the NoSchedule taint `taint` on nodes and takes the mark off that they are lent.
+   * Idempotent; a node that is gone or was replaced is left alone, as above.
+   */
+  fence(nodes: readonly NodeRef[], taint: string): Promise<void>;
+  /** Takes the taint off again and marks the nodes as lent since `at`; idempotent. */
+  unfence(nodes: readonly NodeRef[], taint: string, at: EpochMs): Promise<void>;
 }

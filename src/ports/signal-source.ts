@@ -1,11 +1,19 @@
 import type { CompiledFleet } from "../core/compiled.ts";
-import type { EngineReading, FleetSignals, ObjectiveReading } from "../core/observation.ts";
+import type {
+  EngineReading,
+  FleetSignals,
+  LatencyTails,
+  ObjectiveReading,
+  PodHitRate,
+} from "../core/observation.ts";
 import type { EpochMs, Millis } from "../core/units.ts";
 
 export interface SignalSnapshot {
   readonly signals: FleetSignals;
   readonly objectives: readonly ObjectiveReading[];
   readonly engines?: readonly EngineReading[];
+  readonly hitRates?: readonly PodHitRate[];
+  readonly tails?: LatencyTails;
 }
 
 /** One point of recorded demand: what a lost memory is rebuilt from. */

@@ -1,7 +1,7 @@
-import type { CompiledFleet, FleetKey, ObjectRef } from "../core/compiled.ts";
+import type { CompiledFleet, CompiledPool, FleetKey, ObjectRef } from "../core/compiled.ts";
 import type { PodRef, ReplicaChange, RoutedPod } from "../core/decision.ts";
 import type { PodObservation, WorkloadObservation } from "../core/observation.ts";
-import type { EpochMs } from "../core/units.ts";
+import type { EpochMs, Millis } from "../core/units.ts";
 import type { WriteOutcome } from "./rack-backend.ts";
 
 export type EvictOutcome =
@@ -43,12 +43,16 @@ export interface UnreadableWorkload {
 
 export interface Workloads {
   /**
-   * A workload that cannot be read is that fleet's problem, not an error.
+   * Pods of the loans of `pools` are marked. A workload that cannot be read is that fleet's
+   * problem, not an error.
    * @throws PortError when the pods were never listed.
    */
-  read(fleets: readonly CompiledFleet[]): Promise<WorkloadReading>;
-  /** Evicts through the eviction API, so that budgets and grace periods hold. @throws PortError */
-  evict(pod: PodRef): Promise<EvictOutcome>;
+  read(fleets: readonly CompiledFleet[], pools?: readonly CompiledPool[]): Promise<WorkloadReading>;
+  /**
+   * Evicts through the eviction API, so that budgets and grace periods hold; `graceMs` is the grace
+   * instead of the pod's own. @throws PortError
+   */
+  evict(pod: PodRef, graceMs?: Millis): Promise<EvictOutcome>;
   /**
    * Changes counts of one object in one guarded write: the server tests uid and old counts, then
    * they are read back. Repeating it after any failure is safe. @throws PortError

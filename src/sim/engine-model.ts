@@ -1,7 +1,8 @@
 /** The engines of the world, from the profile that the policy believes. */
+import type { ScenarioStore } from "../config/compiled-scenario.ts";
 import type { EngineProfile } from "../core/profiles/engine-profiles.ts";
 import type { CacheConfig } from "./engine-host.ts";
-import type { EngineModel, ReplicaSettings } from "./kernel/contract.ts";
+import type { EngineModel, ReplicaSettings, StoreModel } from "./kernel/contract.ts";
 import { SUBS_PER_NS } from "./kernel/contract.ts";
 import type { RandomStream } from "./random.ts";
 
@@ -86,4 +87,18 @@ export function replicaSettings(
 export function hostTier(profile: EngineProfile, gpusPerUnit: number): EngineModel["host"] {
   const tokens = Math.floor(profile.kvTokensPerGpu * gpusPerUnit);
   return { tokens, loadTokenSubs: Math.round(SECOND_SUBS / tokens) };
+}
+
+/** @returns a store that units fetch from, each of their GPUs over a network card of its own */
+export function sharedStore(
+  { kvBytesPerToken }: EngineProfile,
+  gpusPerUnit: number,
+  { terabytes, gigabytesPerSecondPerGpu, latencyMs }: ScenarioStore,
+): StoreModel {
+  const tokensPerSecond = (gigabytesPerSecondPerGpu * 1e9 * gpusPerUnit) / kvBytesPerToken;
+  return {
+    tokens: Math.floor((terabytes * 1e12) / kvBytesPerToken),
+    fetchSubs: Math.round(latencyMs * MS_SUBS),
+    fetchTokenSubs: Math.round(SECOND_SUBS / tokensPerSecond),
+  };
 }

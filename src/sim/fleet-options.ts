@@ -3,6 +3,7 @@ import type {
   ScenarioClients,
   ScenarioEngine,
   ScenarioRouter,
+  ScenarioStore,
 } from "../config/compiled-scenario.ts";
 import type { CompiledFleet } from "../core/compiled.ts";
 import type { SessionSource } from "../traces/turn-templates.ts";
@@ -13,6 +14,8 @@ export interface FleetWorldOptions {
   readonly fleet: CompiledFleet;
   readonly engine: ScenarioEngine;
   readonly router: ScenarioRouter;
+  /** Absent: there is none. */
+  readonly store?: ScenarioStore | null;
   readonly clients: ScenarioClients;
   readonly sources: readonly SessionSource[];
   readonly seed: number;

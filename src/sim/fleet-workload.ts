@@ -11,6 +11,7 @@ import type { Timeline } from "./event-queue.ts";
 import { PRIORITY } from "./event-queue.ts";
 import type { RandomStream } from "./random.ts";
 import type { SimPod, SimRack } from "./rack-state.ts";
+import { isLent } from "./rack-state.ts";
 import type { Placement, UnitKind } from "./unit-packing.ts";
 import { missingUnits, unitKinds } from "./unit-packing.ts";
 
@@ -64,7 +65,7 @@ export class FleetWorkload {
 
   /** Makes the pods that are missing on a rack wherever enough free nodes are schedulable. */
   reconcile(rack: SimRack): void {
-    if (rack.phase !== "Up" || rack.loaned) return;
+    if (rack.phase !== "Up" || rack.loaned || isLent(rack)) return;
     const standing = rack.pods.length;
     for (const [index, placement] of this.missing(rack).entries()) {
       // The first engine of a rack serves exactly `startMs` after the pods were made.

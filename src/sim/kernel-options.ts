@@ -3,7 +3,7 @@ import type { CompiledFleet, Role } from "../core/compiled.ts";
 import { ENGINE_PROFILES } from "../core/profiles/engine-profiles.ts";
 import { VLLM_BUCKETS_SECONDS } from "../core/profiles/vllm.ts";
 import { SECOND_MS } from "../core/units.ts";
-import { drawPerturbation, engineModel, hostTier } from "./engine-model.ts";
+import { drawPerturbation, engineModel, hostTier, sharedStore } from "./engine-model.ts";
 import type { FleetWorldOptions } from "./fleet-options.ts";
 import { MOCKER_PROFILE, mockerEngine } from "./kernel-factory.ts";
 import type { ClientModel, EngineModel, KernelOptions, RouterModel } from "./kernel/contract.ts";
@@ -28,6 +28,7 @@ export function kernelOptions(options: FleetWorldOptions): KernelModel {
   const blockTokens = blockOf(options);
   const model: KernelOptions = {
     ...enginesOf(options, blockTokens),
+    ...storeOf(options),
     router: routerModel(router),
     clients: clientModel(clients),
     objectives: fleet.objectives.map(({ metric, thresholdMs }) => ({
@@ -105,6 +106,14 @@ function enginesOf(
     engine: unit(largest),
     ...(decode === null ? {} : { decodeEngine: unit(decode) }),
   };
+}
+
+/** What an engine that prefills fetches at; the peer's mock engine has no other tier. */
+function storeOf({ fleet, engine, store }: FleetWorldOptions): Pick<KernelOptions, "store"> {
+  const profile = ENGINE_PROFILES[engine.profile];
+  if (profile === undefined || store === undefined || store === null) return {};
+  const gpus = gpusOf(fleet, (role) => role !== "Decode") ?? 1;
+  return { store: sharedStore(profile, gpus, store) };
 }
 
 /** GPUs of the units of one kind of role. @throws when two workloads of it differ */

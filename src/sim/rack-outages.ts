@@ -1,5 +1,6 @@
 /** What takes racks out of service, or gives them: dead nodes and racks, maintenance, loans. */
 import { MINUTE_MS, SECOND_MS } from "../core/units.ts";
+import type { LoanWork } from "./loan-work.ts";
 import type { RandomStream } from "./random.ts";
 import { drawSome } from "./random.ts";
 import type { SimNode, SimRack } from "./rack-state.ts";
@@ -14,15 +15,19 @@ export interface RackOutagesOptions {
   readonly yard: RackYard;
   /** The provider gives the rack up and orders another in its place. */
   readonly replace: (rack: SimRack) => void;
+  /** What racks are on loan to. */
+  readonly loan: LoanWork;
 }
 
 export class RackOutages {
   private readonly yard: RackYard;
+  private readonly loan: LoanWork;
   private readonly replace: (rack: SimRack) => void;
 
-  constructor({ yard, replace }: RackOutagesOptions) {
+  constructor({ yard, replace, loan }: RackOutagesOptions) {
     this.yard = yard;
     this.replace = replace;
+    this.loan = loan;
   }
 
   /**
@@ -84,6 +89,7 @@ export class RackOutages {
         if (rack.phase === "Gone" || !rack.loaned) return;
         this.yard.kill(rack, rack.pods);
         rack.loaned = false;
+        this.loan.forget(rack);
         this.yard.owners.assign(rack)?.reconcile(rack);
       });
     }

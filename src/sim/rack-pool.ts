@@ -5,13 +5,14 @@
 import type { ScenarioSupply } from "../config/compiled-scenario.ts";
 import type { CompiledPool } from "../core/compiled.ts";
 import type { PoolCount } from "../core/observation.ts";
-import { DAY_MS, MINUTE_MS } from "../core/units.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS, epochMs, millis } from "../core/units.ts";
 import { CountObject } from "./count-object.ts";
 import type { Timeline } from "./event-queue.ts";
 import type { FleetWorkload } from "./fleet-workload.ts";
 import type { LeadTime } from "./lead-times.ts";
 import { drawLeadTime } from "./lead-times.ts";
 import { loanPods } from "./loan-pods.ts";
+import { LoanWork } from "./loan-work.ts";
 import { ProviderStock } from "./provider-stock.ts";
 import { RackArrival } from "./rack-arrival.ts";
 import { RackMeter } from "./rack-meter.ts";
@@ -21,6 +22,8 @@ import { isGranted, isHeld } from "./rack-state.ts";
 import { RackYard } from "./rack-yard.ts";
 import { RandomStream } from "./random.ts";
 
+/** Of a pod that asks for no other: terminationGracePeriodSeconds, 30 s. */
+const GRACE_MS = millis(30 * SECOND_MS);
 /** A stock-out is looked at again after this. */
 const RETRY_GRANT_MS = MINUTE_MS;
 
@@ -48,6 +51,7 @@ export class RackPool {
   readonly outages: RackOutages;
   readonly arrival: RackArrival;
   readonly meter: RackMeter;
+  readonly loan: LoanWork;
   private readonly options: RackPoolOptions;
   private readonly yard: RackYard;
   private readonly stock: ProviderStock;
@@ -67,7 +71,8 @@ export class RackPool {
     const replace = (rack: SimRack): void => this.replace(rack);
     const onUp = (rack: SimRack): void => this.comeUp(rack);
     this.arrival = new RackArrival({ yard: this.yard, supply, seed, onUp, onFailed: replace });
-    this.outages = new RackOutages({ yard: this.yard, replace });
+    this.loan = new LoanWork({ pool, seed, yard: this.yard });
+    this.outages = new RackOutages({ yard: this.yard, replace, loan: this.loan });
   }
 
   /** Begins with `startRacks` racks, of which the last are on loan; the others serve. */
@@ -89,8 +94,9 @@ export class RackPool {
   }
 
   /** Deletes a pod as the eviction API does. */
-  evict(rack: SimRack, pod: SimPod): void {
-    this.yard.terminate(rack, [pod]);
+  evict(rack: SimRack, pod: SimPod, graceMs = GRACE_MS): void {
+    if (pod.fleet === null && this.loan.isDecided) this.loan.terminate(rack, pod, graceMs);
+    else this.yard.terminate(rack, [pod]);
   }
 
   supply(): SupplyState {
@@ -144,7 +150,8 @@ export class RackPool {
     }
     rack.booted = true;
     rack.loaned = onLoan;
-    if (onLoan) rack.pods.push(...loanPods(rack, this.pool, createdAt));
+    this.loan.mark(rack, onLoan, epochMs(Math.floor(createdAt)));
+    if (onLoan) rack.pods.push(...loanPods(rack, this.pool, { readySince: createdAt, run: 0 }));
     else this.yard.owners.assign(rack)?.startServing(rack, readySince);
   }
 

@@ -11,7 +11,11 @@ export interface SimNode {
   ready: boolean;
   /** Marked unschedulable by a client of the cluster. */
   cordoned: boolean;
-  /** Marked unschedulable by the provider: repair, maintenance, a loan. */
+  /** The fence taint of the pool's loan, which fleets' pods tolerate. */
+  loanFence: boolean;
+  /** Since when it is lent to the pool's loan; null while it is not. */
+  lentAt: EpochMs | null;
+  /** Marked unschedulable by the provider: repair, maintenance. */
   fenced: boolean;
   /** The machine is down, whether or not the cluster has noticed. */
   failed: boolean;
@@ -61,6 +65,9 @@ export interface SimRack {
   /** How much longer than drawn its arrival takes. */
   hangMs: number;
 }
+
+/** @returns whether any of the rack's nodes is lent: then fleets keep away from it */
+export const isLent = ({ nodes }: SimRack): boolean => nodes.some(({ lentAt }) => lentAt !== null);
 
 /** @returns whether the rack still counts towards the pool's desired count. */
 export const isHeld = (rack: SimRack): boolean =>

@@ -178,7 +178,7 @@ export class World {
 
   private makeFleet(fleet: CompiledFleet, index: number): FleetWorld {
     const { seed, scenario, traffic, createKernel, onTurn } = this.options;
-    const { engines, routers, clients } = scenario.world;
+    const { engines, routers, stores, clients } = scenario.world;
     const sources = traffic.get(fleet.key);
     if (sources === undefined) throw new Error(`the world has no traffic for ${fleet.key}`);
     const engine = entryAt(engines, index, `engine for ${fleet.key}`);
@@ -187,6 +187,7 @@ export class World {
       fleet,
       engine,
       router: entryAt(routers, index, `router for ${fleet.key}`),
+      store: stores?.[index] ?? null,
       clients,
       sources,
       seed,

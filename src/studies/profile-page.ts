@@ -19,8 +19,8 @@ const rows = (header: readonly string[], body: readonly (readonly string[])[]): 
 /** @returns the page as Markdown */
 export function profilePage(): string {
   const profiles = Object.values(ENGINE_PROFILES);
-  const header = ["profile", ...Object.values(COSTS), "KV tokens/GPU"];
-  const coefficients = profiles.map(({ name, costs, kvTokensPerGpu }) => [
+  const header = ["profile", ...Object.values(COSTS), "KV tokens/GPU", "KV bytes/token"];
+  const coefficients = profiles.map(({ name, costs, kvTokensPerGpu, kvBytesPerToken }) => [
     `\`${name}\``,
     costs.iterationMs.toFixed(2),
     costs.prefillTokenGpuUs.toFixed(1),
@@ -28,6 +28,7 @@ export function profilePage(): string {
     costs.decodeSequenceGpuUs.toFixed(1),
     costs.decodeContextGpuNs.toFixed(2),
     kvTokensPerGpu.toLocaleString("en"),
+    kvBytesPerToken.toLocaleString("en"),
   ]);
   return [
     "# Engine profiles",

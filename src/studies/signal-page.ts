@@ -32,10 +32,17 @@ function engineParts(table: SignalTable): readonly string[] {
   return [
     `## Profile \`${table.engine}\``,
     rows(["signal", "unit", "series"], body),
+    `Lengths of turns, for \`breakwater trace record\`: ${lengthsOf(table)}.`,
     `Bounds, seconds. TTFT: ${TTFT.join(", ")}. ITL: ${ITL.join(", ")}.`,
     "It cannot show:",
     bullets(table.cannotShow),
   ];
+}
+
+function lengthsOf({ tokenLengths }: SignalTable): string {
+  if ("notExported" in tokenLengths) return "not exported";
+  const { prompt, output } = tokenLengths;
+  return [prompt, output].flatMap(({ names }) => `\`${names[0] ?? ""}\``).join(", ");
 }
 
 function edgeParts({ edge, series, arrivals, waiting, cannotShow }: EdgeTable): readonly string[] {

@@ -2,7 +2,8 @@
 import type { CompiledFleet } from "../core/compiled.ts";
 import { render } from "../core/queries/render.ts";
 import { scopesOf } from "../core/queries/selectors.ts";
-import type { SeriesTable } from "../core/profiles/signal-table.ts";
+import type { SeriesSource } from "../core/profiles/signal-table.ts";
+import { SIGNAL_TABLES } from "../core/profiles/signal-tables.ts";
 import { epochMs, millis, seconds } from "../core/units.ts";
 import type { EpochMs, Millis } from "../core/units.ts";
 import type { DemandSample, SignalSource } from "../ports/signal-source.ts";
@@ -26,6 +27,7 @@ export interface RecordedTraffic {
   readonly samples: readonly DemandSample[];
   /** Steps of the range for which a rate was missing. */
   readonly missingSteps: number;
+  /** Without buckets where the fleet's engines export none, or exported none in the range. */
   readonly inputTokens: TokenHistogram;
   readonly outputTokens: TokenHistogram;
 }
@@ -49,8 +51,10 @@ export async function recordTraffic(options: RecordOptions): Promise<RecordedTra
     samples.push(...(await options.signals.history(options.fleet, range)));
   }
   const steps = Math.floor((to - from) / stepMs) + 1;
-  const inputTokens = await histogram(options, "prompt");
-  const outputTokens = await histogram(options, "generation");
+  const { tokenLengths: lengths } = SIGNAL_TABLES[options.fleet.signals.profile];
+  const lacks = "notExported" in lengths;
+  const inputTokens = lacks ? { buckets: [] } : await histogram(options, lengths.prompt);
+  const outputTokens = lacks ? { buckets: [] } : await histogram(options, lengths.output);
   return { samples, missingSteps: steps - samples.length, inputTokens, outputTokens };
 }
 
@@ -63,23 +67,13 @@ export function* linesOfRates(samples: readonly DemandSample[]): Generator<strin
   }
 }
 
-/** Of vLLM, counted when a turn is done: vllm/v1/metrics/loggers.py. */
-const SERIES: SeriesTable = {
-  prompt: tokenSeries("request_prompt_tokens_bucket", "prefilling"),
-  generation: tokenSeries("request_generation_tokens_bucket", "all"),
-};
-
-function tokenSeries(name: string, pods: "all" | "prefilling"): SeriesTable[string] {
-  return { names: [`vllm:${name}`, `vllm_${name}`], only: "", lacks: [], pods };
-}
-
 async function histogram(
   { fleet, from, to, ask }: RecordOptions,
-  name: "prompt" | "generation",
+  lengths: SeriesSource,
 ): Promise<TokenHistogram> {
   const windowMs = millis(to - from);
-  const context = { series: SERIES, scopes: scopesOf(fleet, []), windowMs };
-  const query = render(`sum by (le) ($rate(${name}))`, context);
+  const context = { series: { lengths }, scopes: scopesOf(fleet, []), windowMs };
+  const query = render("sum by (le) ($rate(lengths))", context);
   if (query.kind === "refused") return { buckets: [] };
   const answer = await ask(query.promql, to);
   const cumulative = answer

@@ -13,6 +13,8 @@ const CRDS = ["rackpools", "inferencefleets", "scaledecisions", "fleetoverrides"
 const EXAMPLES = join(import.meta.dirname, "..", "..", "docs", "examples");
 const MANIFESTS = join(import.meta.dirname, "..", "..", "manifests");
 
+const KARPENTER = { apiVersion: "karpenter.sh/v1", kind: "NodePool" };
+
 describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`, () => {
   let plane: ControlPlane;
 
@@ -43,10 +45,61 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       ["a value that does not exist", "replicas=3", "additional properties 'replicas' not allowed"],
       ["no replica", "replicaCount=0", "replicaCount"],
       ["a tick that is no duration", "controller.tick=soon", "controller/tick"],
+      ["a Secret by no name", "controller.prometheusSecrets.ca=Prom_CA", "prometheusSecrets/ca"],
       ["a Prometheus that is no address", "controller.prometheusUrl=prom:9090", "prometheusUrl"],
     ])("refuses %s, naming it", async (_name, setting, expected) => {
       const rendered = helm(plane, "template", "breakwater", CHART_DIR, `--set=${setting}`);
       await expect(rendered).rejects.toThrow(expected);
+    });
+
+    describe("asks the default Prometheus", () => {
+      const rendered = async (...settings: readonly string[]) => {
+        const only = "--show-only=templates/deployment.yaml";
+        const chosen = settings.map((setting) => `--set=controller.${setting}`);
+        const text = await helm(plane, "template", "b", CHART_DIR, only, ...chosen);
+        const [deployment] = parseAllDocuments(text).map(toPlain);
+        const server = await accepts(Object(deployment));
+        const { volumes = [], containers } = JSON.parse(server).spec.template.spec;
+        const [{ env, volumeMounts = [] }] = containers;
+        const ours = ({ name }: { name: string }) => name === "prometheus";
+        const files = env.filter(({ name }: { name: string }) => name.endsWith("_FILE"));
+        return { files, mounts: volumeMounts.filter(ours), volumes: volumes.filter(ours) };
+      };
+      const at = "/etc/breakwater/prometheus";
+      const fileOf = (name: string, key: string) => ({
+        name: `BREAKWATER_PROMETHEUS_${name}_FILE`,
+        value: `${at}/${key}`,
+      });
+      const mounted = (name: string, ...keys: readonly string[]) => ({
+        secret: { name, items: keys.map((key) => ({ key, path: key })) },
+      });
+
+      it("without files where no Secret is named", async () => {
+        expect(await rendered()).toEqual({ files: [], mounts: [], volumes: [] });
+      });
+
+      it.each([
+        ["token", "token", [fileOf("TOKEN", "token")], mounted("prom", "token")],
+        ["ca", "an authority", [fileOf("CA", "ca.crt")], mounted("prom", "ca.crt")],
+        [
+          "client",
+          "a certificate of its own",
+          [fileOf("CERT", "tls.crt"), fileOf("KEY", "tls.key")],
+          mounted("prom", "tls.crt", "tls.key"),
+        ],
+      ])("by the Secret %s: %s", async (value, _what, files, source) => {
+        const found = await rendered(`prometheusSecrets.${value}=prom`, "decisionLog=");
+        expect(found.files).toEqual(files);
+        expect(found.mounts).toEqual([{ name: "prometheus", mountPath: at, readOnly: true }]);
+        expect(found.volumes).toMatchObject([{ projected: { sources: [source] } }]);
+      });
+
+      it("by several Secrets, beside the decision log", async () => {
+        const found = await rendered("prometheusSecrets.ca=one", "prometheusSecrets.client=two");
+        expect(found.files).toHaveLength(3);
+        const sources = [mounted("one", "ca.crt"), mounted("two", "tls.crt", "tls.key")];
+        expect(found.volumes).toMatchObject([{ projected: { sources } }]);
+      });
     });
 
     it("leaves the kinds out on request, and marks them to stay when it is removed", async () => {
@@ -125,7 +178,7 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
         return JSON.stringify(parseAllDocuments(rendered).map(toPlain));
       };
       const rights = [
-        '"resources":["statefulsets/scale"],"verbs":["patch"]',
+        '"resources":["statefulsets/scale"],"verbs":["update","patch"]',
         '"resources":["disaggregatedsets"],"verbs":["patch"]',
         '"resources":["horizontalpodautoscalers"],"verbs":["list"]',
         '"resources":["scaledobjects"],"verbs":["list"]',
@@ -217,6 +270,20 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       });
     });
 
+    it("an eject label that finds no pods, also one that finds objects", async () => {
+      const key = "breakwater.dev/route";
+      const eject = { removePodLabel: { key } };
+      const engine = { unit: { gpus: 8 }, unitsPerRack: 8, eject };
+      const sets = { apiVersion: "leaderworkerset.x-k8s.io/v1", kind: "LeaderWorkerSet" };
+      const layout = "ObjectPerRack";
+      const workloads = [
+        { name: "pods", target: { selector: { app: "a" } }, ...engine },
+        { name: "sets", target: { ...sets, selector: { [key]: "a" } }, layout, ...engine },
+      ];
+      const ejecting = rawFleet({ workloads }, "ejecting");
+      expect(JSON.parse(await accepts(ejecting))).toMatchObject({ spec: { workloads } });
+    });
+
     it("seconds wherever a duration is", async () => {
       const spec = { behavior: { reviewInterval: 5 }, drain: { deadline: 90 } };
       expect(JSON.parse(await accepts(rawFleet(spec, "fast")))).toMatchObject({ spec });
@@ -249,6 +316,9 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
     const objective = { name: "a", metric: "TTFT", threshold: "1s", share: "0.99" };
     const block = { from: "2026-12-02T00:00:00Z", until: "2026-12-01T00:00:00Z", racks: 1 };
     const workload = { name: "a", unit: { gpus: 8 }, unitsPerRack: 8 };
+    const pods = { selector: { app: "a" } };
+    const byRoute = { "breakwater.dev/route": "on" };
+    const byRouteLabel = { removePodLabel: { key: "breakwater.dev/route" } };
     const launch = { name: "a", start: "2026-12-01T18:00:00", for: "6h", floorRacks: 8 };
     const cases: readonly (readonly [string, (spec: Raw) => object, Raw, string])[] = [
       ["pool without limit", rawPool, { limits: {} }, "spec.limits.maxRacks: Required"],
@@ -260,6 +330,18 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
         "kind coreweave needs name",
       ],
       ["scale without labels", rawPool, { backend: { ...backend, nodeLabels: {} } }, "nodeLabels"],
+      [
+        "Karpenter by its scale",
+        rawPool,
+        { backend: { ...backend, target: { ...backend.target, ...KARPENTER } } },
+        "take kind karpenter, with the NodePool's name",
+      ],
+      [
+        "two drains at once",
+        rawPool,
+        { limits: { maxRacks: 8, maxDraining: 2 } },
+        "spec.limits.maxDraining: Invalid value: a pool drains one rack at a time",
+      ],
       ["half a rack", rawPool, { backend: { ...backend, countPerRack: 9 } }, "countPerRack"],
       ["usable above all", rawPool, { rack: { nodes: 9 } }, "spec.rack.usableNodes"],
       ["commitment on spot", rawPool, { supply: { kind: "Spot", committedRacks: 1 } }, "committed"],
@@ -327,6 +409,24 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
         rawFleet,
         { workloads: [{ ...workload, target: { selector: {} } }] },
         "spec.workloads[0].target.selector",
+      ],
+      [
+        "eject by what finds the pods",
+        rawFleet,
+        { workloads: [{ ...workload, target: { selector: byRoute }, eject: byRouteLabel }] },
+        "spec.workloads[0].eject: Invalid value: target.selector finds the fleet's pods by this",
+      ],
+      [
+        "eject by no label",
+        rawFleet,
+        { workloads: [{ ...workload, target: pods, eject: { removePodLabel: { key: "a b" } } }] },
+        "spec.workloads[0].eject.removePodLabel.key",
+      ],
+      [
+        "eject by nothing",
+        rawFleet,
+        { workloads: [{ ...workload, target: pods, eject: {} }] },
+        "spec.workloads[0].eject.removePodLabel: Required value",
       ],
       [
         "workload in another namespace",

@@ -3,6 +3,7 @@ import { createPrometheusClient } from "../../src/adapters/prometheus/client.ts"
 import { createPrometheusSource } from "../../src/adapters/prometheus/signal-source.ts";
 import type { CompiledFleet } from "../../src/core/compiled.ts";
 import { epochMs, millis } from "../../src/core/units.ts";
+import { recordTraffic } from "../../src/studies/trace-record.ts";
 import { aFleet, aWorkload } from "../adapters/prometheus/a-fleet.ts";
 import {
   DYNAMO_BY_HAND,
@@ -104,6 +105,53 @@ describe.skipIf(missing !== "")(`engines' expositions on a real Prometheus ${mis
     expect(plain(signals.waitingTurns)).toBeCloseTo(5 + 1 + 6, 6);
     expect(plain(signals.computedPromptTokens)).toBeCloseTo(3_000, 6);
   });
+
+  it.each([
+    ["vllm", "agents", { "serve-0": 1 - 12_000 / 30_000 }],
+    ["sglang", "agents", { "serve-0": 1 - 120_000 / 300_000, "serve-1": 1 - 30_000 / 120_000 }],
+    ["sglang", "split", { "prefill-0": 1 - 90_000 / 300_000 }],
+    ["trtllm", "agents", { "serve-0": 450_000 / 600_000, "serve-1": 30_000 / 300_000 }],
+  ] as const)("%s shows hit rates pod by pod, in %s", async (profile, namespace, byHand) => {
+    const { hitRates = [] } = await read(aFleet({ profile, matchers: { namespace } }));
+    const shown = Object.fromEntries(hitRates.map(({ pod, hitRate }) => [pod, hitRate]));
+    expect(shown).toEqual(about(byHand));
+  });
+
+  it("dynamo shows none: its frontends count for all", async () => {
+    expect(await read(aFleet({ profile: "dynamo" }))).not.toHaveProperty("hitRates");
+  });
+
+  it.each([
+    ["vllm", { 1000: 1 / 3, 10000: 2 / 3 }, { 200: 2 / 3, 500: 1 / 3 }, 3],
+    ["sglang", { 1500: 1 / 2, null: 1 / 2 }, { 300: 1 }, 4],
+    ["dynamo", { 8900: 1 }, { 210: 3 / 4, 430: 1 / 4 }, 4],
+  ] as const)(
+    "records lengths of turns out of %s",
+    async (profile, input, output, turnsPerSecond) => {
+      const [seconds, to] = [300, epochMs(known.newestMs)];
+      const endpoint = { url: prometheus.url, headers: {}, credentials: {} };
+      const recorded = await recordTraffic({
+        fleet: aFleet({ profile }),
+        from: epochMs(to - 1_000 * seconds),
+        to,
+        stepMs: millis(60_000),
+        signals: { history: () => Promise.resolve([]) },
+        ask: async (promql, at) =>
+          (await client.instant(endpoint, { name: "x", promql, at })).series,
+      });
+      const turns = (of: typeof input | typeof output) =>
+        Object.entries(of).map(([upTo, share]) => [upTo, share * turnsPerSecond * seconds]);
+      for (const [lengths, byHand] of [
+        [recorded.inputTokens, turns(input)],
+        [recorded.outputTokens, turns(output)],
+      ] as const) {
+        const found = lengths.buckets.filter((bucket) => bucket.turns > 1);
+        expect(found.map((bucket) => [String(bucket.upTo), Math.round(bucket.turns)])).toEqual(
+          byHand.map(([upTo, count]) => [upTo, Math.round(Number(count))]),
+        );
+      }
+    },
+  );
 
   it("asks gateways for arrivals and for what they hold back", async () => {
     const atPicker = await read(aFleet({ edge: "llm-d-epp" }));

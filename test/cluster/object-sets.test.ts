@@ -10,7 +10,7 @@ import { apiPeople } from "../support/backed-kinds/people.ts";
 import { type ControlPlane, startControlPlane } from "../support/control-plane/control-plane.ts";
 import { controlPlaneOrSkip } from "../support/control-plane/tools.ts";
 import { untilTrue } from "../support/control-plane/until-true.ts";
-import { COUNTED_KINDS } from "../support/counted-pools.ts";
+import { COUNTED_KINDS, FIELD_KINDS } from "../support/counted-pools.ts";
 import { fieldWorld, manualWorld, OWN_NAMESPACE, setWorld } from "../support/counted-worlds.ts";
 import { CLOUD_NODE_POOLS } from "../support/crds/cloud-node-pools.ts";
 import { karpenterCrds } from "../support/crds/vendor-crds.ts";
@@ -58,7 +58,7 @@ describe.skipIf(missing !== "")(`counts in fields, sets and asks ${missing}`, ()
   };
   const faults = { faults: true };
 
-  for (const [name, kind] of Object.entries(COUNTED_KINDS)) {
+  for (const [name, kind] of Object.entries(FIELD_KINDS)) {
     rackBackendContract(`a field of ${name}`, () => fieldWorld(kind, surroundings()), faults);
   }
   for (const kind of [kcc, ack, karpenter]) {

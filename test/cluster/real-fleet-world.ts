@@ -1,16 +1,15 @@
 /** Fleets on racks that Karpenter makes and takes, sized by the controller as people run it. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../../src/adapters/kubernetes/decode.ts";
 import { ENGINE_PROFILES } from "../../src/core/profiles/engine-profiles.ts";
 import type { DecisionRecord } from "../../src/core/record.ts";
-import { decodeRecord } from "../../src/studies/decode-record.ts";
 import { installChart } from "../support/chart.ts";
 import {
   type ControllerProcess,
   startController,
 } from "../support/cluster-world/controller-process.ts";
 import { fleetObjects, poolName } from "../support/cluster-world/fleet-objects.ts";
+import { followRecords } from "../support/cluster-world/follow-records.ts";
 import { type Fabric, startFabric } from "../support/control-plane/domain-labels.ts";
 import { openProcessGroup, type ProcessGroup } from "../support/control-plane/process-group.ts";
 import { type PrometheusServer, startPrometheus } from "../support/control-plane/prometheus.ts";
@@ -65,14 +64,11 @@ export async function startRealFleetWorld(
     prometheusUrl: prometheus.url,
     decisionLog,
   });
+  const records = followRecords(decisionLog);
   return {
     ...parts,
     controller,
-    records: ({ app }) =>
-      readFileSync(decisionLog, "utf8")
-        .split("\n")
-        .flatMap((line, index) => (line === "" ? [] : [decodeRecord(line, index + 1)]))
-        .filter((record) => record.group === poolName(app)),
+    records: ({ app }) => records().filter(({ group: name }) => name === poolName(app)),
     everything: () => everything(parts),
     stop: () => stopAll(parts),
   };

@@ -64,12 +64,6 @@ function rackEach(app: string): Layout {
 }
 
 export const LAYOUTS: readonly Layout[] = [
-  shared("by-scale", {
-    kind: "scale",
-    target: { ...NODE_POOL, name: "by-scale" },
-    countPerRack: RACK_NODES,
-    nodeLabels: { [FLEET_LABEL]: "by-scale" },
-  }),
   shared("by-karpenter", { kind: "karpenter", name: "by-karpenter", acknowledgeUnproven: true }),
   rackEach("by-set"),
 ];
@@ -78,7 +72,6 @@ const NODE_POOLS = JSON.stringify([{ apiGroup: "karpenter.sh", resource: "nodepo
 
 /** What the chart must allow the controller for these layouts. */
 export const CHART_VALUES: readonly string[] = [
-  `--set-json=rbac.scaleTargets=${NODE_POOLS}`,
   "--set=rbac.karpenter=true",
   `--set-json=rbac.fieldTargets=${NODE_POOLS}`,
 ];

@@ -12,6 +12,7 @@ import { type EpochMs, epochMs, millis } from "../../src/core/units.ts";
 import type { DemandSample, SignalSource } from "../../src/ports/signal-source.ts";
 import { createMetricsStore, type MetricsStore } from "../../src/sim/metrics/metrics-store.ts";
 import { writeOpenMetrics } from "../../src/sim/metrics/open-metrics.ts";
+import { withHitRates } from "../../src/sim/metrics/engine-source.ts";
 import { simulatedSignalSource } from "../../src/sim/metrics/signal-source.ts";
 import { aFleet, anObjective, aWorkload } from "../adapters/prometheus/a-fleet.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
@@ -72,8 +73,10 @@ const filledStore = (rule: "left-open" | "closed"): MetricsStore => {
   return store;
 };
 
-const simulated = (store: MetricsStore): SignalSource =>
-  simulatedSignalSource({ store, isOut: () => false });
+const simulated = (store: MetricsStore): SignalSource => {
+  const metrics = { store, isOut: () => false };
+  return withHitRates(simulatedSignalSource(metrics), metrics);
+};
 
 /** The same scrapes are asked for by a fleet that a small pool can serve. */
 const DECIDING = aSmallGroup({
@@ -144,6 +147,20 @@ describe.skipIf(missing !== "")(`one world, two eyes (INV-6) ${missing}`, () => 
       servedTurns.kind === "value" ? servedTurns.coverage < 1 : false,
     );
     expect(partly.length).toBeGreaterThan(0);
+  });
+
+  it("shows the same hit rates pod by pod, and those of several pods", async () => {
+    const pods = new Set<string>();
+    for (const fleet of [AGGREGATED, SPLIT]) {
+      for (const at of instantsOfReads()) {
+        const { hitRates: live = [] } = await eyes.live.read(fleet, at);
+        const { hitRates: sim = [] } = await eyes.sim.read(fleet, at);
+        expect(sim.map(({ pod }) => pod)).toEqual(live.map(({ pod }) => pod));
+        expect(live.filter((of, n) => !isClose(of.hitRate, sim[n]?.hitRate ?? -1))).toEqual([]);
+        for (const { pod } of live) pods.add(pod);
+      }
+    }
+    expect(pods.size).toBeGreaterThan(2);
   });
 
   it("recalls the same demand", async () => {

@@ -10,6 +10,7 @@ const compiled = (backend: object) => {
 
 const nodeLabels = { pool: "gb200" };
 const target = { apiVersion: "example.dev/v1", kind: "Group", namespace: "infra", name: "gb200" };
+const nodePool = { apiVersion: "karpenter.sh/v1", kind: "NodePool", name: "gb200" };
 const members = {
   apiVersion: "karpenter.sh/v1",
   kind: "NodePool",
@@ -91,6 +92,16 @@ describe("a backend is refused", () => {
       "a list without its entry",
       { kind: "field", target, preset: "rancher", countPerRack: 18, nodeLabels },
       "item names the machine pool of preset rancher",
+    ],
+    [
+      "a Karpenter NodePool by its scale",
+      { kind: "scale", target: nodePool, countPerRack: 18, nodeLabels },
+      "Karpenter picks the nodes that go by itself, also of racks that serve; take kind karpenter",
+    ],
+    [
+      "a Karpenter NodePool by a field",
+      { kind: "field", target: nodePool, path: "/spec/replicas", countPerRack: 18, nodeLabels },
+      "take kind karpenter, with the NodePool's name",
     ],
     ["a person with an object", { kind: "manual", target, nodeLabels }, "kind manual takes no"],
     [

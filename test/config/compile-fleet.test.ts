@@ -284,6 +284,29 @@ describe("an InferenceFleet is refused with place, finding and expectation", () 
       "expected give either name (with apiVersion and kind) or selector",
     ],
     [
+      "an eject by the label that finds the pods",
+      {
+        workloads: [
+          {
+            ...workload,
+            target: { selector: { route: "on" } },
+            eject: { removePodLabel: { key: "route" } },
+          },
+        ],
+      },
+      "target.selector finds the fleet's pods by this label",
+    ],
+    [
+      "an eject by what is no label",
+      { workloads: [{ ...workload, eject: { removePodLabel: { key: "a b" } } }] },
+      'spec.workloads[0].eject.removePodLabel.key: found "a b", expected a label key such as',
+    ],
+    [
+      "an eject by nothing",
+      { workloads: [{ ...workload, eject: {} }] },
+      "spec.workloads[0].eject.removePodLabel: found nothing",
+    ],
+    [
       "a workload without kind",
       { workloads: [{ ...workload, target: { name: "coder" } }] },
       "expected apiVersion, kind and name go together",

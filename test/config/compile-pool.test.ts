@@ -105,6 +105,11 @@ describe("a RackPool compiles", () => {
 
 describe("a RackPool is refused with place, finding and expectation", () => {
   const cases: readonly (readonly [string, Raw, string])[] = [
+    [
+      "two drains at once",
+      { limits: { maxRacks: 8, maxDraining: 2 } },
+      "expected a pool drains one rack at a time, so that it can be told which one left; set 1",
+    ],
     ["no limit", { limits: {} }, "spec.limits.maxRacks: found nothing, expected a whole number"],
     [
       "a limit in words",
@@ -231,5 +236,61 @@ describe("a RackPool is refused with place, finding and expectation", () => {
     ["nothing at all", null, ": found null, expected an object"],
   ])("%s", (_name, raw, expected) => {
     expect(errorOf(raw)).toContain(expected);
+  });
+});
+
+describe("a RackPool with a loan", () => {
+  const loan = { selector: { queue: "training" }, max: 5 };
+  const consumers = [{ fleet, max: 4 }, { loan }];
+  const supply = { kind: "Reserved", committedRacks: 4 };
+
+  it("has its terms beside the fleets, every default filled in", () => {
+    const compiled = compilePool(rawPool({ consumers, supply }));
+    expect(compiled).toMatchObject({
+      value: {
+        consumers: [{ fleet, max: 4 }],
+        loan: {
+          podLabels: { queue: "training" },
+          max: 5,
+          fenceTaint: "breakwater.dev/reclaim",
+          graceMs: 900_000,
+          minTenureMs: 7_200_000,
+        },
+      },
+    });
+    expect(compilePool(rawPool())).not.toHaveProperty("value.loan");
+  });
+
+  it.each([
+    ["twice", { consumers: [...consumers, { loan }] }, "one loan at most"],
+    ["without a fleet", { consumers: [{ loan }] }, "beside a fleet"],
+    ["of racks that cost money", { supply: { kind: "OnDemand" } }, "that are paid for"],
+    [
+      "for everything",
+      { consumers: [{ fleet, max: 4 }, { loan: { ...loan, selector: {} } }] },
+      "empty",
+    ],
+    ["and a fleet in one", { consumers: [{ fleet, max: 4, loan }] }, "either fleet or loan"],
+    [
+      "with a guarantee",
+      {
+        consumers: [
+          { fleet, max: 4 },
+          { loan, guaranteed: 1 },
+        ],
+      },
+      "guaranteed",
+    ],
+    [
+      "behind no taint's key",
+      { consumers: [{ fleet, max: 4 }, { loan: { ...loan, fenceTaint: "a b" } }] },
+      "a key such as",
+    ],
+  ])("is refused %s", (_what, changes, expected) => {
+    expect(errorOf(rawPool({ consumers, supply, ...changes }))).toContain(expected);
+  });
+
+  it("a fleet without max is refused", () => {
+    expect(errorOf(rawPool({ consumers: [{ fleet }] }))).toContain("max goes with fleet");
   });
 });

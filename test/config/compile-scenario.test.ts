@@ -20,6 +20,8 @@ function errorsOf(...changes: readonly Change[]): string {
 /** Adds a line under `world`. */
 const inWorld = (line: string): Change => ["  world:\n", `  world:\n    ${line}\n`];
 
+const SHARING: Change = ["      pools:", "      kvTier: { kind: SharedStore }\n      pools:"];
+
 describe("a scenario's signals", () => {
   const inFleet = (text: string): Change => [
     "      pools:",
@@ -141,6 +143,17 @@ describe("a scenario compiles", () => {
     expect(each.world.routers).toEqual([{ kind: "round-robin", lagMs: 5_000 }]);
   });
 
+  it.each([
+    [[], { terabytes: 100, gigabytesPerSecondPerGpu: 12.5, latencyMs: 5 }],
+    [
+      [inWorld("store: { coder: { terabytes: 2, latency: 1s } }")],
+      { terabytes: 2, gigabytesPerSecondPerGpu: 12.5, latencyMs: 1_000 },
+    ],
+  ])("with a store behind fleets that share one: %j", (edits, store) => {
+    expect(compiled(SHARING, ...edits).world.stores).toEqual([store]);
+    expect(compiled().world.stores).toEqual([null]);
+  });
+
   it("with patience without end", () => {
     const { clients } = compiled(inWorld("clients: { timeout: Never, abandonAfter: Never }")).world;
     expect(clients).toEqual({ timeoutMs: null, retries: 2, abandonAfterMs: null });
@@ -235,6 +248,22 @@ describe("a scenario is refused with place, finding and expectation", () => {
       [inWorld("router: { guard: { decay: 5s } }")],
       'spec.world.router.guard: found {"decay":"5s"}, ' +
         "expected decay and slackTokens only where kind is decayed",
+    ],
+    [
+      "a store that no fleet shares",
+      [inWorld("store: { terabytes: 2 }")],
+      'spec.world.store: found "NodeLocal" or "None", expected kvTier: { kind: SharedStore } in ' +
+        "the fleet that the store is for",
+    ],
+    [
+      "a store for a fleet that has none",
+      [inWorld("store: { coder: { terabytes: 2 } }")],
+      'spec.world.store.coder: found "NodeLocal" or "None", expected kvTier',
+    ],
+    [
+      "a store for a fleet that there is not",
+      [inWorld("store: { codr: { terabytes: 2 } }")],
+      'spec.world.store.codr: found "codr", expected one of coder',
     ],
     [
       "a fault when the run is over",

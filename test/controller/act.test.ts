@@ -95,6 +95,17 @@ describe("a plan is carried out", () => {
     expect(cluster.world.pools[0]?.racks[0]?.nodes[0]?.cordoned).toBe(false);
   });
 
+  it("a rack is fenced, and lent since then", async () => {
+    const cluster = aCluster();
+    const marks = { ...drained, taint: "breakwater.dev/reclaim", nodes: aRack("rack-0").nodes };
+    const first = () => cluster.world.pools[0]?.racks[0]?.nodes[0];
+    await outcomes(cluster, [{ ...marks, kind: "Fence" }]);
+    expect(first()).toMatchObject({ fenced: true });
+    await outcomes(cluster, [{ ...marks, kind: "Unfence", at: cluster.world.now }]);
+    expect(first()).toMatchObject({ lentAt: cluster.world.now });
+    expect(writes(cluster)).toEqual(["nodes.fence", "nodes.unfence"]);
+  });
+
   it("an intent is opened with the evidence that its approver reads", async () => {
     const cluster = aCluster();
     const ports = cluster.ports();

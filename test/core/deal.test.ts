@@ -32,7 +32,7 @@ describe("what a fleet holds", () => {
 
   it("is not what was asked for and is counted on by nobody", () => {
     const { state, picture } = short();
-    const bare = { ...state, summaries: state.summaries.slice(0, 2) };
+    const bare = { ...state, owned: { [CODER]: 2 } };
     const { held, asked } = dealt({ state: bare, picture });
     expect(held[POOL]?.[CODER]).toBe(2);
     expect(asked[POOL]?.[CODER]).toBe(4);

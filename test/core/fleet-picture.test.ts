@@ -62,7 +62,7 @@ describe("what is remembered of a fleet", () => {
     expect(next.lastReviewAt).toBe(NOW);
     expect(next.wants.at(-1)).toEqual({ at: NOW, racks: next.lastTrustedWant });
     expect(next.hitRates).toHaveLength(1);
-    expect(next.demand?.pending).toHaveLength(1);
+    expect(next.demand?.learned?.pending).toHaveLength(1);
   });
 
   it("between reviews: the most that was wanted since the last", () => {

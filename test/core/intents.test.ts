@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { isOpen, pausingOverride } from "../../src/core/intents.ts";
+import {
+  isGrowth,
+  isOfLoans,
+  isOpen,
+  isScaleIn,
+  lowestCeiling,
+  pausingOverride,
+} from "../../src/core/intents.ts";
 import type { OverrideObservation } from "../../src/core/observation.ts";
+import { rackCount } from "../../src/core/units.ts";
 import { NOW } from "../support/builders/observed.ts";
 
 const override = (name: string, pauseOut: boolean, pauseIn: boolean): OverrideObservation => ({
@@ -41,4 +49,22 @@ describe("an intent", () => {
     );
     expect(pausingOverride(overrides.slice(0, 1), direction)).toBeUndefined();
   });
+
+  it("may take a fleet to the lowest ceiling of its overrides, without one to any size", () => {
+    const none = override("none", false, false);
+    const ceilings = [7, 5, 6].map((racks) => ({ ...none, ceilingRacks: rackCount(racks) }));
+    expect(lowestCeiling([none, ...ceilings])).toBe(5);
+    expect(lowestCeiling([none])).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+it.each([
+  ["Out", true, false, false],
+  ["In", false, true, false],
+  ["Lend", false, true, true],
+  ["Reclaim", true, false, true],
+] as const)("%s: growth %s, scale-in %s, of a loan %s", (direction, ...expected) => {
+  expect([isGrowth(direction), isScaleIn(direction), isOfLoans(direction)]).toEqual(expected);
+  const overrides = [override("out", true, false)];
+  expect(pausingOverride(overrides, direction) !== undefined).toBe(expected[0]);
 });

@@ -63,6 +63,8 @@ describe("a process that dies at any one call of a port, and at every write in t
       "In 4 → 3 Cancelled (0 approved)",
       "Out 3 → 6 Done (1 approved)",
       "Out 3 → 4 Failed (0 approved); In 5 → 4 Done (0 approved)",
+      "Reclaim 4 → 4 Done (0 approved); Reclaim 4 → 4 Done (0 approved)",
+      "Lend 4 → 4 Done (0 approved)",
     ]) {
       expect(ends).toContain(end);
     }

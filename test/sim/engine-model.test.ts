@@ -8,7 +8,9 @@ import {
   engineModel,
   hostTier,
   replicaSettings,
+  sharedStore,
 } from "../../src/sim/engine-model.ts";
+import { millis } from "../../src/core/units.ts";
 import { RandomStream } from "../../src/sim/random.ts";
 
 const SUBS = { ns: 1_024, us: 1_024e3, ms: 1_024e6 };
@@ -102,6 +104,19 @@ describe("a tier on the hosts", () => {
     expect(host?.tokens).toBe(engineModel(profile, GPUS).kvTokens);
     const seconds = ((host?.loadTokenSubs ?? 0) / SUBS.ms / 1_000) * (host?.tokens ?? 0);
     expect(seconds).toBeCloseTo(1, 1);
+  });
+});
+
+describe("a shared store", () => {
+  it("holds and gives tokens as they weigh, to each GPU its share of the network", () => {
+    const profile = profileOf("dsr1-fp4-gb200");
+    const size = { terabytes: 100, gigabytesPerSecondPerGpu: 12.5, latencyMs: millis(5) };
+    const store = sharedStore(profile, GPUS, size);
+    expect(store.tokens).toBe(Math.floor(100e12 / 35_136));
+    expect(store.fetchSubs).toBe(5 * SUBS.ms);
+    const tokensPerSecond = (1_000 * SUBS.ms) / store.fetchTokenSubs;
+    expect(tokensPerSecond / ((12.5e9 * GPUS) / 35_136)).toBeCloseTo(1, 3);
+    expect(sharedStore(profile, 2 * GPUS, size).tokens).toBe(store.tokens);
   });
 });
 

@@ -94,6 +94,18 @@ describe("what a fleet asks of its kernel", () => {
     expect(stubOf(aWorld()).options.engine.host).toBeNull();
   });
 
+  it("has a store where the scenario has one for the fleet", () => {
+    const store = { terabytes: 1, gigabytesPerSecondPerGpu: 1, latencyMs: millis(3) };
+    const { options } = stubOf(aWorld({ world: { stores: [store] } }));
+    expect(options.store).toEqual({
+      tokens: 2_000_000,
+      fetchSubs: 3e6 * 1_024,
+      fetchTokenSubs: (1e9 * 1_024 * 500_000) / 8e9,
+    });
+    expect("store" in stubOf(aWorld({ world: { stores: [null] } })).options).toBe(false);
+    expect("store" in stubOf(aWorld()).options).toBe(false);
+  });
+
   it("draws a seed's engines from a stream of their own", () => {
     const engine = (seed: number) => stubOf(aWorld({ seed })).options.engine;
     expect(engine(1)).toEqual(engine(1));

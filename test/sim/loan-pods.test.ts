@@ -5,7 +5,10 @@ import { aWorld, poolOf } from "../support/simulated-world.ts";
 
 describe("a loan", () => {
   it("holds all GPUs of every node, for no fleet", () => {
-    const pods = loanPods(aRack({ nodes: someNodes(3) }), poolOf(aWorld()), 5);
+    const pods = loanPods(aRack({ nodes: someNodes(3) }), poolOf(aWorld()), {
+      readySince: 5,
+      run: 0,
+    });
     expect(
       pods.map(({ fleet, gpus, nodes, readySince }) => [fleet, gpus, nodes.length, readySince]),
     ).toEqual([

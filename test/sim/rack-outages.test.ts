@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EventQueue } from "../../src/sim/event-queue.ts";
+import { LoanWork } from "../../src/sim/loan-work.ts";
 import { RackOutages } from "../../src/sim/rack-outages.ts";
 import { RackYard } from "../../src/sim/rack-yard.ts";
 import type { SimRack } from "../../src/sim/rack-state.ts";
@@ -23,8 +24,10 @@ const broken = (rack: SimRack): boolean => rack.nodes.some(({ failed }) => faile
 describe("a pool without racks in service", () => {
   it("has nothing to lose", () => {
     const timeline = new EventQueue(0);
-    const yard = new RackYard(poolOf(aWorld()), timeline);
-    const outages = new RackOutages({ yard, replace: () => {} });
+    const pool = poolOf(aWorld());
+    const yard = new RackYard(pool, timeline);
+    const loan = new LoanWork({ pool, yard, seed: 1 });
+    const outages = new RackOutages({ yard, replace: () => {}, loan });
     yard.add("Requested", { grantMs: 1, bootMs: 1, joinMs: 1, startMs: 1 });
     outages.loseNodes(3, MINUTE, random());
     outages.loseRacks(1, null, random());

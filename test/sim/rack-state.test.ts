@@ -11,6 +11,8 @@ const node: SimNode = {
   cordoned: false,
   fenced: false,
   failed: false,
+  loanFence: false,
+  lentAt: null,
 };
 const pod: SimPod = {
   name: "p1",

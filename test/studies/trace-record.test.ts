@@ -2,10 +2,15 @@ import { describe, expect, it } from "vitest";
 import { epochMs, millis } from "../../src/core/units.ts";
 import type { EpochMs } from "../../src/core/units.ts";
 import type { DemandSample } from "../../src/ports/signal-source.ts";
+import type { SignalProfile } from "../../src/core/signals/names.ts";
+import { QueryCompiler } from "../../src/sim/metrics/promql/compile.ts";
 import { linesOfRates, recordTraffic } from "../../src/studies/trace-record.ts";
+import type { TokenHistogram } from "../../src/studies/trace-record.ts";
 import { rateCsvFormat } from "../../src/traces/formats/rate-csv.ts";
 import { aSmallFleet } from "../support/builders/compiled.ts";
+import { SCRAPED_AT_MS, storedScrapes } from "../support/expositions/stored.ts";
 import { linesRead } from "../support/trace-lines.ts";
+import { aFleet } from "../adapters/prometheus/a-fleet.ts";
 
 const FROM = Date.parse("2026-11-16T00:00:00Z");
 const MINUTE = 60_000;
@@ -88,5 +93,56 @@ describe("a fleet's traffic out of its metrics", () => {
     expect(asked[0]).toContain("vllm:request_prompt_tokens_bucket");
     expect(asked[1]).toContain("vllm:request_generation_tokens_bucket");
     expect(asked[0]).toContain("[3600s]");
+  });
+});
+
+const PODS = [
+  "vllm/serve-0",
+  "sglang/serve-0",
+  "sglang/serve-1",
+  "trtllm/serve-0",
+  "dynamo/frontend-0",
+  "dynamo/worker-0",
+].map((pod) => ({ pod, namespace: "agents" }));
+
+/** Lengths of turns as engines of the profile export them, out of two scrapes. */
+async function lengthsOf(profile: SignalProfile) {
+  const compiler = new QueryCompiler(storedScrapes(PODS), "left-open");
+  const to = epochMs(SCRAPED_AT_MS);
+  return recordTraffic({
+    fleet: aFleet({ profile }),
+    from: epochMs(SCRAPED_AT_MS - MINUTE),
+    to,
+    stepMs: millis(MINUTE),
+    signals: { history: () => Promise.resolve([]) },
+    ask: (promql, at) => {
+      const { shape, values } = compiler.compile(promql).evaluate({ at, visibleUntil: at });
+      return Promise.resolve(
+        shape.map((labels, index) => ({ labels, value: values[index] ?? Number.NaN })),
+      );
+    },
+  });
+}
+
+/** Shares of the turns by the bound below which they are, where there are any. */
+function sharesOf({ buckets }: TokenHistogram): Readonly<Record<string, unknown>> {
+  const turns = buckets.reduce((sum, bucket) => sum + bucket.turns, 0);
+  return Object.fromEntries(
+    buckets
+      .filter((bucket) => bucket.turns > 0)
+      .map((bucket) => [String(bucket.upTo), expect.closeTo(bucket.turns / turns, 6)]),
+  );
+}
+
+describe("lengths of turns", () => {
+  it.each([
+    ["vllm", { 1000: 1 / 3, 10000: 2 / 3 }, { 200: 2 / 3, 500: 1 / 3 }],
+    ["sglang", { 1500: 1 / 2, null: 1 / 2 }, { 300: 1 }],
+    ["dynamo", { 8900: 1 }, { 210: 3 / 4, 430: 1 / 4 }],
+    ["trtllm", {}, {}],
+  ] as const)("are those that engines of the profile %s export", async (profile, input, output) => {
+    const { inputTokens, outputTokens } = await lengthsOf(profile);
+    expect(input).toEqual(sharesOf(inputTokens));
+    expect(output).toEqual(sharesOf(outputTokens));
   });
 });

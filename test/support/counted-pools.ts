@@ -103,6 +103,10 @@ export const COUNTED_KINDS = {
   },
 } satisfies Readonly<Record<string, CountedKind>>;
 
+/** Those whose count may be one field: Karpenter picks what leaves by itself. */
+const { karpenter: _notByField, ...byField } = COUNTED_KINDS;
+export const FIELD_KINDS: Readonly<Record<string, CountedKind>> = byField;
+
 /** The label by which the objects of a set are selected. */
 const SET_LABEL = "rack-set";
 /** The node label whose value is the object's name. */

@@ -10,6 +10,8 @@ export const aNode = (index: number, changes: Partial<SimNode> = {}): SimNode =>
   cordoned: false,
   fenced: false,
   failed: false,
+  loanFence: false,
+  lentAt: null,
   ...changes,
 });
 

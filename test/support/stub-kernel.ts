@@ -23,6 +23,7 @@ const NO_METRICS: ReplicaMetrics = {
   promptTokens: 0,
   cachedTokens: 0,
   hostCachedTokens: 0,
+  storeCachedTokens: 0,
   generatedTokens: 0,
   firstTokens: 0,
   finishedTurns: 0,

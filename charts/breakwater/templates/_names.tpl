@@ -34,3 +34,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "breakwater.userName" -}}
 system:serviceaccount:{{ .Release.Namespace }}:{{ include "breakwater.serviceAccountName" . }}
 {{- end -}}
+
+{{/* Not empty when the default Prometheus is asked with files of Secrets. */}}
+{{- define "breakwater.prometheusFiles" -}}
+{{- with .Values.controller.prometheusSecrets }}{{ or .token .ca .client "" }}{{ end }}
+{{- end }}

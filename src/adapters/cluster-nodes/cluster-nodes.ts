@@ -15,6 +15,7 @@ import type { Timers } from "../kubernetes/timers.ts";
 import type { Warn } from "../kubernetes/warn.ts";
 import { CORDON_ANNOTATION, decodeNode, type KeptNode } from "./decode.ts";
 import { fencesOf } from "./fences.ts";
+import { fencePatch, loanMarks, unfencePatch } from "./loan-marks.ts";
 import { type GpusByNode, resourceSlices } from "./resource-slices.ts";
 
 /** Kubelets write their nodes every few minutes: three in a row is a fourth try too many. */
@@ -34,8 +35,8 @@ export function clusterNodes(options: ClusterNodesOptions): ClusterNodes & Lifec
     decode: decodeNode,
   });
   const slices = resourceSlices(options);
-  const switchEach = (refs: readonly NodeRef[], cordon: boolean) =>
-    forEachLimited(refs, (ref) => setCordon({ client: options.client, nodes }, ref, cordon));
+  const patchEach = (refs: readonly NodeRef[], patchOf: PatchOf) =>
+    forEachLimited(refs, (ref) => patchNode({ client: options.client, nodes }, ref, patchOf));
   return {
     ...lifecycleOf(nodes, slices),
     list: async (pools) => {
@@ -48,8 +49,10 @@ export function clusterNodes(options: ClusterNodesOptions): ClusterNodes & Lifec
         .snapshot()
         .filter(({ uid }) => uids.includes(uid))
         .map(({ name, uid }) => ({ name, uid })),
-    cordon: (refs) => switchEach(refs, true),
-    uncordon: (refs) => switchEach(refs, false),
+    cordon: (refs) => patchEach(refs, (object) => cordonPatch(object, true)),
+    uncordon: (refs) => patchEach(refs, (object) => cordonPatch(object, false)),
+    fence: (refs, taint) => patchEach(refs, (object) => fencePatch(object, taint)),
+    unfence: (refs, taint, at) => patchEach(refs, (object) => unfencePatch(object, taint, at)),
   };
 }
 
@@ -60,7 +63,7 @@ function nodesOf(
 ): readonly UngroupedNode[] {
   const nodes = all.filter(({ labels }) => hasLabels(labels, pool.backend.nodeLabels));
   const domains = domainsOf(pool.rack, nodes);
-  const fences = fencesOf(nodes);
+  const fences = fencesOf(nodes, pool.loan?.fenceTaint);
   return nodes.map((node, index) => {
     const { name, uid, labels, ready, cordoned, createdAt } = node;
     const fencedBy = fences.of(node);
@@ -77,6 +80,7 @@ function nodesOf(
       createdAt,
       ...(fencedBy === null ? {} : { fencedBy }),
       ...membershipOf(labels, pool),
+      ...loanMarks(node, pool.loan),
     };
   });
 }
@@ -90,19 +94,22 @@ function membershipOf(
   return member === undefined ? {} : { member };
 }
 
+/** @returns what to change, guarded by uid and version; null: nothing */
+type PatchOf = (object: Json) => Json | null;
+
 interface Reach {
   readonly client: KubeClient;
   readonly nodes: Reflector<KeptNode>;
 }
 
 /**
- * Reads the node past the cache, because whether somebody else cordoned it must be known, not
- * guessed; the write is guarded by the version that was read, and repeated when that moved on.
+ * Reads the node past the cache, because what somebody else did to it must be known, not guessed;
+ * the write is guarded by the version that was read, and repeated when that moved on.
  */
-async function setCordon(reach: Reach, ref: NodeRef, cordon: boolean): Promise<void> {
+async function patchNode(reach: Reach, ref: NodeRef, patchOf: PatchOf): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await setCordonOnce(reach, ref, cordon);
+      return await patchNodeOnce(reach, ref, patchOf);
     } catch (error) {
       if (isNotFound(error)) return;
       if (!isRefusedWrite(error) || attempt === CONFLICT_ATTEMPTS) throw error;
@@ -110,17 +117,19 @@ async function setCordon(reach: Reach, ref: NodeRef, cordon: boolean): Promise<v
   }
 }
 
-async function setCordonOnce(reach: Reach, ref: NodeRef, cordon: boolean): Promise<void> {
+async function patchNodeOnce(reach: Reach, ref: NodeRef, patchOf: PatchOf): Promise<void> {
   const at = { resource: NODES, namespace: "", name: ref.name };
   const object = await reach.client.get(at);
+  if (metaOf(object).uid !== ref.uid) return;
+  const patch = patchOf(object);
+  if (patch !== null) reach.nodes.written(await reach.client.mergePatch(at, patch));
+}
+
+function cordonPatch(object: Json, cordon: boolean): Json | null {
   const node = decodeNode(object);
   // A cordon of somebody else serves us too, and is not ours to lift.
   const done = cordon ? node.cordoned : !node.cordonedByUs;
-  if (node.uid !== ref.uid || done) return;
-  reach.nodes.written(await reach.client.mergePatch(at, cordonPatch(object, cordon)));
-}
-
-function cordonPatch(object: Json, cordon: boolean): Json {
+  if (done) return null;
   const { uid, resourceVersion } = metaOf(object);
   const annotations = { [CORDON_ANNOTATION]: cordon ? FIELD_MANAGER : null };
   return {

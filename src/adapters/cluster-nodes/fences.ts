@@ -16,7 +16,7 @@ const PASSING = [
 ];
 /** A cordon, which is told apart by who set it. */
 const UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
-/** Ours: a rack on its way back from a loan is fenced so that nobody else gets it. */
+/** Ours: a rack that is not lent is fenced, so that the loan does not get it. */
 const OURS = "breakwater.dev/";
 
 export interface Fences {
@@ -29,14 +29,17 @@ export interface Fences {
  * team's own): its workloads tolerate it, or the pool would serve nobody. Not all of them: one that
  * boots may lack it for a while. What fewer bear is a fence. A fence of somebody's own key around
  * most of a pool is so taken for its set-up; its nodes then count as long as they are Ready.
+ *
+ * @param loanFence key of the taint that keeps the pool's loan off: fleets' pods tolerate it
  */
-export function fencesOf(pool: readonly KeptNode[]): Fences {
+export function fencesOf(pool: readonly KeptNode[], loanFence?: string): Fences {
   const bearers = new Map<string, number>();
   for (const { taints } of pool) {
     for (const key of new Set(taints.map(nameOf))) bearers.set(key, (bearers.get(key) ?? 0) + 1);
   }
   const isFence = (taint: Taint): boolean => {
-    if (taint.key === UNSCHEDULABLE || taint.key.startsWith(OURS)) return false;
+    if (taint.key === UNSCHEDULABLE || taint.key === loanFence) return false;
+    if (taint.key.startsWith(OURS)) return false;
     if (PASSING.some((prefix) => taint.key.startsWith(prefix))) return true;
     return 2 * (bearers.get(nameOf(taint)) ?? 0) <= pool.length;
   };

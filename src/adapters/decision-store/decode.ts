@@ -24,6 +24,8 @@ export interface KeptDecision {
   readonly finalizers: readonly string[];
 }
 
+const DIRECTIONS = ["Out", "In", "Move", "Lend", "Reclaim"] as const;
+
 const PHASES = [
   "Pending",
   "Approved",
@@ -63,7 +65,7 @@ function intentOf(object: Json): Intent {
     name,
     fleet: fleetKey({ namespace, name: stringAt(spec, "fleet") }),
     pool: stringAt(consent, "pool"),
-    direction: oneOf(["Out", "In", "Move"] as const, spec, "direction"),
+    direction: oneOf(DIRECTIONS, spec, "direction"),
     fromRacks: rackCount(wholeNumber(consent, "fromRacks")),
     toRacksAtMost: rackCount(wholeNumber(consent, "toRacksAtMost")),
     maxUsdPerHour: price === "" ? null : usdPerHour(Number(price)),

@@ -77,14 +77,20 @@ function serverOf(config: KubeConfig, source: string): string {
     const known = contexts.join(", ") || "none";
     return refuse(`current-context is "${name ?? ""}", expected one of its contexts: ${known}`);
   }
-  const server = config.getCurrentCluster()?.server ?? "";
-  if (server === "")
-    return refuse(`cluster "${context.cluster}" of context "${name}" has no server`);
+  const { server = "", skipTLSVerify = false } = config.getCurrentCluster() ?? {};
+  const cluster = `cluster "${context.cluster}" of context "${name}"`;
+  if (server === "") return refuse(`${cluster} has no server`);
+  // client-node would fail every call instead.
+  if (server.startsWith("http:") && !skipTLSVerify) return refuse(`${cluster}: ${plainly(server)}`);
   if (config.getCurrentUser() === null) {
     return refuse(`user "${context.user}" of context "${name}" is not among its users`);
   }
   return server.replace(/\/+$/, "");
 }
+
+const plainly = (server: string): string =>
+  `found server ${server}, expected https://: credentials would cross the network readable. For ` +
+  "a proxy on this machine set insecure-skip-tls-verify: true in that cluster";
 
 /** Headers and TLS for one call. A token file or exec plug-in that fails is a call that fails. */
 async function authenticated(

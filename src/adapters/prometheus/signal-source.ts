@@ -1,6 +1,7 @@
 /** The live SignalSource: plan, ask in parallel as of one instant, read the answers. */
 import type { CompiledFleet, Role } from "../../core/compiled.ts";
 import { engineReadings, planEngines } from "../../core/queries/engine-plan.ts";
+import { planHitRates, podHitRates } from "../../core/queries/hit-rate-plan.ts";
 import { type Batch, batchPromql, planFleet } from "../../core/queries/fleet-plan.ts";
 import { type BatchOutcome, everyReading, readingOf } from "../../core/queries/readings.ts";
 import type { EpochMs } from "../../core/units.ts";
@@ -32,11 +33,15 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Signal
     read: async (fleet, at) => {
       const plan = planFleet(fleet);
       const byEngine = drainedByEngine(fleet) ? planEngines(fleet) : [];
+      const byPod = planHitRates(fleet);
       try {
-        const outcomes = await askAll(await asked(fleet), [...plan.batches, ...byEngine], at);
-        const read = everyReading(plan, (planned) => readingOf(planned, outcomes));
-        if (byEngine.length === 0) return read;
-        return { ...read, engines: engineReadings(outcomes, prefillRole(fleet)) };
+        const batches = [...plan.batches, ...byEngine, ...byPod];
+        const outcomes = await askAll(await asked(fleet), batches, at);
+        return {
+          ...everyReading(plan, (planned) => readingOf(planned, outcomes)),
+          ...(byEngine.length > 0 && { engines: engineReadings(outcomes, prefillRole(fleet)) }),
+          ...(byPod.length > 0 && { hitRates: podHitRates(outcomes) }),
+        };
       } catch (cause) {
         const reading = absentBecause(asPortError(cause, fleet));
         return everyReading(plan, () => reading);

@@ -9,10 +9,11 @@ import {
   poolReading,
 } from "../kubernetes/counted-object.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
-import { failureIn, orMissing } from "../kubernetes/failures.ts";
+import { orMissing } from "../kubernetes/failures.ts";
 import { type GuardedCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import type { MachineGroup } from "../kubernetes/machine-kind.ts";
-import { type ObjectAt, objectName } from "../kubernetes/resources.ts";
+import { objectName } from "../kubernetes/resources.ts";
+import { SCALE, writeScale } from "../kubernetes/scale-subresource.ts";
 import {
   machinesOf,
   markVictims,
@@ -21,8 +22,6 @@ import {
 } from "../kubernetes/victim-machines.ts";
 import { decodeScale, type ScaleReading } from "./decode.ts";
 import { MACHINE_PRESETS, machineGroup } from "./machines.ts";
-
-const SCALE = { subresource: "scale" };
 
 export interface ScaleBackendOptions {
   readonly client: KubeClient;
@@ -109,7 +108,9 @@ function guardedCount(
     },
     patch: async (found, to) => {
       const { at } = await options.discovery.locate(target);
-      await writeScale(options.client, at, found, to);
+      const { uid, reading } = found;
+      const { resourceVersion, written } = reading;
+      await writeScale(options.client, at, { uid, resourceVersion, replicas: written }, to);
     },
   };
 }
@@ -122,50 +123,4 @@ async function mark(
 ): Promise<string> {
   const shrink = { victims, from: from * countPerRack, to: to * countPerRack };
   return markVictims(client, await machinesOf(client, group), { kind: group.kind, shrink });
-}
-
-async function writeScale(
-  client: KubeClient,
-  at: ObjectAt,
-  found: Found,
-  to: number,
-): Promise<void> {
-  try {
-    await client.jsonPatch(
-      at,
-      [
-        { op: "test", path: "/metadata/uid", value: found.uid },
-        // A zero is left out of the Scale; testing for null is testing that it is not there.
-        { op: "test", path: "/spec/replicas", value: found.reading.written },
-        { op: "add", path: "/spec/replicas", value: to },
-      ],
-      SCALE,
-    );
-  } catch (error) {
-    if (!takesNoPatch(error)) throw error;
-    await replaceScale(client, at, found, to);
-  }
-}
-
-/** Aggregated API servers may serve `scale` for GET and PUT alone. */
-function takesNoPatch(error: unknown): boolean {
-  const status = failureIn(error)?.status;
-  return status === 405 || status === 415;
-}
-
-function replaceScale(client: KubeClient, at: ObjectAt, found: Found, to: number) {
-  const { uid, reading } = found;
-  const { name, namespace } = at;
-  const body = {
-    apiVersion: "autoscaling/v1",
-    kind: "Scale",
-    metadata: {
-      name,
-      ...(namespace !== "" && { namespace }),
-      uid,
-      resourceVersion: reading.resourceVersion,
-    },
-    spec: { replicas: to },
-  };
-  return client.replace(at, body, SCALE);
 }

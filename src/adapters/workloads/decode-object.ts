@@ -83,7 +83,7 @@ export function decodeObject(
   { ref, part }: CountRef,
   { path, count }: Pick<CountPlace, "path"> & { readonly count: number },
 ): WorkloadObject {
-  const { uid, name, labels } = metaOf(object);
+  const { uid, name, labels, generation } = metaOf(object);
   const kind = scalableKind(ref.apiVersion, ref.kind);
   const writers = ownersAt(object, path);
   return {
@@ -95,6 +95,7 @@ export function decodeObject(
     boundTo: boundTo(object, kind, labels),
     owner: ownerOf(object, kind, writers),
     lastWriter: writers[0]?.manager ?? "",
+    generation,
   };
 }
 

@@ -32,6 +32,10 @@ export interface KeptPod {
   readonly marked: boolean;
   /** The label that was taken off to keep turns off it, and since when; null: none was. */
   readonly ejected: Ejection | null;
+  /** Annotations that name a pod's group. */
+  readonly groups: Readonly<Record<string, string>>;
+  /** When it says that it last saved its work. */
+  readonly checkpointAt: EpochMs | null;
 }
 
 export interface Ejection {
@@ -39,6 +43,11 @@ export interface Ejection {
   readonly value: string;
   readonly at: EpochMs;
 }
+
+/** Volcano marks its pods by annotation; all others known by label. */
+const GROUP_ANNOTATIONS = ["scheduling.k8s.io/group-name"];
+/** Set by work that is preemptible: RFC 3339, when it last saved what it has done. */
+const CHECKPOINT_ANNOTATION = "breakwater.dev/checkpointed-at";
 
 /** What a ReplicaSet compares its pods by; the lower go first, pods without it count as 0. */
 export const COST_ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
@@ -90,7 +99,23 @@ export function decodePod(object: Json): KeptPod | null {
     terminating,
     marked: annotations[COST_ANNOTATION] === MARKED_COST,
     ejected: ejectionOf(annotations[EJECTED_ANNOTATION]),
+    groups: groupsOf(annotations),
+    checkpointAt: instantOf(annotations[CHECKPOINT_ANNOTATION]),
   };
+}
+
+const groupsOf = (annotations: Labels): Labels =>
+  Object.fromEntries(
+    GROUP_ANNOTATIONS.flatMap((key) => {
+      const value = annotations[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+
+/** People's annotation: what is no instant says nothing. */
+function instantOf(text: string | undefined): EpochMs | null {
+  const at = Date.parse(text ?? "");
+  return Number.isNaN(at) ? null : epochMs(at);
 }
 
 function ofDaemonSet(object: Json): boolean {

@@ -11,6 +11,7 @@ import type { FleetWorkloads, UnreadableWorkload } from "../../ports/workloads.t
 import { hasLabels } from "../kubernetes/selector.ts";
 import type { Autoscalers } from "./autoscalers.ts";
 import type { CountedObject, KeptPod, TargetReading } from "./decode.ts";
+import { type PoolLoan, podLoan } from "./loan-pods.ts";
 import { type Target, type TargetReader, targetOf } from "./target-reader.ts";
 
 export interface Membership {
@@ -146,11 +147,15 @@ function belongs(pod: KeptPod, { namespace, workload, targets }: Membership): bo
 export function observationOf(
   pod: KeptPod,
   members: readonly Membership[],
+  loans: readonly PoolLoan[] = [],
 ): readonly PodObservation[] {
   if (pod.node === "") return [];
   const member = members.find((candidate) => belongs(pod, candidate));
-  if (member === undefined && !pod.holdsGpus) return [];
-  const { labels: _labels, holdsGpus: _gpus, marked: _marked, ejected: _ejected, ...seen } = pod;
+  const loan = member === undefined ? podLoan(pod, loans) : undefined;
+  // A gang goes whole, those of its pods that hold no GPUs included.
+  if (member === undefined && loan === undefined && !pod.holdsGpus) return [];
+  const { namespace, name, uid, node, ready, readySince, terminating } = pod;
+  const seen = { namespace, name, uid, node, ready, readySince, terminating };
   const role: Role = member?.workload.role ?? "Aggregated";
   const unit = member === undefined ? undefined : unitOf(pod, member);
   const route = routeOf(pod, member);
@@ -159,6 +164,7 @@ export function observationOf(
     role,
     ...(unit && { unit }),
     ...(route && { route }),
+    ...(loan && { loan }),
   };
   return [{ ...seen, ...ours }];
 }

@@ -8,9 +8,8 @@ import type { Discovered, Discovery } from "../kubernetes/discovery.ts";
 import { isNotFound } from "../kubernetes/failures.ts";
 import { type FoundCount, type NoCount, writeGuarded } from "../kubernetes/guarded-count.ts";
 import { objectName } from "../kubernetes/resources.ts";
+import { type ReadScale, SCALE, writeScale } from "../kubernetes/scale-subresource.ts";
 import { countPlace, type CountPlace } from "./decode-object.ts";
-
-const SCALE = { subresource: "scale" };
 
 export interface ScaleWriter {
   readonly client: KubeClient;
@@ -24,6 +23,8 @@ interface Place extends CountPlace {
 
 interface Found extends FoundCount {
   readonly places: readonly Place[];
+  /** Of the subresource; "" where it is not what is written. */
+  readonly resourceVersion: string;
 }
 
 /** @returns as `Workloads.scale` says. @throws PortError */
@@ -35,7 +36,7 @@ export async function writeReplicas(
     ref: change.object,
     located: await options.discovery.locate(change.object),
   };
-  const through = change.changes.every(({ part }) => part === null) ? scaleOf(located) : null;
+  const through = change.changes.every(({ part }) => part === null) ? subresourceOf(located) : null;
   // Several counts are one change: before it all are `from`, after it all are `to`.
   const [first] = change.changes;
   const single = change.changes.length === 1 && first !== undefined;
@@ -46,13 +47,13 @@ export async function writeReplicas(
     patch: (found: Found) =>
       through === null
         ? options.client.jsonPatch(located.at, patchOf(found))
-        : options.client.jsonPatch(located.at, scalePatch(found), SCALE),
+        : writeScale(options.client, located.at, ...scaleOf(found)),
   };
   return writeGuarded(target, { uid: change.uid, ...bounds });
 }
 
 /** @returns the subresource to write, null where the kind has none */
-const scaleOf = ({ subresources }: Discovered): typeof SCALE | null =>
+const subresourceOf = ({ subresources }: Discovered): typeof SCALE | null =>
   subresources.includes("scale") ? SCALE : null;
 
 interface Reading {
@@ -77,9 +78,10 @@ async function readCounts(
       places.push({ ...place, from, to });
     }
     const { uid } = metaOf(object);
+    const resourceVersion = scale === null ? "" : metaOf(scale).resourceVersion;
     const count = single ? (places[0]?.count ?? 0) : jointCount(places);
     if (count === null) return { kind: "NoCount", text: mixed(name, places) };
-    return { kind: "Count", uid, count, places };
+    return { kind: "Count", uid, count, places, resourceVersion };
   } catch (error) {
     if (isNotFound(error)) return { kind: "NoCount", text: `${name}: found none, expected one` };
     throw error;
@@ -125,13 +127,7 @@ const patchOf = (found: Found): readonly JsonPatchOperation[] => [
 ];
 
 /** @throws PortError when there is no count to write: reading must have said so */
-function scalePatch(found: Found): readonly JsonPatchOperation[] {
-  const [place] = found.places;
+function scaleOf({ uid, resourceVersion, places: [place] }: Found): [ReadScale, number] {
   if (place === undefined) throw new PortError("invalid", "no count to write was given");
-  return [
-    sameObject(found),
-    // A zero is left out of the Scale; testing for null is testing that it is not there.
-    { op: "test", path: "/spec/replicas", value: place.count },
-    { op: "add", path: "/spec/replicas", value: place.to },
-  ];
+  return [{ uid, resourceVersion, replicas: place.count }, place.to];
 }

@@ -1,4 +1,5 @@
 import type { PodRef } from "../../core/decision.ts";
+import { type Millis, seconds } from "../../core/units.ts";
 import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf } from "../kubernetes/decode.ts";
@@ -11,6 +12,7 @@ import type { Warn } from "../kubernetes/warn.ts";
 import { autoscalers } from "./autoscalers.ts";
 import { decodePod } from "./decode.ts";
 import { ejectPods, readmitPods } from "./eject-pods.ts";
+import { loansOf } from "./loan-pods.ts";
 import { markPods } from "./mark-pods.ts";
 import { membershipsOf, observationOf, sizedBy } from "./memberships.ts";
 import { writeReplicas } from "./scale-write.ts";
@@ -40,19 +42,20 @@ export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
   const reader = { targets, autoscalers: autoscalers(options) };
   return {
     ...lifecycleOf(pods),
-    read: async (fleets) => {
+    read: async (fleets, pools = []) => {
+      const loans = loansOf(pools);
       const members = await membershipsOf(fleets, reader);
       const rolling = members.filter((member) =>
         member.targets.some(({ rollingOut }) => rollingOut),
       );
       return {
-        pods: pods.snapshot().flatMap((pod) => observationOf(pod, members)),
+        pods: pods.snapshot().flatMap((pod) => observationOf(pod, members, loans)),
         rollouts: [...new Set(rolling.map(({ fleet }) => fleet))],
         unreadable: members.flatMap(({ problems }) => problems),
         sized: sizedBy(members),
       };
     },
-    evict: (pod) => evict(options.client, pod),
+    evict: (pod, graceMs) => evict(options.client, pod, graceMs),
     scale: async (change) => {
       try {
         return await writeReplicas(options, change);
@@ -69,12 +72,17 @@ export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
 /** The API server refuses an eviction for a budget with this cause, whatever the wording. */
 const BUDGET_CAUSE = "DisruptionBudget";
 
-async function evict(client: KubeClient, { namespace, name, uid }: PodRef): Promise<EvictOutcome> {
+async function evict(
+  client: KubeClient,
+  { namespace, name, uid }: PodRef,
+  graceMs?: Millis,
+): Promise<EvictOutcome> {
+  const grace = graceMs === undefined ? {} : { gracePeriodSeconds: Math.ceil(seconds(graceMs)) };
   const eviction = {
     apiVersion: "policy/v1",
     kind: "Eviction",
     metadata: { namespace, name },
-    deleteOptions: { preconditions: { uid } },
+    deleteOptions: { preconditions: { uid }, ...grace },
   };
   const blocked = (error: unknown) => failureIn(error)?.causes.includes(BUDGET_CAUSE) === true;
   const at = { resource: PODS, namespace, name };

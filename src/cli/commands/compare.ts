@@ -24,7 +24,8 @@ const OTHERS = POLICIES.flatMap(({ name }) => (name === OURS ? [] : [name]));
 
 const EXAMPLE = `
 Every policy is swept over its knob, ours too. Violations are compared at equal GPU-hours and
-GPU-hours at equal attainment, between 95 and 99.5 %.
+GPU-hours at equal attainment, between 95 and 99.5 %. What each of the others reads and does:
+docs/baselines.md.
 
 Example:
   breakwater compare simulations/*/scenario.yaml --policies hpa-queue,static --seeds 3 --workers 2

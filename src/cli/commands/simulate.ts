@@ -49,7 +49,7 @@ export function addSimulate(program: Command): void {
 
 async function runSimulate(file: string, flags: SimulateFlags): Promise<void> {
   const scenario = loadScenario(file);
-  const bounds = loadBounds(file);
+  const bounds = loadBounds(file, scenario);
   const policy = flags.policy ?? scenario.policy;
   checkPolicy(policy);
   if (policy === "breakwater") for (const text of inShadow(scenario)) console.error(text);

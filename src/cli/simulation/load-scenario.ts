@@ -6,6 +6,7 @@ import { compileBounds } from "../../config/expected-bounds.ts";
 import type { ExpectedBound } from "../../config/expected-bounds.ts";
 import type { Compilation } from "../../config/field-error.ts";
 import { describeDocument, readDocument } from "../../config/written-document.ts";
+import { unknownFields } from "../../studies/simulation/result-fields.ts";
 import { readText } from "../text-file.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -15,12 +16,21 @@ export const loadScenario = (file: string): CompiledScenario =>
 
 /**
  * @returns what `expected.yaml` beside the scenario asks for; nothing where there is none
- * @throws UsageError when there is one that cannot be read
+ * @throws UsageError when there is one that cannot be read, or that asks for what no result of the
+ *   scenario has
  */
-export function loadBounds(scenarioFile: string): readonly ExpectedBound[] {
+export function loadBounds(
+  scenarioFile: string,
+  scenario: CompiledScenario,
+): readonly ExpectedBound[] {
   const file = join(dirname(scenarioFile), "expected.yaml");
+  const compile = (raw: unknown): Compilation<readonly ExpectedBound[]> => {
+    const bounds = compileBounds(raw);
+    const errors = bounds.ok ? unknownFields(bounds.value, scenario) : [];
+    return errors.length > 0 ? { ok: false, errors } : bounds;
+  };
   try {
-    return compiledFile(file, readText(file), compileBounds);
+    return compiledFile(file, readText(file), compile);
   } catch (error) {
     if (error instanceof UsageError && isMissing(error.cause)) return [];
     throw error;

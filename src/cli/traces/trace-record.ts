@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import type { Command } from "commander";
 import { createPrometheusClient } from "../../adapters/prometheus/client.ts";
 import type { PrometheusEndpoint } from "../../adapters/prometheus/endpoint.ts";
@@ -6,6 +7,9 @@ import { compileFleet } from "../../config/compile-fleet.ts";
 import { GO_DURATION_PATTERN, durationMs } from "../../config/go-duration.ts";
 import { describeDocument, readDocument } from "../../config/written-document.ts";
 import type { CompiledFleet } from "../../core/compiled.ts";
+import { SIGNAL_TABLES } from "../../core/profiles/signal-tables.ts";
+import type { SignalProfile } from "../../core/signals/names.ts";
+import { SIGNAL_PROFILES } from "../../core/signals/names.ts";
 import { epochMs, millis } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
 import { PortError } from "../../ports/errors.ts";
@@ -20,6 +24,11 @@ export function addTraceRecord(trace: Command): void {
     .command("record")
     .description("Record a fleet's rates and token lengths from its metrics in Prometheus.")
     .requiredOption("--fleet <file>", "its InferenceFleet, YAML: whose series, which gateway")
+    .addOption(
+      new Option("--profile <name>", "whose series they are, instead of the fleet's").choices(
+        SIGNAL_PROFILES,
+      ),
+    )
     .requiredOption("--prometheus-url <url>", "asked instead of the one the fleet may name")
     .option("--prometheus-token-file <path>", "bearer token")
     .option("--prometheus-ca-file <path>", "certificate authority, PEM")
@@ -39,6 +48,7 @@ export function addTraceRecord(trace: Command): void {
 
 interface RecordFlags {
   readonly fleet: string;
+  readonly profile?: SignalProfile;
   readonly prometheusUrl: string;
   readonly prometheusTokenFile?: string;
   readonly prometheusCaFile?: string;
@@ -60,8 +70,9 @@ const LIMITS = { deadlineMs: millis(60_000), concurrencyPerOrigin: 2 };
 
 async function runRecord(flags: RecordFlags): Promise<void> {
   const range = rangeOf(flags);
-  const fleet = fleetIn(flags.fleet, range.to);
+  const fleet = fleetIn(flags, range.to);
   const { output, histograms } = flags;
+  if (histograms !== undefined) checkLengths(fleet);
   const paths = histograms === undefined ? [output] : [output, histograms];
   checkDifferent([flags.fleet, ...paths]);
   const files = stageFiles(paths);
@@ -93,6 +104,8 @@ function report(
   if (missingSteps > 0) console.error(`${missingSteps} steps have no rate: the one before holds`);
   if (histograms === undefined) return;
   console.log(`${histograms}: ${inputTokens.buckets.length} buckets of prompts`);
+  if (inputTokens.buckets.length > 0) return;
+  console.error("Prometheus has no lengths of turns: does the engine export them?");
 }
 
 async function recordFrom(
@@ -118,11 +131,22 @@ async function recordFrom(
   }
 }
 
-/** The fleet as it is written, but read from the Prometheus that was named. */
-function fleetIn(file: string, now: EpochMs): CompiledFleet {
+/** The fleet as it is written, but read from the Prometheus, and by the profile, that was named. */
+function fleetIn({ fleet: file, profile }: RecordFlags, now: EpochMs): CompiledFleet {
   const read = readDocument(fleetOf(readText(file)), (raw) => compileFleet(raw, now));
   if (!read.ok) throw new UsageError(describeDocument(file, read.errors));
-  return { ...read.value, signals: { ...read.value.signals, prometheus: null } };
+  const { signals } = read.value;
+  const named = { profile: profile ?? signals.profile, prometheus: null };
+  return { ...read.value, signals: { ...signals, ...named } };
+}
+
+function checkLengths({ signals: { profile } }: CompiledFleet): void {
+  const { tokenLengths } = SIGNAL_TABLES[profile];
+  if (!("notExported" in tokenLengths)) return;
+  const expected = "expected a profile with lengths of turns, or no --histograms";
+  throw new UsageError(
+    `--histograms: found profile ${profile}, ${expected}: ${tokenLengths.notExported}`,
+  );
 }
 
 /** @returns of a file of several objects the fleet, at its own line; else the text as it is */

@@ -45,7 +45,8 @@ const fallback = (rules: readonly ConfirmRule[]): readonly number[] =>
 
 function applies({ when }: ConfirmRule, proposal: Proposal, pool: CompiledPool): boolean {
   const racks = Math.abs(proposal.to - proposal.from);
-  const spend = marginalSpend(proposal.to, pool) ?? Number.POSITIVE_INFINITY;
+  const count = proposal.loan === undefined ? proposal.to : proposal.from;
+  const spend = marginalSpend(count, pool) ?? Number.POSITIVE_INFINITY;
   return (
     (when.direction === null || when.direction === proposal.direction) &&
     (when.minRacks === null || racks >= when.minRacks) &&

@@ -1,8 +1,10 @@
 /** What a guard sees and answers. A guard is pure and judges one proposal by one rule. */
 import type { CompiledPool } from "../compiled.ts";
 import type { CacheVerdict, RackSummary } from "../decision.ts";
+import type { CallBack } from "../loans/call-back.ts";
 import type { FleetMemory, PoolMemory } from "../memory.ts";
 import type { Intent, PoolCount, PoolObservation, RackObservation } from "../observation.ts";
+import type { PoolTimes } from "../racks/lead-time.ts";
 import type { Situation } from "../policy/situation.ts";
 import type { Reason } from "../reasons.ts";
 import type { RackCount } from "../units.ts";
@@ -18,6 +20,20 @@ export interface Proposal {
    * that somebody counted on.
    */
   readonly racksLost?: number;
+  /** Only where the rack goes to the pool's loan, or comes back from it: no count changes then. */
+  readonly loan?: "Lend" | "Reclaim";
+}
+
+/** What is known of the pool's loan where a proposal is about it. */
+export interface LoanContext {
+  /** Racks that fleets are guaranteed, in sum. */
+  readonly guaranteed: number;
+  /** Racks of the pool that are not on loan. */
+  readonly unlent: number;
+  /** Why a rack that were lent now would be missed before it could be had back; null: it is not. */
+  readonly neededSoon: Reason | null;
+  /** Reclaim: the rack to call back, or why there is none. */
+  readonly callBack: CallBack | Reason;
 }
 
 /**
@@ -52,8 +68,11 @@ export interface GateContext {
   readonly intents: readonly Intent[];
   readonly fleetMemory: FleetMemory;
   readonly poolMemory: PoolMemory;
+  readonly times: PoolTimes;
   /** The rack that scale-in would drain; null when none can be. */
   readonly victim: RackObservation | null;
+  /** Absent unless the proposal is about a loan. */
+  readonly loan?: LoanContext;
 }
 
 export type Verdict =

@@ -11,11 +11,13 @@ import { cacheVetoGuard } from "./guards/cache-veto.ts";
 import { drainSafetyGuard } from "./guards/drain-safety.ts";
 import { foreignWriterGuard } from "./guards/foreign-writer.ts";
 import { leaderGuard } from "./guards/leader.ts";
+import { lendTermsGuard } from "./guards/lend-terms.ts";
 import { limitsGuard } from "./guards/limits.ts";
 import { openIntentGuard } from "./guards/open-intent.ts";
 import { overrideGuard } from "./guards/override.ts";
 import { paceGuard } from "./guards/pace.ts";
 import { removalOrderGuard } from "./guards/removal-order.ts";
+import { reclaimTermsGuard } from "./guards/reclaim-terms.ts";
 import { reservedGuard } from "./guards/reserved.ts";
 import { requestRateGuard } from "./guards/request-rate.ts";
 import { riseGuard } from "./guards/rise.ts";
@@ -43,6 +45,8 @@ export const GUARDS: readonly Guard[] = [
   drainSafetyGuard,
   removalOrderGuard,
   paceGuard,
+  lendTermsGuard,
+  reclaimTermsGuard,
   cacheSafetyGuard,
   cacheVetoGuard,
   reservedGuard,
@@ -62,8 +66,26 @@ const OF_CHOICE: readonly Guard[] = [
 /** What asks about the rack that goes: none does where a request is withdrawn. */
 const OF_DRAINS: readonly Guard[] = [drainSafetyGuard, removalOrderGuard, paceGuard];
 
+/** What asks about the count: it stays where a rack is lent or called back. */
+const OF_COUNTS: readonly Guard[] = [
+  unprovenGuard,
+  stepGuard,
+  limitsGuard,
+  requestRateGuard,
+  reservedGuard,
+  budgetGuard,
+];
+
+/**
+ * What asks whether a count should rise now: a loan is there to bridge, so that its racks are
+ * called back before the rise was measured, and in nobody's way who wrote the count.
+ */
+const OF_PURCHASES: readonly Guard[] = [foreignWriterGuard, riseGuard];
+
 /** @returns whether the guard has nothing to say of the proposal */
 function isMoot(guard: Guard, proposal: Proposal): boolean {
+  if (proposal.loan !== undefined && OF_COUNTS.includes(guard)) return true;
+  if (proposal.loan === "Reclaim" && OF_PURCHASES.includes(guard)) return true;
   if (proposal.direction === "Out") return false;
   if (goesAnyway(proposal) && OF_CHOICE.includes(guard)) return true;
   return proposal.racksLost !== undefined && OF_DRAINS.includes(guard);

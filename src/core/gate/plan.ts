@@ -1,9 +1,9 @@
 /** Open intents move one step; a proposal that passed the gate becomes a new one. */
 import type { Award } from "../arbitrate.ts";
-import type { CompiledFleet } from "../compiled.ts";
+import type { CompiledFleet, LoanTerms } from "../compiled.ts";
 import type { Action, IntentProgress } from "../decision.ts";
 import type { Intent, IntentPhase } from "../observation.ts";
-import { drainStep } from "../racks/drain-step.ts";
+import { drainStep, emptyStep } from "../racks/drain-step.ts";
 import type { DrainView } from "../racks/drain-step.ts";
 import type { DrainTraffic } from "../racks/eject-step.ts";
 import { namedMembers } from "../racks/members.ts";
@@ -11,6 +11,7 @@ import { outStep } from "../racks/out-step.ts";
 import { withdrawStep } from "../racks/withdraw-step.ts";
 import type { PoolState } from "../racks/pool-state.ts";
 import type { WorkflowStep } from "../racks/workflow-step.ts";
+import { takenElsewhere } from "../racks/wrong-nodes.ts";
 import { isComplete } from "../supply/partial.ts";
 import { racksHandedOut } from "../supply/unfilled.ts";
 import { reason } from "../reasons.ts";
@@ -18,7 +19,12 @@ import type { Reason, ReasonCode } from "../reasons.ts";
 import { rackCount } from "../units.ts";
 import type { EpochMs, RackCount } from "../units.ts";
 import { marginalSpend, refusal, verdictOn } from "./approval.ts";
-import { goesAnyway } from "../intents.ts";
+import { goesAnyway, isGrowth, isOfLoans, isScaleIn } from "../intents.ts";
+import { lendStep } from "../loans/lend-step.ts";
+import { reclaimStep } from "../loans/reclaim-step.ts";
+import { NO_LOAN } from "../loans/standing.ts";
+import type { LoanStanding } from "../loans/standing.ts";
+import { standingRacks } from "../racks/holdings.ts";
 import { overBudget } from "./guards/budget.ts";
 
 export interface IntentView {
@@ -38,6 +44,10 @@ export interface IntentView {
   readonly untrusted: Reason | null;
   /** Of the fleet; absent where there is none. */
   readonly traffic?: DrainTraffic;
+  /** How the pool's loan stands; absent where it has none. */
+  readonly loan?: LoanStanding;
+  /** All decisions of the group; absent: this one alone. */
+  readonly intents?: readonly Intent[];
 }
 
 export interface IntentPlan {
@@ -60,12 +70,15 @@ export function planIntent(intent: Intent, view: IntentView): IntentPlan {
 
 /** A pause keeps racks, so it does not stop a drain from being given up. */
 const givesBack = (intent: Intent, view: IntentView): boolean =>
-  intent.direction === "In" &&
+  intent.direction !== "Out" &&
   intent.phase === "Executing" &&
   (refusal(intent) !== null || withdrawn(intent, view));
 
 /** @returns why nobody wants the intent carried on: it would bar the pool to others for ever */
-function orphan({ fleet, pool }: Intent, view: IntentView): Reason | null {
+function orphan({ fleet, pool, direction }: Intent, view: IntentView): Reason | null {
+  if (isOfLoans(direction) && view.state.pool.loan === undefined) {
+    return reason("not-a-consumer", `RackPool ${pool} has no loan any more.`);
+  }
   if (view.fleet !== null) return null;
   return reason("not-a-consumer", `InferenceFleet ${fleet} is gone, or draws on ${pool} no more.`);
 }
@@ -79,15 +92,37 @@ const of = ({ name, fleet, pool }: Intent): Pick<IntentProgress, "intent" | "fle
 const racksWanted = ({ state, awards }: IntentView): number =>
   awards.reduce((total, { byPool }) => total + (byPool[state.pool.name] ?? 0), 0);
 
+/** The count that gives fleets what they want: the racks that the loan keeps are in it too. */
+const countWanted = (view: IntentView): number => racksWanted(view) + (view.loan?.away ?? 0);
+
 /** @returns whether the world no longer asks for what the intent does */
 function withdrawn(intent: Intent, view: IntentView): boolean {
   const { count } = view.state.observed;
-  const wanted = racksWanted(view);
+  const wanted = countWanted(view);
+  if (isOfLoans(intent.direction)) return isUnwanted(intent, view);
   if (intent.direction === "In") {
     if (goesAnyway(intent)) return isSpared(intent, view);
     return wanted + (view.kept ?? 0) > intent.toRacksAtMost;
   }
   return count !== null && wanted <= count.desired;
+}
+
+/**
+ * A rack stays unlent once a fleet needs one that is on loan, or has none too many; it stays on
+ * loan once none is needed, or others that were called back before suffice. What is under way is
+ * not turned round: the loan's work has ended by then.
+ */
+function isUnwanted(intent: Intent, view: IntentView): boolean {
+  const { loan = NO_LOAN, state, kept = 0 } = view;
+  if (intent.direction === "Reclaim") {
+    const place = loan.calledBack.indexOf(intent.name);
+    return intent.phase !== "Executing" && (place < 0 || place >= loan.due);
+  }
+  if (intent.phase === "Executing") return loan.due > 0;
+  const { count } = state.observed;
+  if (count === null) return false;
+  const standing = standingRacks(count, state.pool.name, view.intents ?? []) - loan.away;
+  return standing - racksWanted(view) - kept < 1;
 }
 
 /** A rack that is given back for being half a one is spared once it is whole. */
@@ -138,7 +173,7 @@ const FROM_DEMAND: readonly ReasonCode[] = ["demand-forecast", "burst", "backlog
  * answer in time.
  */
 const lapsing = ({ direction, reason: { code } }: Intent, view: IntentView): boolean =>
-  direction === "Out" && view.wantedLately && FROM_DEMAND.includes(code);
+  isGrowth(direction) && view.wantedLately && FROM_DEMAND.includes(code);
 
 function planPending(intent: Intent, view: IntentView): IntentPlan {
   if (withdrawn(intent, view) && !lapsing(intent, view)) {
@@ -169,11 +204,11 @@ function start(intent: Intent, view: IntentView): IntentPlan {
     return lapsing(intent, view) ? wait(intent, why) : end(intent, "Superseded", why);
   }
   if (view.now > intent.actBefore) return end(intent, "Expired", reason("expired"));
-  const blind = intent.direction === "In" && !goesAnyway(intent);
+  const blind = isScaleIn(intent.direction) && !goesAnyway(intent);
   if (blind && view.untrusted !== null) return wait(intent, view.untrusted);
   const asked =
     intent.direction === "Out"
-      ? rackCount(Math.min(intent.toRacksAtMost, racksWanted(view)))
+      ? rackCount(Math.min(intent.toRacksAtMost, countWanted(view)))
       : intent.toRacksAtMost;
   const executing: Intent = { ...intent, phase: "Executing", askedRacks: asked };
   const plan = advance(executing, view);
@@ -187,6 +222,10 @@ function advance(intent: Intent, view: IntentView): IntentPlan {
 
 function nextStep(intent: Intent, view: IntentView): WorkflowStep {
   if (intent.direction === "Out") return nextOutStep(intent, view);
+  const { loan } = view.state.pool;
+  if (isOfLoans(intent.direction)) {
+    return loan === undefined ? unlent(intent, view) : nextLoanStep(intent, view, loan);
+  }
   return intent.rack === null ? nextWithdrawal(intent, view) : nextDrainStep(intent, view);
 }
 
@@ -231,22 +270,47 @@ function nextWithdrawal(intent: Intent, view: IntentView): WorkflowStep {
   });
 }
 
-/** Blind, a drain may be given up or verified, but goes no further (INV-7). */
 function nextDrainStep(intent: Intent, view: IntentView): WorkflowStep {
+  const onDeadline = view.fleet?.drain.onDeadline ?? "Cancel";
+  return seeing(intent, view, drainStep(intent, { ...drainView(intent, view), onDeadline }));
+}
+
+/** Blind, a drain may be given up or verified, but goes no further (INV-7). */
+const seeing = (intent: Intent, { untrusted }: IntentView, step: WorkflowStep): WorkflowStep =>
+  step.kind === "Act" && untrusted !== null && !goesAnyway(intent)
+    ? { kind: "Wait", reason: untrusted }
+    : step;
+
+function drainView(intent: Intent, view: IntentView): Omit<DrainView, "onDeadline"> {
   const { count, racks } = view.state.observed;
   const returned = withdrawn(intent, view) ? reason("demand-returned") : null;
-  const step = drainStep(intent, {
+  return {
     now: view.now,
     count,
     racks,
-    onDeadline: view.fleet?.drain.onDeadline ?? "Cancel",
     lostRacks: view.state.lostRacks.filter((id) => id !== intent.rack),
+    takenElsewhere: takenElsewhere(intent, view.state),
     cancel: orphan(intent, view) ?? refusal(intent) ?? returned,
     ...trafficFor(intent, view),
-  });
-  return step.kind === "Act" && view.untrusted !== null && !goesAnyway(intent)
-    ? { kind: "Wait", reason: view.untrusted }
-    : step;
+  };
+}
+
+function nextLoanStep(intent: Intent, view: IntentView, loan: LoanTerms): WorkflowStep {
+  const { intents = [intent] } = view;
+  if (intent.direction === "Lend") {
+    return seeing(intent, view, lendStep(intent, { ...drainView(intent, view), loan }));
+  }
+  const { racks } = view.state.observed;
+  const cancel = orphan(intent, view) ?? refusal(intent);
+  return reclaimStep(intent, { now: view.now, loan, racks, intents, cancel });
+}
+
+/** The pool has no loan any more: its racks are as if they had never been lent. */
+function unlent(intent: Intent, view: IntentView): WorkflowStep {
+  const why = orphan(intent, view) ?? reason("superseded");
+  if (intent.direction === "Reclaim") return { kind: "Cancel", restore: [], reason: why };
+  const step = emptyStep(intent, { ...drainView(intent, view), onDeadline: "Cancel" });
+  return step ?? { kind: "Cancel", restore: [], reason: why };
 }
 
 /** A rack that goes anyway does not wait until its fleet is well: its turns would be cut off. */

@@ -1,6 +1,7 @@
 /** From awards to one proposal per pool, through the gate, to an intent that may be opened. */
 import type { FleetKey } from "../compiled.ts";
 import type { Action } from "../decision.ts";
+import type { Direction } from "../compiled.ts";
 import type { Intent, PoolCount, RackObservation } from "../observation.ts";
 import { heldInAll } from "../racks/holdings.ts";
 import { leadTime } from "../racks/lead-time.ts";
@@ -8,10 +9,12 @@ import { memberOf, membersToFill, membersWithout } from "../racks/members.ts";
 import { chooseVictim } from "../racks/victim.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
-import { after, millis, rackCount } from "../units.ts";
+import { MINUTE_MS, after, millis, rackCount } from "../units.ts";
+import type { Millis, RackCount } from "../units.ts";
 import { lowerable } from "../workloads/shuffle.ts";
+import { loanContext } from "./loan-context.ts";
 import { approvalNeed, marginalSpend } from "./approval.ts";
-import type { GateContext, Guard, Proposal } from "./guard.ts";
+import type { GateContext, Guard, LoanContext, Proposal } from "./guard.ts";
 import { passGuards, shadowHold } from "./index.ts";
 import type { Passage } from "./index.ts";
 import { wishes } from "./wishes.ts";
@@ -64,6 +67,8 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
   const { state, held, asked = held, observation } = input;
   const { picture } = wish;
   const { key } = picture.situation.fleet;
+  const loan = wish.proposal.loan === undefined ? null : loanContext(input, count);
+  const calledBack = wish.proposal.loan === "Reclaim";
   const racks = lowerable({ ...picture.situation, racks: state.observed.racks });
   const { engines } = picture.situation.observed;
   const victimView = { fleet: key, members: count.members, engines };
@@ -73,7 +78,7 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     count,
     summaries: state.summaries,
     situation: picture.situation,
-    heldRacks: heldInAll(Object.values(held), key),
+    heldRacks: calledBack ? ownedInAll(picture) : heldInAll(Object.values(held), key),
     heldInPool: held[state.pool.name]?.[key] ?? rackCount(0),
     askedRacks: heldInAll(Object.values(asked), key),
     askedInPool: asked[state.pool.name]?.[key] ?? rackCount(0),
@@ -85,9 +90,20 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     intents: observation.intents,
     fleetMemory: picture.memory,
     poolMemory: state.memory,
-    victim: victimOf(wish, () => chooseVictim(racks, state.summaries, victimView)),
+    times: state.times,
+    victim: calledBack
+      ? calledBackRack(loan)
+      : victimOf(wish, () => chooseVictim(racks, state.summaries, victimView)),
+    ...(loan !== null && { loan }),
   };
 }
+
+/** Racks on loan are counted as held by whom they are called back for: here they are not. */
+const ownedInAll = ({ owned }: WishInput["fleets"][number]): RackCount =>
+  rackCount(Object.values(owned).reduce((sum, racks) => sum + racks, 0));
+
+const calledBackRack = (loan: LoanContext | null): RackObservation | null =>
+  loan === null || "code" in loan.callBack ? null : loan.callBack.rack;
 
 /** A request that is withdrawn takes no rack; another scale-in takes the one named, or the best. */
 function victimOf(
@@ -115,9 +131,10 @@ function opening(wish: Wish, passage: Passage, context: GateContext): PoolPropos
 }
 
 /** Of an object set: what to ask, or the object whose rack goes; nothing elsewhere. */
-function namedObjects({ direction, from, to }: Proposal, context: GateContext): NamedObjects {
+function namedObjects(proposal: Proposal, context: GateContext): NamedObjects {
+  const { direction, from, to, loan } = proposal;
   const { count, victim, observed } = context;
-  if (count.members === undefined) return {};
+  if (count.members === undefined || loan !== undefined) return {};
   if (direction === "Out") return { objects: membersToFill(count.members, to - from) };
   if (victim === null) return { objects: membersWithout(count.members, observed.racks, from - to) };
   const member = victim === null ? null : memberOf(victim);
@@ -127,21 +144,20 @@ function namedObjects({ direction, from, to }: Proposal, context: GateContext): 
 type NamedObjects = Pick<Intent, "objects">;
 
 function intentOf(proposal: Proposal, asked: number, context: GateContext): Intent {
-  const { pool, situation, poolMemory, victim } = context;
+  const { pool, situation, poolMemory, times, victim } = context;
   const { fleet, now } = situation;
   const need = approvalNeed(proposal, fleet, pool, asked);
-  const inward = proposal.direction === "In";
+  const direction = proposal.loan ?? proposal.direction;
   const expiresAt = after(now, need.expiresAfterMs);
   return {
-    name: `${pool.name}-${proposal.direction.toLowerCase()}-${poolMemory.sequence}`,
+    name: `${pool.name}-${direction.toLowerCase()}-${poolMemory.sequence}`,
     fleet: fleet.key,
     pool: pool.name,
-    direction: proposal.direction,
+    direction,
     fromRacks: proposal.from,
-    toRacksAtMost: proposal.to,
-    maxUsdPerHour: marginalSpend(proposal.to, pool),
-    rack: inward ? (victim?.id ?? null) : null,
-    victimNodeUids: inward ? (victim?.nodes.map(({ uid }) => uid) ?? []) : [],
+    toRacksAtMost: proposal.loan === undefined ? proposal.to : proposal.from,
+    maxUsdPerHour: marginalSpend(proposal.loan === undefined ? proposal.to : proposal.from, pool),
+    ...rackOf(direction, context),
     ...namedObjects(proposal, context),
     reason: proposal.reason,
     requiredApprovals: need.approvers,
@@ -149,10 +165,33 @@ function intentOf(proposal: Proposal, asked: number, context: GateContext): Inte
     createdAt: now,
     expiresAt,
     // Consent to a purchase is about today's need: it lapses when a rack would come too late.
-    actBefore: after(expiresAt, millis(leadTime(fleet, { pool, memory: poolMemory }).p95Ms)),
-    drainDeadline: inward && victim !== null ? after(expiresAt, fleet.drain.deadlineMs) : null,
+    actBefore: after(expiresAt, millis(leadTime(fleet, { pool, times }).p95Ms)),
+    drainDeadline:
+      direction === "Out" || victim === null
+        ? null
+        : after(expiresAt, emptyingMs(direction, context)),
     approvals: [],
     phase: need.approvers === 0 ? "Approved" : "Pending",
     askedRacks: null,
   };
 }
+
+/** The rack that goes or comes back, and the nodes that are concerned. */
+function rackOf(
+  direction: Direction,
+  { victim, loan }: GateContext,
+): Pick<Intent, "rack" | "victimNodeUids"> {
+  if (direction === "Out" || victim === null) return { rack: null, victimNodeUids: [] };
+  const all = loan === undefined || "code" in loan.callBack ? null : loan.callBack;
+  const named = direction === "Reclaim" && all !== null ? all.victimNodeUids : null;
+  return { rack: victim.id, victimNodeUids: named ?? victim.nodes.map(({ uid }) => uid) };
+}
+
+/** What a disruption budget may take until it gives way, beside the grace. Judgement. */
+const BUDGET_MS = 15 * MINUTE_MS;
+
+/** How long emptying the rack may take before it is given up. */
+const emptyingMs = (direction: Direction, { pool, situation }: GateContext): Millis =>
+  direction === "Reclaim"
+    ? millis((pool.loan?.graceMs ?? 0) + BUDGET_MS)
+    : situation.fleet.drain.deadlineMs;

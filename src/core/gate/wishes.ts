@@ -13,6 +13,7 @@ import { nextEnd } from "../supply/calendar.ts";
 import { instantText } from "../supply/instant.ts";
 import { partialRack } from "../supply/partial.ts";
 import { racksHandedOut } from "../supply/unfilled.ts";
+import type { LoanStanding } from "../loans/standing.ts";
 import { rackCount } from "../units.ts";
 import type { RackCount } from "../units.ts";
 import type { Proposal } from "./guard.ts";
@@ -25,6 +26,8 @@ export interface WishInput {
   readonly held: Readonly<Record<string, Readonly<Record<FleetKey, RackCount>>>>;
   /** By pool, racks that stay though no award counts on them; absent: none. */
   readonly kept?: Readonly<Record<string, number>>;
+  /** By pool, how its loan stands; absent: it has none. */
+  readonly loans?: Readonly<Record<string, LoanStanding>>;
   readonly observation: GroupObservation;
 }
 
@@ -41,18 +44,44 @@ export interface Wish {
  * never came are given up before one that is there.
  */
 export function wishes(input: WishInput, count: PoolCount): readonly Wish[] {
-  const { state, awards, kept = {}, observation } = input;
+  const { state, awards, kept = {}, loans = {}, observation } = input;
   const pool = state.pool.name;
   const total = awards.reduce((sum, { byPool }) => sum + (byPool[pool] ?? 0), 0);
-  const standing = standingRacks(count, pool, observation.intents);
+  const away = loans[pool]?.away ?? 0;
+  const standing = standingRacks(count, pool, observation.intents) - away;
   const needed = total + (kept[pool] ?? 0);
+  // A rack on loan is minutes away: it is called back before one is bought.
+  const back = callBackWishes(input, count);
   if (standing < needed) {
-    return [...growths(input, count, total - standing), ...givenBack(input, count)];
+    return [...back, ...growths(input, count, total - standing), ...givenBack(input, count)];
   }
   const excess = standing - needed;
   const open = openRequests(state, count, excess);
-  if (open > 0) return withdrawal(input, count, open);
-  return [...givenBack(input, count), ...(excess > 0 ? drains(input, count, standing) : [])];
+  if (open > 0) return [...back, ...withdrawal(input, count, open)];
+  const going = excess > 0 ? drains(input, count, standing) : [];
+  return [...back, ...givenBack(input, count), ...going];
+}
+
+/** For the fleet that lacks most racks that run its units, one rack at a time. */
+function callBackWishes(input: WishInput, count: PoolCount): readonly Wish[] {
+  const { pool } = input.state;
+  const loan = input.loans?.[pool.name];
+  if (loan === undefined || loan.due <= loan.calledBack.length) return [];
+  const [most] = input.fleets
+    .map((picture) => {
+      const award = input.awards.find(({ fleet }) => fleet === picture.situation.fleet.key);
+      const racks = (award?.byPool[pool.name] ?? 0) - (picture.owned[pool.name] ?? 0);
+      return { picture, racks };
+    })
+    .filter(({ racks }) => racks > 0)
+    .toSorted((a, b) => b.racks - a.racks);
+  if (most === undefined) return [];
+  const { reason: want } = most.picture.sizing.want;
+  const calm = want.code === "steady" || want.code === "surplus";
+  const why = calm ? reason("loan-reclaim", `${loan.due} of RackPool ${pool.name}.`) : want;
+  const to = rackCount(count.desired + 1);
+  const change = { direction: "Out", from: count.desired, to, reason: why } as const;
+  return [{ picture: most.picture, proposal: { ...change, loan: "Reclaim" } }];
 }
 
 interface Lack {
@@ -111,9 +140,24 @@ function drains(input: WishInput, count: PoolCount, standing: number): readonly 
     .toSorted((a, b) => a.racks - b.racks)
     .map(({ picture }) => {
       const why = ends ? reason("window-ends", text) : picture.sizing.want.reason;
-      return { picture, proposal: { ...lowered(count, 1), reason: why } };
+      const going = { ...lowered(count, 1), reason: why };
+      const lends = !ends && why.code !== "above-maximum" && isLendable(input, count);
+      return { picture, proposal: lends ? lending(going) : going };
     });
 }
+
+/** Only what is paid for all the same, and would be kept: what costs money is given back. */
+function isLendable({ state: { pool }, loans = {} }: WishInput, count: PoolCount): boolean {
+  const { loan, supply } = pool;
+  if (loan === undefined || (loans[pool.name]?.onLoan.length ?? 0) >= loan.max) return false;
+  return supply.kind === "Calendar" || count.desired - 1 < supply.committedRacks;
+}
+
+const lending = (going: Proposal): Proposal => ({
+  ...going,
+  reason: reason("loan-lend", going.reason.text),
+  loan: "Lend",
+});
 
 /** @returns how many of the racks too many were asked for and not handed out */
 function openRequests({ supply, observed, pool }: PoolState, count: PoolCount, excess: number) {

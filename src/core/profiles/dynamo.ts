@@ -109,6 +109,10 @@ export const DYNAMO_SIGNALS: SignalTable = {
     },
     ...LATENCIES,
   },
+  tokenLengths: {
+    prompt: frontend("input_sequence_tokens_bucket"),
+    output: frontend("output_sequence_tokens_bucket"),
+  },
   objectives: LATENCY_SHARES,
   /**
    * Log-spaced, two figures; a bucket at 0 holds nothing. Unless the frontend runs with

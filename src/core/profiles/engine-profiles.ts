@@ -29,6 +29,8 @@ export interface EngineProfile {
   readonly itlPerSequenceMs: number;
   /** KV cache tokens per GPU in HBM. */
   readonly kvTokensPerGpu: number;
+  /** What a token's KV weighs where it is moved or stored. */
+  readonly kvBytesPerToken: number;
 }
 
 /**
@@ -74,6 +76,7 @@ interface Equipment {
   readonly maxSequencesPerGpu: number;
   readonly baseTtftMs: number;
   readonly kvTokensPerGpu: number;
+  readonly kvBytesPerToken: number;
 }
 
 function fittedProfile({ baseTtftMs, ...equipment }: Equipment): EngineProfile {
@@ -100,6 +103,7 @@ export const ENGINE_PROFILES: Readonly<Record<string, EngineProfile>> = {
     maxSequencesPerGpu: 1_408,
     baseTtftMs: 200,
     kvTokensPerGpu: 2_960_000,
+    kvBytesPerToken: 35_136,
   }),
   "dsr1-fp8-gb200": fittedProfile({
     name: "dsr1-fp8-gb200",
@@ -109,6 +113,7 @@ export const ENGINE_PROFILES: Readonly<Record<string, EngineProfile>> = {
     maxSequencesPerGpu: 1_408,
     baseTtftMs: 200,
     kvTokensPerGpu: 2_390_000,
+    kvBytesPerToken: 35_136,
   }),
   "gpt-oss-120b-gb200": fittedProfile({
     name: "gpt-oss-120b-gb200",
@@ -118,6 +123,7 @@ export const ENGINE_PROFILES: Readonly<Record<string, EngineProfile>> = {
     maxSequencesPerGpu: 1_024,
     baseTtftMs: 100,
     kvTokensPerGpu: 2_140_000,
+    kvBytesPerToken: 36_864,
   }),
   "kimi-k2-agentic-gb200": fittedProfile({
     name: "kimi-k2-agentic-gb200",
@@ -127,6 +133,7 @@ export const ENGINE_PROFILES: Readonly<Record<string, EngineProfile>> = {
     maxSequencesPerGpu: 256,
     baseTtftMs: 200,
     kvTokensPerGpu: 2_300_000,
+    kvBytesPerToken: 35_136,
   }),
   "test-small": {
     name: "test-small",
@@ -146,5 +153,6 @@ export const ENGINE_PROFILES: Readonly<Record<string, EngineProfile>> = {
     itlBaseMs: 10,
     itlPerSequenceMs: 0.5,
     kvTokensPerGpu: 100_000,
+    kvBytesPerToken: 500_000,
   },
 };

@@ -125,6 +125,13 @@ export const SGLANG_SIGNALS: SignalTable = {
     preemptions: one("1/s", "retracted", `sum(${ranksOnce("$rate(retracted)")})`),
     ...LATENCIES,
   },
+  /** With --collect-tokens-histogram; with separate pods both count a turn. */
+  tokenLengths: {
+    prompt: series("prefilling", ["prompt_tokens_histogram_bucket"], { only: COMPUTES }),
+    output: series("all", ["generation_tokens_histogram_bucket"], {
+      only: 'engine_type!="prefill"',
+    }),
+  },
   objectives: LATENCY_SHARES,
   /** Unless the engine runs with --bucket-time-to-first-token or --bucket-inter-token-latency. */
   bucketsSeconds: {

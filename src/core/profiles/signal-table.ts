@@ -44,6 +44,12 @@ export interface SignalQuery<Unit extends string = string> {
   readonly combine: Combine;
 }
 
+/** Histograms of how long turns are, in tokens; a turn counts in both when it is done. */
+interface TokenLengths {
+  readonly prompt: SeriesSource;
+  readonly output: SeriesSource;
+}
+
 /** A signal that the engine does not show: absent for ever, and never taken for 0. */
 export interface NotExported {
   /** What is missing, what there is instead, and what to do where it matters. */
@@ -55,9 +61,12 @@ export type SeriesTable = Readonly<Record<string, SeriesSource>>;
 export interface SignalTable {
   readonly engine: SignalProfile;
   readonly series: SeriesTable;
+  /** Prompt tokens and those computed are asked pod by pod as well: their `sum(` is left by pod. */
   readonly signals: {
     readonly [Name in SignalName]: SignalQuery<(typeof SIGNAL_UNITS)[Name]> | NotExported;
   };
+  /** What a recording of the fleet's traffic takes lengths from. */
+  readonly tokenLengths: TokenLengths | NotExported;
   /** Share of events within an objective's threshold. */
   readonly objectives: Readonly<Record<LatencyMetric, SignalQuery<"ratio">>>;
   /**

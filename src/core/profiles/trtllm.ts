@@ -61,6 +61,11 @@ export const TRTLLM_SIGNALS: SignalTable = {
     },
     ...LATENCIES,
   },
+  tokenLengths: {
+    notExported:
+      "TensorRT-LLM exports counters of prompt and generated tokens and no histogram of them; " +
+      "where Dynamo's frontend is before it, the profile dynamo has them",
+  },
   objectives: LATENCY_SHARES,
   bucketsSeconds: {
     TTFT: [

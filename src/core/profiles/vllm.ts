@@ -109,6 +109,10 @@ export const VLLM_SIGNALS: SignalTable = {
     preemptions: one("1/s", "preempted", "sum($rate(preempted))"),
     ...LATENCIES,
   },
+  tokenLengths: {
+    prompt: series("prefilling", ["request_prompt_tokens_bucket"]),
+    output: series("all", ["request_generation_tokens_bucket"]),
+  },
   objectives: LATENCY_SHARES,
   bucketsSeconds: VLLM_BUCKETS_SECONDS,
   cannotShow: [

@@ -22,7 +22,8 @@ export const BACKEND_TRAITS: Readonly<Record<BackendKind, BackendTraits>> = {
   // Nothing but a person acts on it.
   manual: { proof: "RealController", marksVictims: false },
   "object-set": { proof: "Documentation", marksVictims: false },
-  scale: { proof: "RealController", marksVictims: false },
+  // On Cluster API's own MachineDeployment; whose controller acts on it, nobody knows beforehand.
+  scale: { proof: "VendorCrd", marksVictims: false },
   simulated: { proof: "RealController", marksVictims: false },
 };
 

@@ -24,6 +24,8 @@ export interface DrainView {
   readonly onDeadline: CompiledFleet["drain"]["onDeadline"];
   /** Racks that served before and are gone, other than the one being drained. */
   readonly lostRacks: readonly string[];
+  /** Nodes of other racks that the provider took instead, by rack, as words; absent: none. */
+  readonly takenElsewhere?: readonly string[];
   /** Why the drain should be given up while it can be; null to go on. */
   readonly cancel: Reason | null;
   /** What its turns would bring upon the other racks; absent where nobody knows: then it waits. */
@@ -38,11 +40,14 @@ export function drainStep(intent: Intent, view: DrainView): WorkflowStep {
     const why = reason("count-conflict", standing.found);
     return { kind: "Fail", restore: restore(intent, view, why), reason: why };
   }
+  return emptyStep(intent, view) ?? lower(intent, view.count, view.racks);
+}
+
+/** @returns the next step of emptying the rack; null once it is empty, or by force given up */
+export function emptyStep(intent: Intent, view: DrainView): WorkflowStep | null {
   const giveUp = view.cancel ?? overdue(intent, view) ?? notOurs(intent, view);
-  if (giveUp !== null) {
-    return { kind: "Cancel", restore: restore(intent, view, giveUp), reason: giveUp };
-  }
-  return empty(intent, view) ?? lower(intent, view.count, view.racks);
+  if (giveUp === null) return empty(intent, view);
+  return { kind: "Cancel", restore: restore(intent, view, giveUp), reason: giveUp };
 }
 
 type Standing = "Standing" | "Lowered" | { readonly found: string };
@@ -177,10 +182,11 @@ function verify(intent: Intent, view: DrainView): WorkflowStep {
   if (namedNodes(intent, view.racks).length === 0) {
     return { kind: "Done", reason: reason("released", `Rack ${intent.rack}.`) };
   }
-  if (view.lostRacks.length > 0) {
+  const wrong = [...view.lostRacks, ...(view.takenElsewhere ?? [])];
+  if (wrong.length > 0) {
     const why = reason(
       "wrong-node-left",
-      `Rack ${intent.rack} was emptied, but ${view.lostRacks.join(", ")} left. It serves again, ` +
+      `Rack ${intent.rack} was emptied, but ${wrong.join(", ")} left. It serves again, ` +
         "the fleet is sized anew, and scale-in stops until the RackPool is edited.",
     );
     return { kind: "Fail", restore: restore(intent, view, why), reason: why };

@@ -19,6 +19,8 @@ export interface EjectTraffic {
 
 export interface EjectPace {
   readonly mayEject: boolean;
+  /** The next unit alone brings more than the pace: no wait makes it fit. */
+  readonly exceedsAlone: boolean;
   /** Prompt tokens per second that become cold with the next unit, at first. */
   readonly unitTokensPerSecond: number;
   /** Those still expected from units that were taken out before. */
@@ -56,7 +58,9 @@ export function rehomedShare(sinceSeconds: number): number {
 /**
  * Whether one more unit may be taken out. A unit carries P / N of the prompt tokens; of these the
  * share h was cached, and t seconds later min(H(t), h) is again: cold(t) = P / N · (h − min(H(t),
- * h)). The next unit's cold(0) plus what is left of the earlier ones' must stay within the pace.
+ * h)). The next unit's cold(0) plus what is left of the earlier ones' must stay within the pace. A
+ * unit that alone exceeds it goes when nothing is left of those: a drain that waited for the pace
+ * would end at its deadline, and nothing smaller than a unit can be moved.
  */
 export function ejectPace(traffic: EjectTraffic, now: EpochMs): EjectPace {
   const { promptTokensPerSecond, hitRate, units, ejectedAt, maxColdTokensPerSecond } = traffic;
@@ -64,8 +68,12 @@ export function ejectPace(traffic: EjectTraffic, now: EpochMs): EjectPace {
   const cold = (seconds: number): number => share * Math.max(0, hitRate - rehomedShare(seconds));
   const expected = ejectedAt.reduce((sum, at) => sum + cold(elapsed(at, now) / 1000), 0);
   const unitTokensPerSecond = cold(0);
+  const exceedsAlone = unitTokensPerSecond > maxColdTokensPerSecond;
   return {
-    mayEject: expected + unitTokensPerSecond <= maxColdTokensPerSecond,
+    mayEject: exceedsAlone
+      ? expected === 0
+      : expected + unitTokensPerSecond <= maxColdTokensPerSecond,
+    exceedsAlone,
     unitTokensPerSecond,
     expectedTokensPerSecond: expected,
   };

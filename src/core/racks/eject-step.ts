@@ -65,12 +65,13 @@ function takeOut(
   return { kind: "Wait", reason: reason("eject-pace", figures) };
 }
 
-/** @returns the figures of the pace in one sentence, and what to do where no wait would help */
+/** @returns the figures of the pace, and what becomes of a unit that exceeds it alone */
 function paceText(pace: EjectPace, most: number): string {
   const [unit, expected] = [pace.unitTokensPerSecond, pace.expectedTokensPerSecond].map(Math.round);
   const found = `The next brings ${unit} cold tokens/s to the ${expected} still expected`;
-  const never = pace.unitTokensPerSecond > most ? ` Set it to ${unit} at least.` : "";
-  return `${found}, of ${most}.${never}`;
+  if (!pace.exceedsAlone) return `${found}, of ${most}.`;
+  const alone = "One unit is more than that, so each goes alone once the last one's are served";
+  return `${found}, of ${most}. ${alone}; ${unit} at least would let them follow at the pace.`;
 }
 
 const serves = ({ pods }: RoutedUnit): boolean => pods.some(({ ready }) => ready);

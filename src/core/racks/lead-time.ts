@@ -1,20 +1,32 @@
 /** Lead time: from accepted request to first served token. Kept per step, its sum is derived. */
 import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool, FleetKey, Spread } from "../compiled.ts";
-import type { RackStep } from "../decision.ts";
-import type { PoolMemory } from "../memory.ts";
+import type { RackStep, StepTime } from "../decision.ts";
+import type { StepDurations } from "../memory.ts";
 import { millis } from "../units.ts";
 import type { Millis } from "../units.ts";
-import { blended } from "./step-time.ts";
+import { blended, p99Ms } from "./step-time.ts";
 
 export interface LeadTime extends Spread {
   readonly pool: string;
 }
 
-/** A pool, and what was measured of its racks. */
+export interface KnownStep extends StepTime {
+  readonly p50Ms: Millis;
+  readonly p95Ms: Millis;
+  readonly p99Ms: Millis;
+}
+
+/** How long each step takes on a pool: worked out once a tick, and shown as it is. */
+export interface PoolTimes extends Readonly<Record<Exclude<RackStep, "start">, KnownStep>> {
+  /** Engine starts, of the fleets that draw on the pool. */
+  readonly starts: Readonly<Record<FleetKey, KnownStep>>;
+}
+
+/** A pool, and how long its steps take. */
 export interface KnownPool {
   readonly pool: CompiledPool;
-  readonly memory: Pick<PoolMemory, "durations">;
+  readonly times: PoolTimes;
 }
 
 /**
@@ -30,28 +42,50 @@ export function sumOfSteps(steps: readonly Spread[]): Spread {
   return { p50Ms: millis(p50), p95Ms: millis(Math.round(p50 + Math.sqrt(squares))) };
 }
 
-/** @returns how long a step of the pool's racks takes, by prior and measurement */
-export function stepTime({ pool, memory }: KnownPool, step: Exclude<RackStep, "start">): Spread {
-  return blended(pool.leadTimePrior[step], memory.durations?.[step] ?? []);
+/** @returns how long the pool's steps take, by its and its fleets' priors and what was measured */
+export function poolTimes(
+  { name, leadTimePrior }: CompiledPool,
+  fleets: readonly CompiledFleet[],
+  durations: StepDurations | undefined,
+): PoolTimes {
+  const ofPool = (step: Exclude<RackStep, "start">): KnownStep =>
+    knownStep({ step, fleet: null }, leadTimePrior[step], durations?.[step] ?? []);
+  const starts = fleets.flatMap(({ key: fleet, pools }) => {
+    const prior = pools.find((pool) => pool.name === name)?.engineStartPrior;
+    if (prior === undefined) return [];
+    const measured = durations?.start[fleet] ?? [];
+    return [[fleet, knownStep({ step: "start", fleet }, prior, measured)] as const];
+  });
+  return {
+    grant: ofPool("grant"),
+    boot: ofPool("boot"),
+    join: ofPool("join"),
+    repair: ofPool("repair"),
+    starts: Object.fromEntries(starts),
+  };
+}
+
+function knownStep(
+  of: Pick<StepTime, "step" | "fleet">,
+  prior: Spread,
+  measured: readonly Millis[],
+): KnownStep {
+  const { p50Ms, p95Ms } = blended(prior, measured);
+  return { ...of, p50Ms, p95Ms, p99Ms: p99Ms({ p50Ms, p95Ms }), measured: measured.length };
 }
 
 /** @returns how long the fleet's engines take to start there; null where it does not draw on it */
-export function startTime({ pool, memory }: KnownPool, fleet: CompiledFleet): Spread | null {
-  const prior = fleet.pools.find(({ name }) => name === pool.name)?.engineStartPrior;
-  return prior === undefined ? null : blended(prior, measuredStarts(memory, fleet.key));
-}
-
-/** @returns the measured starts of a fleet's engines on the pool, oldest first */
-export const measuredStarts = (
-  { durations }: KnownPool["memory"],
-  fleet: FleetKey,
-): readonly Millis[] => durations?.start[fleet] ?? [];
+export const startTime = (
+  { times }: Pick<KnownPool, "times">,
+  { key }: Pick<CompiledFleet, "key">,
+): KnownStep | null => times.starts[key] ?? null;
 
 /** @returns the lead time of a rack of the pool for `fleet`: grant + boot + join + start */
 export function leadTime(fleet: CompiledFleet, known: KnownPool): LeadTime {
+  const { grant, boot, join } = known.times;
   const start = startTime(known, fleet);
-  const steps = (["grant", "boot", "join"] as const).map((step) => stepTime(known, step));
-  return { pool: known.pool.name, ...sumOfSteps(start === null ? steps : [...steps, start]) };
+  const steps = start === null ? [grant, boot, join] : [grant, boot, join, start];
+  return { pool: known.pool.name, ...sumOfSteps(steps) };
 }
 
 /**

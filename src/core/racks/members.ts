@@ -125,3 +125,33 @@ export function explainsMembers(
   const ours = apart <= named.changed.length && desired === racksOnTheWay(intent, named);
   return ours && Math.sign(desired - before) === (intent.direction === "Out" ? 1 : -1);
 }
+
+/** @returns the names of the objects that ask for a rack, in order */
+export const askingObjects = (members: readonly PoolMember[]): readonly string[] =>
+  members
+    .filter(({ desired }) => desired > 0)
+    .map(({ name }) => name)
+    .toSorted();
+
+/**
+ * @returns whether an object was turned on or off, or joined or left the set, that no started
+ *   decision of ours turned so: also where the count is as it was, since one went on, another off
+ */
+export function changedByOthers(
+  before: readonly string[],
+  after: readonly string[],
+  intents: readonly Pick<Intent, "direction" | "objects" | "askedRacks">[],
+): boolean {
+  const started = intents.filter(({ askedRacks }) => askedRacks !== null);
+  const named = (out: boolean): ReadonlySet<string> =>
+    new Set(
+      started.flatMap(({ direction, objects = [] }) =>
+        (direction === "Out") === out ? objects : [],
+      ),
+    );
+  const [turnedOn, turnedOff] = [named(true), named(false)];
+  return (
+    after.some((name) => !before.includes(name) && !turnedOn.has(name)) ||
+    before.some((name) => !after.includes(name) && !turnedOff.has(name))
+  );
+}

@@ -1,5 +1,7 @@
 /** The phase of every rack, derived from what is seen: only instants are remembered. */
 import type { CompiledPool } from "../compiled.ts";
+import { isScaleIn } from "../intents.ts";
+import { isLent } from "../loans/lent.ts";
 import type { AwaitedRack, RackPhase, RackSummary } from "../decision.ts";
 import type { RackSeen } from "../memory.ts";
 import type { Intent, PoolCount, RackObservation } from "../observation.ts";
@@ -44,19 +46,30 @@ function rackPhase(rack: RackObservation, whole: boolean, context: RackContext):
   }
   if (!whole || rack.id === UNLABELLED) return servingAt === null ? "Joining" : "Repairing";
   if (rack.pods.some(({ fleet }) => fleet !== null)) return "Starting";
-  return rack.pods.length > 0 ? "Loaned" : "Idle";
+  return rack.pods.length > 0 || isLent(rack) || isBeside(rack, context) ? "Loaned" : "Idle";
 }
 
-/** Draining until the count is lowered, Releasing from then on. */
+/** A rack that is called back takes its gangs along; the loan has their other racks again after. */
+const isBeside = (rack: RackObservation, { intents }: Pick<RackContext, "intents">): boolean =>
+  intents.some(
+    ({ direction, phase, rack: calledBack, victimNodeUids }) =>
+      direction === "Reclaim" &&
+      phase === "Executing" &&
+      calledBack !== rack.id &&
+      rack.nodes.some(({ uid }) => victimNodeUids.includes(uid)),
+  );
+
+/** Draining until the count is lowered, Releasing from then on; lent, it is never released. */
 function drainPhase(
   rack: RackObservation,
   { intents, count }: Pick<RackContext, "intents" | "count">,
 ): RackPhase | null {
   const drain = intents.find(
     (intent) =>
-      intent.direction === "In" && intent.phase === "Executing" && intent.rack === rack.id,
+      isScaleIn(intent.direction) && intent.phase === "Executing" && intent.rack === rack.id,
   );
   if (drain === undefined) return null;
+  if (drain.direction === "Lend") return "Draining";
   return count !== null && count.desired <= drain.toRacksAtMost ? "Releasing" : "Draining";
 }
 

@@ -1,6 +1,6 @@
 /** One pool as this tick sees it: racks with phases, the count, and who last changed it. */
 import { drawsOn } from "../compiled.ts";
-import type { CompiledFleet, CompiledPool } from "../compiled.ts";
+import type { CompiledFleet, CompiledPool, FleetKey } from "../compiled.ts";
 import type { AwaitedRack, RackPhase, RackSummary } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
 import type { FleetObservation, Intent, PoolCount, PoolObservation } from "../observation.ts";
@@ -9,12 +9,17 @@ import { noticeSupply } from "../supply/notice.ts";
 import type { PoolSupply } from "../supply/unfilled.ts";
 import { HOUR_MS, after, millis, rackCount } from "../units.ts";
 import type { EpochMs, Millis, RackCount } from "../units.ts";
+import { ownedRacks, servingRacks, warmingRacks } from "./holdings.ts";
 import { unlabelledRacks, withRememberedNodes } from "./label-memory.ts";
-import { explainsMembers, mostRacks } from "./members.ts";
+import { poolTimes } from "./lead-time.ts";
+import type { PoolTimes } from "./lead-time.ts";
+import { askingObjects, changedByOthers, explainsMembers, mostRacks } from "./members.ts";
 import { rackSummary, racksByPhase } from "./phases.ts";
 import { learnProgress } from "./progress.ts";
 import { lookAt } from "./sightings.ts";
 import type { Sightings } from "./sightings.ts";
+import { comingRacks, poolStepsInWords } from "./step-list.ts";
+import type { ComingRack } from "./step-list.ts";
 import { awaitedRacks, stuckStep } from "./stuck.ts";
 import { hitRatesByPod } from "./warmth.ts";
 
@@ -25,9 +30,20 @@ export interface PoolState {
   readonly summaries: readonly RackSummary[];
   /** Racks asked for that have no node yet, oldest first. */
   readonly awaited: readonly AwaitedRack[];
+  /** Those, and racks that are there and do not serve yet, or not again. */
+  readonly coming: readonly ComingRack[];
+  /** How long each step of a rack takes, by prior and measurement. */
+  readonly times: PoolTimes;
+  readonly stepsInWords: string;
+  /** By fleet: racks that run its units and stay, that serve it, and of those the cold ones. */
+  readonly owned: Readonly<Record<FleetKey, number>>;
+  readonly serving: Readonly<Record<FleetKey, number>>;
+  readonly warming: Readonly<Record<FleetKey, number>>;
   readonly racksByPhase: Readonly<Record<RackPhase, number>>;
   /** Racks that served once and are gone. */
   readonly lostRacks: readonly string[];
+  /** Racks as they were remembered at the last sight. */
+  readonly seenBefore: PoolMemory["seen"];
   /** The most racks the pool may have now. */
   readonly ceiling: RackCount;
   readonly supply: PoolSupply;
@@ -55,11 +71,13 @@ export function poolState(input: PoolInput): PoolState {
   const summaries = summarise(looked, sightings);
   const learned = learnProgress({ ...looked, sightings, summaries });
   const written = noticeWriter({ ...before, ...learned }, observed.count, ours, { pool, now });
-  const progress = progressOf(looked, { sightings, summaries, memory: written });
+  const times = poolTimes(pool, input.fleets, written.durations);
+  const progress = progressOf(looked, { sightings, summaries, memory: written, times });
   const { supply, memory } = noticeSupply({
     pool,
     now,
     fleets: input.fleets,
+    times,
     count: observed.count,
     memory: written,
     awaited: progress.awaited,
@@ -69,8 +87,14 @@ export function poolState(input: PoolInput): PoolState {
   return {
     pool,
     observed,
+    times,
+    stepsInWords: poolStepsInWords(times),
     ...progress,
+    owned: ownedRacks(progress.summaries),
+    serving: servingRacks(progress.summaries),
+    warming: warmingRacks(progress.summaries),
     lostRacks: sightings.gone.filter((id) => (before.seen[id]?.servingAt ?? null) !== null),
+    seenBefore: before.seen,
     ceiling: poolCeiling(input),
     supply,
     memory: {
@@ -84,23 +108,28 @@ export function poolState(input: PoolInput): PoolState {
 function summarise(input: PoolInput, { seen }: Sightings): readonly RackSummary[] {
   const { pool, observed, fleets, intents, memory, now, seenFleets = [] } = input;
   const { racks, count } = observed;
+  const { seen: before } = memory;
   const hitRates = hitRatesByPod(seenFleets);
-  const shared = { now, pool, fleets, intents, count, racks, before: memory.seen, hitRates };
-  return racks.map((rack) => rackSummary(rack, { ...shared, seen: seen[rack.id] }));
+  return racks.map((rack) => {
+    const sight = seen[rack.id];
+    const view = { now, pool, fleets, racks, before, hitRates, intents, count, seen: sight };
+    return rackSummary(rack, view);
+  });
 }
 
 interface Looked {
   readonly sightings: Sightings;
   readonly summaries: readonly RackSummary[];
   readonly memory: PoolMemory;
+  readonly times: PoolTimes;
 }
 
 /** Which racks are on their way, which of them are stuck, and how many there are in each phase. */
 function progressOf(
-  { pool, observed, fleets, now }: PoolInput,
-  { sightings, summaries: phases, memory }: Looked,
-): Pick<PoolState, "summaries" | "awaited" | "racksByPhase"> {
-  const view = { now, known: { pool, memory }, fleets };
+  { pool, observed, now }: PoolInput,
+  { sightings, summaries: phases, memory, times }: Looked,
+): Pick<PoolState, "summaries" | "awaited" | "coming" | "racksByPhase"> {
+  const view = { now, known: { pool, times } };
   const { racks, count } = observed;
   const summaries = phases.map((summary, index): RackSummary => {
     const rack = racks[index];
@@ -116,6 +145,7 @@ function progressOf(
   return {
     summaries: shown,
     awaited,
+    coming: comingRacks(awaited, summaries, { seen: memory.seen, now }),
     racksByPhase: racksByPhase({ summaries: shown, unlabelled, awaited }),
   };
 }
@@ -149,8 +179,9 @@ export function drainMs(pool: CompiledPool, fleets: readonly CompiledFleet[]): M
 }
 
 /**
- * A count that no decision of ours explains was written by somebody else: it is accepted as the new
- * state, and unless the pool says Adopt nothing more is changed for a while.
+ * A count that no decision of ours explains, and an object of a set that none names, was written by
+ * somebody else: it is accepted as the new state, and unless the pool says Adopt nothing more is
+ * changed for a while.
  */
 function noticeWriter(
   memory: PoolMemory,
@@ -158,12 +189,25 @@ function noticeWriter(
   intents: readonly Intent[],
   { pool, now }: { readonly pool: CompiledPool; readonly now: EpochMs },
 ): PoolMemory {
-  if (count === null || memory.expectedRacks === count.desired) return memory;
-  const before = memory.expectedRacks;
-  const known = before === null || intents.some((intent) => explains(intent, before, count));
-  const expectedRacks = count.desired;
-  if (known || pool.onForeignWrite.action === "Adopt") return { ...memory, expectedRacks };
-  return { ...memory, expectedRacks, foreignHoldUntil: after(now, pool.onForeignWrite.forMs) };
+  if (count === null) return memory;
+  const { expectedRacks: before, expectedObjects } = memory;
+  const objects = count.members && askingObjects(count.members);
+  const same = before === count.desired && objects?.join() === expectedObjects?.join();
+  if (same) return memory;
+  const swapped =
+    expectedObjects !== undefined && changedByOthers(expectedObjects, objects ?? [], intents);
+  const known =
+    before === null ||
+    (!swapped &&
+      (before === count.desired || intents.some((intent) => explains(intent, before, count))));
+  const { expectedObjects: _former, ...others } = memory;
+  const found = {
+    ...others,
+    expectedRacks: count.desired,
+    ...(objects && { expectedObjects: objects }),
+  };
+  if (known || pool.onForeignWrite.action === "Adopt") return found;
+  return { ...found, foreignHoldUntil: after(now, pool.onForeignWrite.forMs) };
 }
 
 /** Ours is the very step from the count we knew to the count found, not just any old target. */

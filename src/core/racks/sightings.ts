@@ -42,7 +42,7 @@ export interface Sightings {
 }
 
 export function lookAt(input: SightingInput): Sightings {
-  const { racks, before, orders, now } = input;
+  const { racks, pool, before, orders, now } = input;
   const labelled = racks.filter(({ id }) => id !== UNLABELLED);
   const unsure = labelled.length < racks.length;
   const present = new Set(labelled.map(({ id }) => id));
@@ -54,7 +54,7 @@ export function lookAt(input: SightingInput): Sightings {
   const order = new Map(newcomers.map(({ id }, index) => [id, orders[index]]));
   const seen = labelled.map((rack): [string, RackSeen] => [
     rack.id,
-    sight(rack, past(rack), { ...input, order: order.get(rack.id) }),
+    sight(rack, past(rack), { pool, now, order: order.get(rack.id) }),
   ]);
   const former = new Set(renamed.values());
   const { missing, gone } = outOfSight(
@@ -72,7 +72,11 @@ export const inBootGrace = ({ quorumAt }: RackSeen, now: EpochMs): boolean =>
 function sight(
   rack: RackObservation,
   before: RackSeen | undefined,
-  { pool, now, order }: Omit<SightingInput, "orders"> & { readonly order: RackOrder | undefined },
+  {
+    pool,
+    now,
+    order,
+  }: Pick<SightingInput, "pool" | "now"> & { readonly order: RackOrder | undefined },
 ): RackSeen {
   const serves = rack.pods.some(({ fleet, ready }) => fleet !== null && ready);
   const servingAt = before?.servingAt ?? (serves ? firstReady(rack, now) : null);
@@ -112,11 +116,10 @@ function quorumSince(
   return returned || before.quorumAt === undefined ? now : before.quorumAt;
 }
 
-/** The same list while the nodes are the same. */
+/** The same list while the nodes are the same, which is nearly always. */
 function uidsOf({ nodes }: RackObservation, before: readonly string[] = []): readonly string[] {
-  const uids = nodes.map(({ uid }) => uid).toSorted();
-  const same = uids.length === before.length && uids.every((uid, n) => uid === before[n]);
-  return same ? before : uids;
+  const same = nodes.length === before.length && nodes.every(({ uid }, n) => uid === before[n]);
+  return same ? before : nodes.map(({ uid }) => uid);
 }
 
 /** A restarted controller sees old pods for the first time: their readiness tells their age. */

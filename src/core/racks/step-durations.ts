@@ -51,16 +51,17 @@ const ended = (step: RackStep, from: EpochMs, to: EpochMs): Ended => ({
 /** Where the object does not show the grant, the prior's median is taken for it. */
 function boot({ rack, before, seen, pool }: RackChange): readonly Ended[] {
   const { order } = seen;
-  const at = bootedAt(rack, pool);
   const wasBooted = (before?.nodes?.length ?? 0) >= pool.rack.usableNodes;
-  if (at === null || wasBooted || order?.watched !== true) return [];
+  if (wasBooted || order?.watched !== true) return [];
+  const at = bootedAt(rack, pool);
+  if (at === null) return [];
   return [ended("boot", order.grantedAt ?? after(order.at, pool.leadTimePrior.grant.p50Ms), at)];
 }
 
 function join({ rack, before, seen, pool, now }: RackChange): readonly Ended[] {
-  const at = bootedAt(rack, pool);
   const watched = before?.phase !== undefined && before.quorumAt === undefined;
-  return watched && seen.quorumAt !== undefined && at !== null ? [ended("join", at, now)] : [];
+  const at = watched && seen.quorumAt !== undefined ? bootedAt(rack, pool) : null;
+  return at === null ? [] : [ended("join", at, now)];
 }
 
 function start({ rack, before, seen }: RackChange): readonly Ended[] {

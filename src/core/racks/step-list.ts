@@ -1,72 +1,101 @@
 /** Lead times as decisions show them: per step with how much was measured, and what is to come. */
-import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool, Spread } from "../compiled.ts";
-import type { AwaitedRack, RackStep, RackSummary, Step, StepTime } from "../decision.ts";
+import type { AwaitedRack, RackPhase, RackSummary, Step, StepTime } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
 import { MINUTE_MS, elapsed } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
-import { measuredStarts, startTime, stepTime, sumOfSteps } from "./lead-time.ts";
-import type { KnownPool } from "./lead-time.ts";
-import { chanceWithin, p99Ms } from "./step-time.ts";
-
-const POOL_STEPS = ["grant", "boot", "join", "repair"] as const;
+import { startTime, sumOfSteps } from "./lead-time.ts";
+import type { KnownStep, PoolTimes } from "./lead-time.ts";
+import { chanceWithin } from "./step-time.ts";
 
 /** @returns every step of the pool's racks, engine starts per fleet that draws on it */
-export function stepTimes(known: KnownPool, fleets: readonly CompiledFleet[]): readonly StepTime[] {
-  const { durations } = known.memory;
-  const steps = POOL_STEPS.map((step) => {
-    const measured = durations?.[step].length ?? 0;
-    return { step, fleet: null, ...quantiles(stepTime(known, step)), measured };
-  });
-  const starts = fleets.flatMap((fleet): readonly StepTime[] => {
-    const spread = startTime(known, fleet);
-    if (spread === null) return [];
-    const measured = measuredStarts(known.memory, fleet.key).length;
-    return [{ step: "start", fleet: fleet.key, ...quantiles(spread), measured }];
-  });
-  return [...steps, ...starts];
+export const stepTimes = ({ starts, ...steps }: PoolTimes): readonly StepTime[] => [
+  steps.grant,
+  steps.boot,
+  steps.join,
+  steps.repair,
+  ...Object.values(starts),
+];
+
+/** A rack that does not serve yet, or not again. */
+export interface ComingRack {
+  readonly phase: RackPhase;
+  /** In its present step. */
+  readonly waitedMs: number;
 }
 
-const quantiles = (spread: Spread): Pick<StepTime, "p50Ms" | "p95Ms" | "p99Ms"> => ({
-  p50Ms: spread.p50Ms,
-  p95Ms: spread.p95Ms,
-  p99Ms: p99Ms(spread),
-});
+/** Phases of racks that are there and will serve. */
+const COMING: readonly RackPhase[] = ["Joining", "Starting", "Repairing"];
+
+/** @returns the pool's racks on their way, those that have no node yet first */
+export function comingRacks(
+  awaited: readonly AwaitedRack[],
+  summaries: readonly RackSummary[],
+  { seen, now }: Pick<PoolMemory, "seen"> & { readonly now: EpochMs },
+): readonly ComingRack[] {
+  const there = summaries.filter(({ phase }) => COMING.includes(phase));
+  return [
+    ...awaited,
+    ...there.map(({ id, phase }) => ({ phase, waitedMs: elapsed(seen[id]?.since ?? now, now) })),
+  ];
+}
 
 /** What is known of a pool's racks on their way. */
 export interface PoolProgress {
   readonly pool: CompiledPool;
-  readonly memory: Pick<PoolMemory, "durations" | "seen">;
-  readonly summaries: readonly RackSummary[];
-  readonly awaited: readonly AwaitedRack[];
+  readonly times: PoolTimes;
+  readonly coming: readonly ComingRack[];
+  /** Those steps that are the same for every fleet. */
+  readonly stepsInWords: string;
 }
 
 /**
- * @returns the steps of the supply stage: the fleet's lead time, and per pool it draws on how long
- *   each step takes and how many racks on their way will serve by the end of the horizon
+ * @returns the steps of the supply stage: per pool that the fleet draws on how long each step takes
+ *   and how many racks on their way will serve by the end of the horizon
  */
-export function supplySteps(
+export const supplySteps = (
   fleet: CompiledFleet,
   pools: readonly PoolProgress[],
-  { now, horizonMs }: { readonly now: EpochMs; readonly horizonMs: Millis },
-): readonly Step[] {
-  const drawn = pools.filter(({ pool }) => drawsOn(fleet, pool));
-  return drawn.map((progress): Step => {
-    const { name } = progress.pool;
-    const times = stepTimes(progress, [fleet]);
-    const coming = comingRacks(fleet, progress, now);
-    const arrivingRacks = coming.reduce(
-      (sum, { spread, waitedMs }) => sum + chanceWithin(spread, waitedMs, horizonMs),
-      0,
-    );
-    const numbers = { comingRacks: coming.length, arrivingRacks: rounded(arrivingRacks) };
-    return {
-      stage: "supply",
-      name: `steps of ${name}`,
-      text: `${times.map(inWords).join(", ")}${comingInWords(numbers)}`,
-      numbers: { ...numbers, ...Object.fromEntries(times.flatMap(numbersOf)) },
-    };
+  horizonMs: Millis,
+): readonly Step[] =>
+  pools.flatMap((progress) => {
+    const start = startTime(progress, fleet);
+    return start === null ? [] : [supplyStep(progress, start, horizonMs)];
   });
+
+function supplyStep(
+  { pool, times, coming, stepsInWords }: PoolProgress,
+  start: KnownStep,
+  horizonMs: Millis,
+): Step {
+  const arrivingRacks = coming.reduce((sum, { phase, waitedMs }) => {
+    return sum + chanceWithin(sumOfSteps(stepsFrom(phase, times, start)), waitedMs, horizonMs);
+  }, 0);
+  const numbers = { comingRacks: coming.length, arrivingRacks: rounded(arrivingRacks) };
+  const { grant, boot, join, repair } = times;
+  return {
+    stage: "supply",
+    name: `steps of ${pool.name}`,
+    text: `${stepsInWords}, ${inWords(start)}${comingInWords(numbers)}`,
+    numbers: {
+      ...numbers,
+      grantP50Ms: grant.p50Ms,
+      grantP95Ms: grant.p95Ms,
+      grantMeasured: grant.measured,
+      bootP50Ms: boot.p50Ms,
+      bootP95Ms: boot.p95Ms,
+      bootMeasured: boot.measured,
+      joinP50Ms: join.p50Ms,
+      joinP95Ms: join.p95Ms,
+      joinMeasured: join.measured,
+      repairP50Ms: repair.p50Ms,
+      repairP95Ms: repair.p95Ms,
+      repairMeasured: repair.measured,
+      startP50Ms: start.p50Ms,
+      startP95Ms: start.p95Ms,
+      startMeasured: start.measured,
+    },
+  };
 }
 
 const rounded = (racks: number): number => Math.round(racks * 100) / 100;
@@ -75,6 +104,10 @@ const minutes = (ms: number): string => {
   const value = ms / MINUTE_MS;
   return value < 10 ? value.toFixed(1) : value.toFixed(0);
 };
+
+/** @returns how long the steps take that are the same for every fleet */
+export const poolStepsInWords = ({ grant, boot, join, repair }: PoolTimes): string =>
+  [grant, boot, join, repair].map(inWords).join(", ");
 
 const inWords = ({ step, p50Ms, p95Ms, measured }: StepTime): string =>
   `${step} ${minutes(p50Ms)}/${minutes(p95Ms)} min (${basis(measured)})`;
@@ -90,37 +123,14 @@ const comingInWords = (numbers: {
     : `; of ${numbers.comingRacks} racks on their way ${numbers.arrivingRacks} are expected to ` +
       "serve within the horizon.";
 
-const numbersOf = ({ step, p50Ms, p95Ms, measured }: StepTime): readonly [string, number][] => [
-  [`${step}P50Ms`, p50Ms],
-  [`${step}P95Ms`, p95Ms],
-  [`${step}Measured`, measured],
-];
-
-interface Coming {
-  /** Of the present step and those after it together. */
-  readonly spread: Spread;
-  readonly waitedMs: Millis | number;
-}
-
 /**
- * How long a rack has been in its present step is weighed against that step and the ones after it
- * together: exact for the last step, a little early for the first.
+ * The present step and those after it. How long a rack has been in the present one is weighed
+ * against all of them together: exact for the last step, a little early for the first.
  */
-function comingRacks(fleet: CompiledFleet, known: PoolProgress, now: EpochMs): readonly Coming[] {
-  const start = startTime(known, fleet);
-  const from = (...steps: readonly Exclude<RackStep, "start">[]): Spread =>
-    sumOfSteps([...steps.map((step) => stepTime(known, step)), ...(start === null ? [] : [start])]);
-  const awaited = known.awaited.map(({ phase, waitedMs }): Coming => {
-    const steps =
-      phase === "Requested" ? (["grant", "boot", "join"] as const) : (["boot", "join"] as const);
-    return { spread: from(...steps), waitedMs };
-  });
-  const there = known.summaries.flatMap(({ id, phase }): readonly Coming[] => {
-    const since = known.memory.seen[id]?.since ?? now;
-    const waitedMs = elapsed(since, now);
-    if (phase === "Joining") return [{ spread: from("join"), waitedMs }];
-    if (phase === "Starting") return [{ spread: from(), waitedMs }];
-    return phase === "Repairing" ? [{ spread: from("repair"), waitedMs }] : [];
-  });
-  return [...awaited, ...there];
+function stepsFrom(phase: RackPhase, times: PoolTimes, start: KnownStep): readonly Spread[] {
+  const { grant, boot, join, repair } = times;
+  if (phase === "Requested") return [grant, boot, join, start];
+  if (phase === "Provisioning") return [boot, join, start];
+  if (phase === "Joining") return [join, start];
+  return phase === "Repairing" ? [repair, start] : [start];
 }

@@ -13,13 +13,15 @@ import { drainedPods, isEjected, podRefs } from "./draining.ts";
 export function readmitStrays({ leading, pools, intents }: GroupObservation): readonly Action[] {
   if (!leading) return [];
   const racks = pools.flatMap((pool) => pool.racks);
+  const ejected = racks.flatMap(({ pods }) =>
+    pods.filter((pod) => isEjected(pod) && !pod.terminating),
+  );
+  if (ejected.length === 0) return [];
   const draining = intents.filter(({ phase, direction }) => isOpen(phase) && direction !== "Out");
   const kept = new Set(
     draining.flatMap((intent) => drainedPods(intent, racks).map(({ uid }) => uid)),
   );
-  const strays = racks
-    .flatMap(({ pods }) => pods)
-    .filter((pod) => isEjected(pod) && !pod.terminating && !kept.has(pod.uid));
+  const strays = ejected.filter(({ uid }) => !kept.has(uid));
   const fleets = [...new Set(strays.flatMap(({ fleet }) => fleet ?? []))].toSorted();
   return fleets.map((fleet) => readmit(fleet, strays));
 }

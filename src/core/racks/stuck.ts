@@ -1,12 +1,12 @@
 /** Racks that take longer in a step than 99 % of racks do, and what they wait for. */
-import type { CompiledFleet, Spread } from "../compiled.ts";
+import type { Spread } from "../compiled.ts";
 import type { AwaitedRack, RackStep, RackSummary, StuckStep } from "../decision.ts";
 import type { RackOrder, RackSeen } from "../memory.ts";
 import type { NodeObservation, PoolCount, RackObservation } from "../observation.ts";
 import { elapsed, epochMs } from "../units.ts";
 import type { EpochMs } from "../units.ts";
 import { UNLABELLED } from "./inventory.ts";
-import { startTime, stepTime, sumOfSteps } from "./lead-time.ts";
+import { sumOfSteps } from "./lead-time.ts";
 import type { KnownPool } from "./lead-time.ts";
 import { p99Ms } from "./step-time.ts";
 import { bootedAt, isUsable } from "./usable-nodes.ts";
@@ -17,7 +17,6 @@ const NAMED_MAX = 4;
 export interface StuckView {
   readonly now: EpochMs;
   readonly known: KnownPool;
-  readonly fleets: readonly CompiledFleet[];
 }
 
 /** Where a rack stands: its step, since when, and what it lacks. */
@@ -36,13 +35,12 @@ export function stuckStep(
   if (rack.id === UNLABELLED) return judged(unlabelled(rack, view), view.now);
   if (phase === "Joining") return judged(joining(rack, seen, view), view.now);
   const since = seen?.since ?? view.now;
+  const { repair, starts } = view.known.times;
   if (phase === "Repairing") {
-    const spread = stepTime(view.known, "repair");
-    return judged({ step: "repair", spread, since, ...lacking(rack, view) }, view.now);
+    return judged({ step: "repair", spread: repair, since, ...lacking(rack, view) }, view.now);
   }
-  const owner = view.fleets.find(({ key }) => key === fleet);
-  const spread = owner === undefined ? null : startTime(view.known, owner);
-  if (phase !== "Starting" || spread === null) return undefined;
+  const spread = phase === "Starting" && fleet !== null ? starts[fleet] : undefined;
+  if (spread === undefined) return undefined;
   return judged({ step: "start", spread, since, ...unready(rack) }, view.now);
 }
 
@@ -63,29 +61,29 @@ function joining(rack: RackObservation, seen: RackSeen | undefined, view: StuckV
   const since = seen?.since ?? now;
   if (booted !== null) {
     const joinedSince = booted > since ? booted : since;
-    const spread = stepTime(known, "join");
-    return { step: "join", spread, since: joinedSince, ...lacking(rack, view) };
+    return { step: "join", spread: known.times.join, since: joinedSince, ...lacking(rack, view) };
   }
   const text =
     `${rack.nodes.length} of ${nodes} nodes have registered, ${usableNodes} make a rack; ` +
     "the others do not exist yet";
   const names = rack.nodes.map(({ name }) => name);
   const order = seen?.order;
-  const began =
-    order === undefined ? { since, spread: stepTime(known, "boot") } : bootOf(order, known);
+  const began = order === undefined ? { since, spread: known.times.boot } : bootOf(order, known);
   return { step: "boot", nodes: names, text, ...began };
 }
 
 /** Where the object does not show the grant, the time for it is part of the wait. */
-function bootOf(order: RackOrder, known: KnownPool): Pick<Standing, "since" | "spread"> {
-  const boot = stepTime(known, "boot");
+function bootOf(
+  order: RackOrder,
+  { times: { grant, boot } }: KnownPool,
+): Pick<Standing, "since" | "spread"> {
   if (order.grantedAt !== undefined) return { since: order.grantedAt, spread: boot };
-  return { since: order.at, spread: sumOfSteps([stepTime(known, "grant"), boot]) };
+  return { since: order.at, spread: sumOfSteps([grant, boot]) };
 }
 
 /** Runtime labels come when the whole fabric is up: the wait is from the last to register. */
 function unlabelled({ nodes: waiting }: RackObservation, { known }: StuckView): Standing {
-  const spread = stepTime(known, "join");
+  const spread = known.times.join;
   const since = epochMs(Math.max(...waiting.map(({ createdAt }) => createdAt)));
   const nodes = waiting.map(({ name }) => name);
   const keys = known.pool.rack.domainKeys.join(", ");
@@ -133,7 +131,7 @@ function named(names: readonly string[]): string {
 export function awaitedRacks(
   orders: readonly RackOrder[],
   count: PoolCount,
-  { known, now }: Pick<StuckView, "known" | "now">,
+  { known, now }: StuckView,
 ): readonly AwaitedRack[] {
   const refused = count.stock === "stockout" || count.stock === "quota";
   const unsaid = count.granted === undefined && !refused;
@@ -142,9 +140,7 @@ export function awaitedRacks(
     const phase = granted || unsaid ? "Provisioning" : "Requested";
     const step: RackStep = phase === "Requested" ? "grant" : "boot";
     const wait =
-      step === "grant"
-        ? { since: order.at, spread: stepTime(known, "grant") }
-        : bootOf(order, known);
+      step === "grant" ? { since: order.at, spread: known.times.grant } : bootOf(order, known);
     const text = step === "grant" ? `granted to nobody yet, stock: ${count.stock}` : "no node yet";
     const stuck = judged({ step, nodes: [], text, ...wait }, now);
     const waitedMs = elapsed(wait.since, now);

@@ -12,17 +12,14 @@ export interface WarmthView {
   /** The pool's racks, and what was remembered of each at the last sight. */
   readonly racks: readonly RackObservation[];
   readonly before: Readonly<Record<string, RackSeen>>;
-  /** Hit rate by pod name, per fleet; empty where the source does not show engines. */
+  /** Hit rate by pod name, per fleet; empty where the source does not show them. */
   readonly hitRates: Readonly<Record<FleetKey, ReadonlyMap<string, number>>>;
 }
 
-/** @returns hit rates by pod, of the fleets whose source shows them engine by engine */
+/** @returns hit rates by pod, of the fleets whose source shows them pod by pod */
 export function hitRatesByPod(fleets: readonly FleetObservation[]): WarmthView["hitRates"] {
-  const shown = fleets.map(({ key, engines = [] }) => {
-    const rates = engines.flatMap(({ pod, hitRate }) =>
-      hitRate === undefined || !Number.isFinite(hitRate) ? [] : [[pod, hitRate] as const],
-    );
-    return [key, new Map(rates)] as const;
+  const shown = fleets.map(({ key, hitRates = [] }) => {
+    return [key, new Map(hitRates.map(({ pod, hitRate }) => [pod, hitRate]))] as const;
   });
   return Object.fromEntries(shown.filter(([, rates]) => rates.size > 0));
 }

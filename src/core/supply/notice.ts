@@ -5,6 +5,7 @@ import type { AwaitedRack } from "../decision.ts";
 import type { OutOfStock, PoolMemory, ShortageKind } from "../memory.ts";
 import type { PoolCount } from "../observation.ts";
 import { leadTime } from "../racks/lead-time.ts";
+import type { PoolTimes } from "../racks/lead-time.ts";
 import { DAY_MS, after, millis } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
 import { noticeStock } from "./backoff.ts";
@@ -15,6 +16,7 @@ import type { PoolSupply, SupplyInput } from "./unfilled.ts";
 export interface SupplySight {
   readonly pool: CompiledPool;
   readonly fleets: readonly CompiledFleet[];
+  readonly times: PoolTimes;
   readonly count: PoolCount | null;
   readonly awaited: readonly AwaitedRack[];
   /** Whether a rack that was asked for came, or was handed out, just now. */
@@ -73,9 +75,9 @@ function problemOf(
 }
 
 /** A rack that comes later than anybody looks ahead is of no use to what is decided now. */
-function withinMs({ pool, fleets, memory }: SupplySight): Millis {
+function withinMs({ pool, fleets, times }: SupplySight): Millis {
   const drawing = fleets.filter((fleet) => drawsOn(fleet, pool));
-  return millis(Math.max(0, ...drawing.map((fleet) => leadTime(fleet, { pool, memory }).p95Ms)));
+  return millis(Math.max(0, ...drawing.map((fleet) => leadTime(fleet, { pool, times }).p95Ms)));
 }
 
 /** For how long a rack that was given back for arriving in part is not given back again. */

@@ -4,7 +4,7 @@
  */
 import type { Action } from "../decision.ts";
 import type { CountMemory } from "../memory.ts";
-import type { WorkloadObservation } from "../observation.ts";
+import type { WorkloadObject, WorkloadObservation } from "../observation.ts";
 import { MINUTE_MS, after, millis } from "../units.ts";
 import type { EpochMs } from "../units.ts";
 
@@ -28,26 +28,39 @@ export function noticeCounts(
   now: EpochMs,
 ): CountMemories {
   const entries = observed.flatMap(({ name, objects }) =>
-    objects.map(({ uid, replicas }): [string, CountMemory] => {
-      const key = countKey(name, uid);
-      return [key, noticed(before[key], replicas, now)];
+    objects.map((object): [string, CountMemory] => {
+      const key = countKey(name, object.uid);
+      return [key, noticed(before[key], object, now)];
     }),
   );
   return Object.fromEntries(entries);
 }
 
-function noticed(before: CountMemory | undefined, found: number, now: EpochMs): CountMemory {
-  const fresh: CountMemory = { found, askedFor: null, tries: 0, foreignUntil: null };
+function noticed(
+  before: CountMemory | undefined,
+  { replicas: found, generation }: WorkloadObject,
+  now: EpochMs,
+): CountMemory {
+  const seen = { found, ...(generation !== undefined && { generation }) };
+  const fresh: CountMemory = { ...seen, askedFor: null, tries: 0, foreignUntil: null };
   if (before === undefined) return fresh;
   const { askedFor, foreignUntil } = before;
   const kept = foreignUntil !== null && foreignUntil > now ? foreignUntil : null;
   if (found === askedFor) return { ...fresh, foreignUntil: kept };
   const unwritten = found === before.found;
-  const tries = unwritten && askedFor !== null ? before.tries + 1 : unwritten ? before.tries : 0;
+  const undone = askedFor !== null && wasTouched(before, generation);
+  const tries = unwritten ? before.tries + (undone ? 1 : 0) : 0;
   const foreign = !unwritten || tries >= TRIES_MAX;
   if (!foreign) return { ...fresh, tries, foreignUntil: kept };
   return { ...fresh, foreignUntil: after(now, FOREIGN_HOLD_MS) };
 }
+
+/**
+ * A write that never got through, for an error or a process that ended, is not one that was set
+ * back: the latter leaves a newer object.
+ */
+const wasTouched = (before: CountMemory, generation: number | undefined): boolean =>
+  generation === undefined || generation !== before.generation;
 
 /** @returns the same, with what this tick's plan asks for */
 export function askCounts(counts: CountMemories, plan: readonly Action[]): CountMemories {

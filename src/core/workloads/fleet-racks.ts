@@ -29,8 +29,9 @@ export function fleetRacks(fleet: FleetKey, input: RacksInput): readonly FleetRa
   return input.pools.flatMap((state) => {
     const idle = new Set(idleShare(fleet, state, input.held[state.pool.name] ?? {}));
     return state.summaries.flatMap((summary) => {
+      if (summary.fleet !== fleet && !idle.has(summary.id)) return [];
       const rack = state.observed.racks.find(({ id }) => id === summary.id);
-      if (rack === undefined || (summary.fleet !== fleet && !idle.has(summary.id))) return [];
+      if (rack === undefined) return [];
       return [{ pool: state.pool, rack, state: stateOf(summary, rack, input.evicting) }];
     });
   });

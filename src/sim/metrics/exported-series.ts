@@ -124,13 +124,14 @@ export function writeKept({ cells, offset }: Place, metrics: ReplicaMetrics): vo
 
 /**
  * Fills a row of `recent` columns. A decode unit computes no prompt: it is given the KV of a
- * prefill unit. A host tier is a KV connector to the engine, as is a transfer between units.
+ * prefill unit. A host tier is a KV connector to the engine, as are a shared store and a transfer
+ * between units.
  */
 export function writeRecent(place: Place, target: ScrapeTarget, metrics: ReplicaMetrics): void {
   const { cells, offset } = place;
   const { promptTokens, cachedTokens, ttftBuckets, itlBuckets } = metrics;
   const computed = target.role === "Decode" ? 0 : promptTokens - cachedTokens;
-  const hits = cachedTokens - metrics.hostCachedTokens;
+  const hits = cachedTokens - metrics.hostCachedTokens - metrics.storeCachedTokens;
   cells[offset] = metrics.pinnedTokens / target.kvTokens;
   cells[offset + 1] = 1;
   cells[offset + 2] = metrics.preemptions;

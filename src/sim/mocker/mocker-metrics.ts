@@ -40,6 +40,7 @@ export class MockerMetrics {
       promptTokens: this.tokens.prompt,
       cachedTokens: this.tokens.cached,
       hostCachedTokens: 0,
+      storeCachedTokens: 0,
       generatedTokens: this.tokens.generated,
       firstTokens: this.turns.first,
       finishedTurns: this.turns.finished,

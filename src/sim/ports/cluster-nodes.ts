@@ -1,4 +1,5 @@
 /** The nodes of the simulated pools, as the cluster's API would list them. */
+import type { CompiledPool } from "../../core/compiled.ts";
 import type { NodeRef } from "../../core/decision.ts";
 import type { UngroupedNode } from "../../core/observation.ts";
 import { epochMs, gpuCount } from "../../core/units.ts";
@@ -23,6 +24,9 @@ export function simulatedClusterNodes(world: World): ClusterNodes {
       ),
     cordon: (nodes) => setCordoned(world, nodes, true),
     uncordon: (nodes) => setCordoned(world, nodes, false),
+    fence: (nodes) => inEachPool(world, nodes, ({ loan }, uids) => loan.fence(uids)),
+    unfence: (nodes, _taint, at) =>
+      inEachPool(world, nodes, ({ loan }, uids) => loan.unfence(uids, at)),
   };
 }
 
@@ -44,11 +48,27 @@ function observed({ pool }: RackPool, domain: string, node: SimNode): UngroupedN
     gpusAllocatable: gpuCount(node.ready ? pool.rack.gpusPerNode : 0),
     createdAt: epochMs(Math.floor(node.createdAt)),
     ...(node.fenced ? { fencedBy: PROVIDER } : {}),
+    ...loanMarks(pool, node),
   };
 }
 
-function setCordoned(world: World, nodes: readonly NodeRef[], cordoned: boolean): Promise<void> {
+function loanMarks(
+  { loan }: CompiledPool,
+  { loanFence, lentAt }: SimNode,
+): Pick<UngroupedNode, "fenced" | "lentAt"> {
+  if (loan === undefined) return {};
+  return { ...(loanFence && { fenced: loanFence }), ...(lentAt !== null && { lentAt }) };
+}
+
+const setCordoned = (world: World, nodes: readonly NodeRef[], cordoned: boolean): Promise<void> =>
+  inEachPool(world, nodes, (pool, uids) => pool.setCordoned(uids, cordoned));
+
+function inEachPool(
+  world: World,
+  nodes: readonly NodeRef[],
+  change: (pool: RackPool, uids: ReadonlySet<string>) => void,
+): Promise<void> {
   const uids = new Set(nodes.map(({ uid }) => uid));
-  for (const pool of world.pools()) pool.setCordoned(uids, cordoned);
+  for (const pool of world.pools()) change(pool, uids);
   return Promise.resolve();
 }

@@ -5,7 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { DecisionLog } from "../../ports/decision-log.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
-import { withEngines } from "../metrics/engine-source.ts";
+import { withEngines, withHitRates, withTails } from "../metrics/engine-source.ts";
 import { createMetricsStore } from "../metrics/metrics-store.ts";
 import { simulatedSignalSource } from "../metrics/signal-source.ts";
 import type { World } from "../world.ts";
@@ -35,7 +35,7 @@ export interface SimulatedPortsOptions {
   readonly telemetry: Telemetry;
   /** Where records go instead of into memory. */
   readonly log?: DecisionLog;
-  /** Whether observations show each engine too, for policies that look so closely. */
+  /** Whether observations show each engine and tails too, for policies that look so closely. */
   readonly engines?: boolean;
 }
 
@@ -55,10 +55,12 @@ export function simulatedPorts(
   const store = createMetricsStore({ lagMs: scenario.world.scrape.lagMs });
   world.onScrape(store.scrape);
   const metrics = { store, isOut: (at: EpochMs) => world.metricsOut(at) };
-  const signals = simulatedSignalSource(metrics);
+  const usual = simulatedSignalSource(metrics);
+  const close = engines || ejects(scenario);
+  const signals = close ? withHitRates(withEngines(usual, metrics), metrics) : usual;
   return {
     clock,
-    signals: engines || ejects(scenario) ? withEngines(signals, metrics) : signals,
+    signals: engines ? withTails(signals, metrics) : signals,
     store: simulatedFleetStore(scenario.group),
     backends: { simulated: simulatedRackBackend(world) },
     nodes: simulatedClusterNodes(world),

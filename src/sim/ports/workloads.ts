@@ -3,6 +3,7 @@ import type { CompiledFleet, FleetKey } from "../../core/compiled.ts";
 import type { PodRef } from "../../core/decision.ts";
 import type { PodObservation } from "../../core/observation.ts";
 import { epochMs } from "../../core/units.ts";
+import type { Millis } from "../../core/units.ts";
 import type { EvictOutcome, Workloads } from "../../ports/workloads.ts";
 import type { FleetWorkload } from "../fleet-workload.ts";
 import type { RackPool } from "../rack-pool.ts";
@@ -20,13 +21,13 @@ export function simulatedWorkloads(world: World): Workloads {
   return {
     read: (fleets) =>
       Promise.resolve({
-        pods: placedPods(world).flatMap(({ pod }) => observed(pod, fleets)),
+        pods: placedPods(world).flatMap((placed) => observed(placed, fleets)),
         rollouts: fleets.filter(({ key }) => isRolling(world, key)).map(({ key }) => key),
         unreadable: [],
         // Its fleets fill racks by themselves: there is no object with a count.
         sized: [],
       }),
-    evict: (pod) => Promise.resolve(evict(world, pod)),
+    evict: (pod, graceMs) => Promise.resolve(evict(world, pod, graceMs)),
     scale: ({ object }) =>
       Promise.resolve({ kind: "Conflict", found: `${object.kind} ${object.name}: no such object` }),
     mark: () => Promise.resolve(),
@@ -60,7 +61,10 @@ const placedPods = (world: World): readonly Placed[] =>
     );
 
 /** A pod over several nodes is shown on its leader's; pods of unknown fleets are strangers'. */
-function observed(pod: SimPod, fleets: readonly CompiledFleet[]): readonly PodObservation[] {
+function observed(
+  { pod, rack, pool }: Placed,
+  fleets: readonly CompiledFleet[],
+): readonly PodObservation[] {
   const [leader] = pod.nodes;
   if (leader === undefined) return [];
   const fleet = fleets.find(({ key }) => key === pod.fleet);
@@ -77,12 +81,15 @@ function observed(pod: SimPod, fleets: readonly CompiledFleet[]): readonly PodOb
       readySince: pod.readySince === null ? null : epochMs(Math.floor(pod.readySince)),
       terminating: pod.terminating,
       ...(label === undefined ? {} : { route: { label, ejectedAt: pod.ejectedAt } }),
+      ...(pod.fleet === null && pool.loan.isDecided
+        ? { loan: { pools: [pool.pool.name], gang: `rack=${rack.id}` } }
+        : {}),
     },
   ];
 }
 
 /** The budget counts pods of the fleet that are starting, ending or dead against its allowance. */
-function evict(world: World, ref: PodRef): EvictOutcome {
+function evict(world: World, ref: PodRef, graceMs?: Millis): EvictOutcome {
   const placed = placedPods(world);
   const victim = placed.find(({ pod }) => pod.uid === ref.uid);
   if (victim === undefined) return { kind: "Gone" };
@@ -96,7 +103,7 @@ function evict(world: World, ref: PodRef): EvictOutcome {
     const message = `the budget of ${fleet} allows no disruption: ${out}`;
     return { kind: "Blocked", message };
   }
-  victim.pool.evict(victim.rack, victim.pod);
+  victim.pool.evict(victim.rack, victim.pod, graceMs);
   return { kind: "Evicted" };
 }
 

@@ -83,6 +83,7 @@ function poolByTheUnit(pool: CompiledPool, units: number): CompiledPool {
       guaranteed: times(consumer.guaranteed),
       max: times(consumer.max),
     })),
+    ...(pool.loan !== undefined && { loan: { ...pool.loan, max: times(pool.loan.max) } }),
   };
 }
 

@@ -180,7 +180,10 @@ function sizingNeeds(target: Target, namespace: string): AccessNeed[] {
   const value = SIZING;
   const whole = target.kind === WITHOUT_SCALE;
   return [
-    ...targetNeeds(target, whole ? "" : "scale", { verbs: whole ? "patch" : "get patch", value }),
+    ...targetNeeds(target, whole ? "" : "scale", {
+      verbs: whole ? "patch" : "get update patch",
+      value,
+    }),
     ...needsOf(["autoscaling", "horizontalpodautoscalers", "list"], { namespace, value }),
     ...needsOf(["keda.sh", "scaledobjects", "list"], { namespace, value }),
     ...needsOf(["", "pods", "patch"], { namespace, value }),

@@ -24,11 +24,39 @@ export function checkBounds(
 /** @param path `slo.attainment`, `surges[0].violations`; names may have dots: the longest counts */
 export function numberAt(value: unknown, path: string): number | null {
   if (path === "") return typeof value === "number" && Number.isFinite(value) ? value : null;
+  const step = stepInto(value, path);
+  return step === null ? null : numberAt(step.value, step.rest);
+}
+
+/** As many as fit on a line: there are that many reasons of decisions and more. */
+const SHOWN_MAX = 12;
+
+/** @returns the first fields, in full, of the innermost object of `value` that `path` leads to */
+export function fieldsBeside(value: unknown, path: string, before = ""): readonly string[] {
+  const step = stepInto(value, path);
+  if (step !== null && typeof step.value === "object" && step.value !== null) {
+    return fieldsBeside(step.value, step.rest, joined(before, step.name));
+  }
+  const entries = typeof value === "object" && value !== null ? entriesOf(value) : [];
+  return entries.slice(0, SHOWN_MAX).map(([name]) => joined(before, name));
+}
+
+const joined = (before: string, name: string): string =>
+  before === "" || name.startsWith("[") ? `${before}${name}` : `${before}.${name}`;
+
+interface Step {
+  readonly name: string;
+  readonly value: unknown;
+  readonly rest: string;
+}
+
+function stepInto(value: unknown, path: string): Step | null {
   if (typeof value !== "object" || value === null) return null;
   const inner = entriesOf(value).filter(([name]) => begins(path, name));
   const [longest] = inner.toSorted(([a], [b]) => b.length - a.length);
   if (longest === undefined) return null;
-  return numberAt(longest[1], path.slice(longest[0].length).replace(/^\./, ""));
+  const [name, entry] = longest;
+  return { name, value: entry, rest: path.slice(name.length).replace(/^\./, "") };
 }
 
 function entriesOf(value: object): readonly (readonly [string, unknown])[] {

@@ -2,6 +2,7 @@
  * The turns that clients would send if every one of them were served at once: what a policy is
  * measured against, the same for all policies. Sessions are counted as the world draws them.
  */
+import type { WarmupTurn } from "../../sim/kernel/contract.ts";
 import type { SessionSource, SessionStart } from "../../traces/turn-templates.ts";
 import type { WalkedTemplate } from "./template-walk.ts";
 import { walkTemplate } from "./template-walk.ts";
@@ -26,6 +27,8 @@ export interface OfferedWindow {
 
 export class OfferedTurns {
   private readonly window: OfferedWindow;
+  /** By source: its templates that were drawn. */
+  private readonly walked: Map<number, WalkedTemplate>[] = [];
   private offered = 0;
   private judged = 0;
   private promptTokens = 0;
@@ -35,10 +38,11 @@ export class OfferedTurns {
     this.window = window;
   }
 
-  /** @returns a source of the same sessions, each counted when it is drawn */
+  /** @returns a source of the same sessions, each counted when it is drawn; call in their order */
   count(source: SessionSource): SessionSource {
     const { blockTokens, chains } = source.templates;
     const walked = new Map<number, WalkedTemplate>();
+    this.walked.push(walked);
     const touched = new Map<number, number>();
     return {
       templates: source.templates,
@@ -68,6 +72,13 @@ export class OfferedTurns {
   counts(): OfferedCounts {
     const { offered, judged, promptTokens } = this;
     return { offered, judged, promptTokens, idealTokens: Math.max(0, this.idealTokens) };
+  }
+
+  /** @returns whether the turn, which arrives in the window, is one that was offered before it */
+  isDelayed({ source, template, startNs, row }: WarmupTurn): boolean {
+    const { arrivalNs = [], rows = [] } = this.walked[source]?.get(template) ?? {};
+    const arrival = arrivalNs[rows.indexOf(row)] ?? Number.POSITIVE_INFINITY;
+    return startNs + arrival < this.window.fromNs;
   }
 
   private addSession(template: WalkedTemplate, startNs: number): void {

@@ -133,7 +133,11 @@ export class OpenRun {
       untilNs: fromNs + durationNs,
     });
     offered.push(turns);
-    return { ...options, sources: options.sources.map((source) => turns.count(source)) };
+    return {
+      ...options,
+      sources: options.sources.map((source) => turns.count(source)),
+      isDelayed: (turn) => turns.isDelayed(turn),
+    };
   }
 }
 

@@ -10,6 +10,8 @@ import { unloadedTurnNs } from "./unloaded-turn.ts";
 /** One entry a turn that is reached, in order of arrival; times since the session started. */
 export interface WalkedTemplate {
   readonly arrivalNs: readonly number[];
+  /** Of the template table. */
+  readonly rows: readonly number[];
   /** Infinity for a turn that no engine could take: larger than its KV. */
   readonly endNs: readonly number[];
   readonly promptTokens: readonly number[];
@@ -49,6 +51,7 @@ class Walk {
   private readonly depths = new Map<number, number>();
   private readonly sharedDepth = new Map<number, number>();
   private readonly arrivalNs: number[] = [];
+  private readonly rows: number[] = [];
   private readonly endNs: number[] = [];
   private readonly promptTokens: number[] = [];
   private readonly idealTokens: number[] = [];
@@ -74,6 +77,7 @@ class Walk {
     const { arrivalNs, endNs, promptTokens, idealTokens, sharedDepth } = this;
     return {
       arrivalNs,
+      rows: this.rows,
       endNs,
       promptTokens,
       idealTokens,
@@ -89,6 +93,7 @@ class Walk {
     const input = rows.inputTokens[row] ?? 0;
     const output = rows.outputTokens[row] ?? 1;
     this.arrivalNs.push(at);
+    this.rows.push(row);
     this.promptTokens.push(input);
     if (input + output > this.engines.engine.kvTokens) {
       // The engine rejects it and the session ends: what has not arrived never does.

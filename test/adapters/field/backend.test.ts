@@ -6,6 +6,7 @@ import { rackCount } from "../../../src/core/units.ts";
 import { rackBackendContract } from "../../contracts/rack-backend.ts";
 import {
   COUNTED_KINDS,
+  FIELD_KINDS,
   type CountedKind,
   countedObject,
   fieldPool,
@@ -38,7 +39,7 @@ function bench(counted: CountedKind, nodes = 4 * RACK_NODES) {
   };
 }
 
-for (const [name, counted] of Object.entries(COUNTED_KINDS)) {
+for (const [name, counted] of Object.entries(FIELD_KINDS)) {
   const start = () => fieldWorld(counted, fakeSurroundings());
   rackBackendContract(`a field of ${name}`, start, { faults: true });
 }

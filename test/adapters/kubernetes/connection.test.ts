@@ -21,15 +21,16 @@ interface Parts {
   readonly context?: string;
   readonly cluster?: string;
   readonly ca?: string;
+  readonly unverified?: boolean;
   readonly user?: object;
   readonly users?: readonly object[];
 }
 
 function kubeconfig(parts: Parts): string {
-  const { server = SERVER, context = "ctx", user = {}, users } = parts;
+  const { server = SERVER, context = "ctx", user = {}, users, unverified = true } = parts;
   const path = join(dir, "config");
   const authority = parts.ca === undefined ? {} : { "certificate-authority": parts.ca };
-  const cluster = { server, "insecure-skip-tls-verify": true, ...authority };
+  const cluster = { server, "insecure-skip-tls-verify": unverified, ...authority };
   const used = { cluster: parts.cluster ?? "c", user: "u", namespace: "agents" };
   const config = {
     "current-context": context,
@@ -71,6 +72,11 @@ describe("a kubeconfig", () => {
       "without a server",
       () => kubeconfig({ server: "" }),
       /clusters\[0\].cluster.server is missing/,
+    ],
+    [
+      "whose server is spoken to in the clear, and does not say that it may",
+      () => kubeconfig({ unverified: false }),
+      /cluster "c" of context "ctx": found server http:\/\/127.0.0.1:1, expected https:.*-tls/,
     ],
     [
       "whose cluster is unknown",

@@ -194,6 +194,23 @@ describe("trace record", () => {
     expect(complained).toEqual([expect.stringContaining("9 steps have no rate")]);
   });
 
+  it("asks for the series of the profile that is named", async () => {
+    const folder = traceFolder();
+    const url = await aPrometheus();
+    const argv = flags(written("fleet.yaml", fleetText()), url, join(folder, "rates.csv"));
+    const lengths = join(folder, "tokens.json");
+    const record = (profile: string) =>
+      run("record", ...argv, `--profile=${profile}`, "--histograms", lengths);
+    expect(await record("dynamo")).toBeNull();
+    expect(asked.some((query) => query.includes("dynamo_frontend_input_sequence_tokens"))).toBe(
+      true,
+    );
+    expect(asked.filter((query) => query.includes("vllm"))).toEqual([]);
+    const error = await record("trtllm");
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toContain("--histograms: found profile trtllm, expected a profile with");
+  });
+
   it("fails, and writes nothing, when Prometheus does not answer", async () => {
     const folder = traceFolder();
     const fleet = written("fleet.yaml", fleetText());
@@ -207,13 +224,18 @@ describe("trace record", () => {
 const fleetText = (): string =>
   readFileSync(join(import.meta.dirname, "../../../docs/examples/coreweave-fleet.yaml"), "utf8");
 
+/** Queries of the Prometheus of the test that runs. */
+const asked: string[] = [];
+
 /** Answers range queries with two samples a part, instant ones with a histogram of two buckets. */
 async function aPrometheus(): Promise<string> {
+  asked.length = 0;
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += String(chunk)));
     request.on("end", () => {
       const query = new URLSearchParams(body).get("query") ?? "";
+      asked.push(query);
       const result = request.url?.endsWith("query_range") === true ? ranged(query) : bucketed();
       const resultType = request.url?.endsWith("query_range") === true ? "matrix" : "vector";
       response.end(JSON.stringify({ status: "success", data: { resultType, result } }));

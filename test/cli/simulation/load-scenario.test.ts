@@ -39,10 +39,22 @@ describe("a scenario file", () => {
 
   it("has the ranges beside it, or none", () => {
     const path = write("s.yaml", SCENARIO_TEXT);
-    expect(loadBounds(path)).toEqual([]);
+    const scenario = loadScenario(path);
+    expect(loadBounds(path, scenario)).toEqual([]);
     write("expected.yaml", "bounds: { slo.attainment: { min: 0.9 } }");
-    expect(loadBounds(path)).toMatchObject([{ path: "slo.attainment", min: 0.9 }]);
+    expect(loadBounds(path, scenario)).toMatchObject([{ path: "slo.attainment", min: 0.9 }]);
     write("expected.yaml", "bounds: { slo.attainment: 0.9 }");
-    expect(() => loadBounds(path)).toThrow("expected.yaml:1:11: bounds.slo.attainment: found 0.9");
+    expect(() => loadBounds(path, scenario)).toThrow(
+      "expected.yaml:1:11: bounds.slo.attainment: found 0.9",
+    );
+  });
+
+  it("has no ranges for what no result of it has", () => {
+    const path = write("s.yaml", SCENARIO_TEXT);
+    write("expected.yaml", "bounds:\n  racks.peak: { max: 9 }\n  slo.attainmen: { min: 0.9 }\n");
+    expect(() => loadBounds(path, loadScenario(path))).toThrow(
+      'expected.yaml:3:3: bounds.slo.attainmen: found "slo.attainmen", expected a number of the ' +
+        "result, such as slo.attainment, slo.judged, slo.violations",
+    );
   });
 });

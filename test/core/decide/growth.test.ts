@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { rackCount } from "../../../src/core/units.ts";
-import { aSmallGroup } from "../../support/builders/compiled.ts";
-import { aGroupObservation } from "../../support/builders/observed.ts";
+import type { CompiledGroup } from "../../../src/core/compiled.ts";
+import { decide } from "../../../src/core/decide.ts";
+import { MINUTE_MS, rackCount } from "../../../src/core/units.ts";
+import { aSmallFleet, aSmallGroup } from "../../support/builders/compiled.ts";
+import { aGroupObservation, aPoolObservation } from "../../support/builders/observed.ts";
 import { withFloor, withIntents, withOverride } from "../../support/builders/edits.ts";
 import { aFleetMemory, aMemory } from "../../support/builders/remembered.ts";
+import { aPool } from "../../support/reports/compiled.ts";
 import { Story } from "../../support/model/run.ts";
 
 /** Four racks, one turn a second, and whatever the test asks for on top. */
@@ -107,6 +110,46 @@ describe("growth", () => {
     expect(lower.kinds()).toEqual([["SetPhase Cancelled"]]);
     expect(lower.decisions[0]?.progress[0]?.reason.code).toBe("pool-limit");
   });
+
+  /** A pool with two racks more than its limit; the fleet may draw on another one too. */
+  const crowded = (): CompiledGroup => {
+    const start = { p50Ms: MINUTE_MS, p95Ms: MINUTE_MS };
+    const names = ["gb200-east", "gb200-west"] as const;
+    const { limits } = aPool("gb200-east");
+    return {
+      name: "gb200-east",
+      pools: [
+        aPool("gb200-east", { limits: { ...limits, maxRacks: rackCount(2) } }),
+        aPool(names[1]),
+      ],
+      fleets: [
+        aSmallFleet({
+          pools: names.map((name, n) => ({ name, preference: n + 1, engineStartPrior: start })),
+        }),
+      ],
+    };
+  };
+
+  it.each([
+    [4, []],
+    [6, [["gb200-west", 2]]],
+    [9, [["gb200-west", 3]]],
+  ])(
+    "goes no further than a ceiling of %i, whatever pools the racks held are of",
+    (most, asked) => {
+      const world = aGroupObservation({
+        pools: [aPoolObservation(4), aPoolObservation(0, { name: "gb200-west" })],
+      });
+      const people = withOverride({ floorRacks: rackCount(most), ceilingRacks: rackCount(most) });
+      const memory = aMemory(aFleetMemory({ racks: 4 }));
+      const { plan } = decide(crowded(), people(world), memory).decision;
+      const opened = plan.flatMap((action) =>
+        action.kind === "OpenIntent" ? [action.intent] : [],
+      );
+      const out = opened.filter(({ direction }) => direction === "Out");
+      expect(out.map(({ pool, toRacksAtMost }) => [pool, toRacksAtMost])).toEqual(asked);
+    },
+  );
 });
 
 const limits = (changes: Partial<ReturnType<typeof aSmallGroup>["pools"][number]["limits"]>) => ({

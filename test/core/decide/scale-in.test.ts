@@ -166,6 +166,28 @@ describe("verification that the right rack left", () => {
     expect(edited.intent("gb200-east-in-2")).toBeDefined();
   });
 
+  it("fails when nodes of another rack left instead of some of its own", () => {
+    const story = aReleasing();
+    const short = (rack: RackObservation): RackObservation => {
+      const left = { "rack-0": 4, "rack-2": rack.nodes.length - 4 }[rack.id];
+      return { ...rack, nodes: rack.nodes.slice(0, left) };
+    };
+    const racks = (story.world.pools[0]?.racks ?? []).map(short);
+    story.change(withPool({ racks }));
+    expect(story.tick().decision.progress[0]?.reason.code).toBe("releasing");
+    story.change(withPool({ racks }));
+    const { decision, memory } = story.tick();
+    expect(decision.plan.map(({ kind }) => kind)).toEqual(["Uncordon", "SetPhase"]);
+    expect(decision.plan.at(-1)).toMatchObject({
+      phase: "Failed",
+      reason: {
+        code: "wrong-node-left",
+        text: expect.stringContaining("Rack rack-0 was emptied, but 4 nodes of rack-2 left."),
+      },
+    });
+    expect(memory.pools["gb200-east"]?.wrongNodeGeneration).toBe(1);
+  });
+
   it("does not take a rack for lost whose label is missing for a while", () => {
     const story = aReleasing();
     const racks = story.world.pools[0]?.racks ?? [];

@@ -23,6 +23,8 @@ describe("the order of the guards", () => {
       "drain-safety",
       "removal-order",
       "pace",
+      "lend-terms",
+      "reclaim-terms",
       "cache-safety",
       "cache-veto",
       "reserved",

@@ -49,7 +49,15 @@ describe("the pace of taking units out of routing", () => {
     ["a third at once: 27,000", { ejectedAt: [ago(0), ago(0)] }, false, 18_000],
     ["a third when two are half way", { ejectedAt: [ago(10), ago(10)] }, true, 8_200],
     ["any number that are long home", { ejectedAt: Array(9).fill(ago(300)) }, true, 0],
-    ["one that brings too much alone", { units: 40 }, false, 0],
+    ["one that brings too much alone, when nothing is expected", { units: 40 }, true, 0],
+    ["such a one after another", { units: 40, ejectedAt: [ago(0)] }, false, 22_500],
+    [
+      "such a one while the other is not all home",
+      { units: 40, ejectedAt: [ago(60)] },
+      false,
+      1_750,
+    ],
+    ["such a one once the other is home", { units: 40, ejectedAt: [ago(300)] }, true, 0],
     ["one of a fleet without traffic", { promptTokensPerSecond: 0 }, true, 0],
     ["one whose prompts no cache served", { hitRate: 0 }, true, 0],
     ["one of none", { units: 0 }, true, 0],
@@ -63,7 +71,23 @@ describe("the pace of taking units out of routing", () => {
     expect(ejectPace(traffic(), NOW).unitTokensPerSecond).toBe(9_000);
   });
 
-  it("never lets the expected cold work exceed the pace", () => {
+  it("lets units that are too large for it all go, one in five minutes at most", () => {
+    const rate = fc.double({ min: 0.1, max: 1, noNaN: true });
+    const most = fc.integer({ min: 1, max: 20_000 });
+    fc.assert(
+      fc.property(rate, most, (hitRate, maxColdTokensPerSecond) => {
+        const given = traffic({ units: 4, hitRate, maxColdTokensPerSecond });
+        const ejectedAt = [];
+        for (let second = 0; second <= 3 * 300; second += 15) {
+          const now = after(NOW, millis(1000 * second));
+          if (ejectPace({ ...given, ejectedAt }, now).mayEject) ejectedAt.push(now);
+        }
+        expect(ejectedAt.length).toBeGreaterThanOrEqual(4);
+      }),
+    );
+  });
+
+  it("never lets the expected cold work exceed the pace, or a unit that is more than it", () => {
     const units = fc.integer({ min: 1, max: 500 });
     const tokens = fc.integer({ min: 0, max: 5_000_000 });
     const hitRate = fc.double({ min: 0, max: 1, noNaN: true });
@@ -75,8 +99,9 @@ describe("the pace of taking units out of routing", () => {
           const now = after(NOW, millis(1000 * second));
           const found = ejectPace({ ...given, ejectedAt }, now);
           if (!found.mayEject) continue;
-          const cold = found.expectedTokensPerSecond + found.unitTokensPerSecond;
-          expect(cold).toBeLessThanOrEqual(given.maxColdTokensPerSecond);
+          const { unitTokensPerSecond: unit, expectedTokensPerSecond: expected } = found;
+          const most = Math.max(unit, given.maxColdTokensPerSecond);
+          expect(expected + unit).toBeLessThanOrEqual(most);
           ejectedAt.push(now);
         }
       }),

@@ -99,14 +99,16 @@ describe("taking a rack's units out of routing", () => {
     expect(step(pods, traffic)).toEqual(expected);
   });
 
-  it("says what to do where no wait would help", () => {
-    const found = ejectStep(both, {
-      intent: aDrain(),
-      now: NOW,
-      traffic: { ...TRAFFIC, maxColdTokensPerSecond: 100 },
-    });
+  it.each([
+    ["goes alone at first", both, [], "Act"],
+    ["waits until the one before is served", [pod(0, ago(15)), pod(1, null)], [ago(15)], "Wait"],
+    ["goes then", [pod(0, ago(300)), pod(1, null)], [ago(300)], "Act"],
+  ] as const)("a unit larger than the pace %s, and it is said", (_, pods, ejectedAt, kind) => {
+    const traffic = { ...TRAFFIC, ejectedAt, maxColdTokensPerSecond: 100 };
+    const found = ejectStep(pods, { intent: aDrain(), now: NOW, traffic });
+    expect(found?.kind).toBe(kind);
     expect(found?.reason.text).toContain("brings 9000 cold tokens/s");
-    expect(found?.reason.text).toContain("Set it to 9000 at least.");
+    expect(found?.reason.text).toContain("so each goes alone once the last one's are served");
   });
 
   it("names the pod, its label and the instant", () => {

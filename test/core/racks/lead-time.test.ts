@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Spread } from "../../../src/core/compiled.ts";
-import { EMPTY_POOL_MEMORY } from "../../../src/core/memory.ts";
+import type { CompiledFleet, Spread } from "../../../src/core/compiled.ts";
 import type { StepDurations } from "../../../src/core/memory.ts";
-import {
-  horizon,
-  leadTime,
-  startTime,
-  stepTime,
-  sumOfSteps,
-} from "../../../src/core/racks/lead-time.ts";
+import { horizon, leadTime, poolTimes, sumOfSteps } from "../../../src/core/racks/lead-time.ts";
 import type { KnownPool } from "../../../src/core/racks/lead-time.ts";
 import { MINUTE_MS, millis } from "../../../src/core/units.ts";
 import { CODER } from "../../support/builders/observed.ts";
@@ -53,9 +46,9 @@ describe("the lead time of a rack", () => {
   const pool = aPool("gb200-east", {
     leadTimePrior: { grant: spread(1, 1), boot: spread(27, 30), join: spread(2, 2), repair },
   });
-  const known = (of = pool, durations?: StepDurations): KnownPool => ({
+  const known = (fleet: CompiledFleet, of = pool, durations?: StepDurations): KnownPool => ({
     pool: of,
-    memory: durations === undefined ? {} : { durations },
+    times: poolTimes(of, [fleet], durations),
   });
   const fleet = (...pools: readonly (readonly [name: string, start: Spread])[]) =>
     aFleet("coder", {
@@ -64,34 +57,32 @@ describe("the lead time of a rack", () => {
 
   it("is grant, boot and join of the pool and the start of the fleet's engines", () => {
     const drawing = fleet(["gb200-east", spread(10, 14)]);
-    expect(leadTime(drawing, known())).toEqual({ pool: "gb200-east", ...spread(40, 45) });
+    expect(leadTime(drawing, known(drawing))).toEqual({ pool: "gb200-east", ...spread(40, 45) });
   });
 
   it("is without a start where the fleet does not draw on the pool", () => {
-    expect(leadTime(fleet(["other", spread(10, 14)]), known())).toMatchObject(spread(30, 33));
+    const other = fleet(["other", spread(10, 14)]);
+    expect(leadTime(other, known(other))).toMatchObject(spread(30, 33));
   });
 
   it("sets the horizon: that of the slowest pool drawn on, and one review", () => {
     const fast = aPool("fast", { leadTimePrior: pool.leadTimePrior });
     const drawing = fleet(["gb200-east", spread(10, 14)], ["fast", spread(1, 1)]);
-    expect(horizon(drawing, [known(), known(fast)])).toBe(46 * MINUTE_MS);
+    expect(horizon(drawing, [known(drawing), known(drawing, fast)])).toBe(46 * MINUTE_MS);
     expect(horizon(drawing, [])).toBe(MINUTE_MS);
   });
 
   it("is learned step by step, engines' starts fleet by fleet", () => {
     const slow = Array.from({ length: 64 }, () => millis(90 * MINUTE_MS));
     const durations = { grant: [], boot: slow, join: [], repair: [], start: { [CODER]: slow } };
-    const measured = known(pool, durations);
     const drawing = fleet(["gb200-east", spread(10, 14)]);
-    expect(stepTime(measured, "join")).toEqual(spread(2, 2));
-    expect(stepTime(measured, "boot").p50Ms).toBeGreaterThan(70 * MINUTE_MS);
-    expect(startTime(measured, drawing)?.p50Ms).toBeGreaterThan(55 * MINUTE_MS);
-    expect(startTime(measured, { ...drawing, key: "agents/writer" })).toEqual(spread(10, 14));
-    expect(horizon(drawing, [measured])).toBeGreaterThan(2 * 60 * MINUTE_MS);
-  });
-
-  it("of a memory that was lost is the prior's again", () => {
-    const drawing = fleet(["gb200-east", spread(10, 14)]);
-    expect(leadTime(drawing, { pool, memory: EMPTY_POOL_MEMORY })).toMatchObject(spread(40, 45));
+    const writer: CompiledFleet = { ...drawing, key: "agents/writer" };
+    const times = poolTimes(pool, [drawing, writer], durations);
+    expect(times.join).toMatchObject({ ...spread(2, 2), measured: 0 });
+    expect(times.boot.p50Ms).toBeGreaterThan(70 * MINUTE_MS);
+    expect(times.boot.measured).toBe(64);
+    expect(times.starts[CODER]?.p50Ms).toBeGreaterThan(55 * MINUTE_MS);
+    expect(times.starts["agents/writer"]).toMatchObject(spread(10, 14));
+    expect(horizon(drawing, [{ pool, times }])).toBeGreaterThan(2 * 60 * MINUTE_MS);
   });
 });

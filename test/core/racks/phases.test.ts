@@ -54,6 +54,24 @@ describe("the phase of a rack", () => {
     ["Warming", "it serves, for less than 30 minutes", aRack("rack-0"), { seen: seenServing(29) }],
     ["Serving", "it serves for 30 minutes", aRack("rack-0"), { seen: seenServing(30) }],
     ["Warming", "it serves a fleet that is not known", aRack("rack-0"), { fleets: [] }],
+    [
+      "Loaned",
+      "it is lent, whether anything runs on it or not",
+      aRack("rack-0", { pods: 0, node: { lentAt: NOW } }),
+      {},
+    ],
+    [
+      "Loaned",
+      "another rack is called back that shares a gang with it",
+      nodes(18),
+      { intents: [aDrain({ direction: "Reclaim", rack: "rack-9" })] },
+    ],
+    [
+      "Draining",
+      "it is emptied to be lent",
+      aRack("rack-0"),
+      { intents: [aDrain({ direction: "Lend" })] },
+    ],
     ["Draining", "a drain of it executes", aRack("rack-0"), { intents: [aDrain()] }],
     ["Draining", "it is empty, the count not yet lowered", nodes(18), { intents: [aDrain()] }],
     [

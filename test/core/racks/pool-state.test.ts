@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { CompiledPool } from "../../../src/core/compiled.ts";
 import type { PoolMemory } from "../../../src/core/memory.ts";
-import type { Intent, PoolObservation } from "../../../src/core/observation.ts";
+import type { FleetObservation, Intent, PoolObservation } from "../../../src/core/observation.ts";
 import { UNLABELLED } from "../../../src/core/racks/inventory.ts";
 import { poolState } from "../../../src/core/racks/pool-state.ts";
-import { HOUR_MS, after, millis, rackCount } from "../../../src/core/units.ts";
+import { HOUR_MS, after, millis, rackCount, ratio } from "../../../src/core/units.ts";
 import { aSmallFleet } from "../../support/builders/compiled.ts";
 import {
   NOW,
   aDrain,
+  aFleetObservation,
   aPoolObservation,
   anIntent,
   someRacks,
@@ -23,19 +24,22 @@ interface Given {
   readonly observed?: Partial<PoolObservation>;
   readonly memory?: PoolMemory;
   readonly intents?: readonly Intent[];
+  readonly seenFleets?: readonly FleetObservation[];
 }
 
-function stateOf({ pool, desired = 4, observed, memory, intents = [] }: Given) {
+function stateOf({ pool, desired = 4, observed, memory, intents = [], seenFleets = [] }: Given) {
   return poolState({
     pool: aPool("gb200-east", pool),
     observed: aPoolObservation(desired, observed),
     fleets: [aSmallFleet()],
+    seenFleets,
     intents,
     memory: memory ?? aPoolMemory(4),
     now: NOW,
   });
 }
 
+const adopting: Partial<CompiledPool> = { onForeignWrite: { action: "Adopt", forMs: HOUR_MS } };
 const ago = (hours: number) => after(NOW, millis(-hours * HOUR_MS));
 const out = (changes: Partial<Intent>) => anIntent({ askedRacks: rackCount(6), ...changes });
 
@@ -137,6 +141,81 @@ describe("the most racks a pool may have", () => {
     const bounds = { least: rackCount(0), most: rackCount(5) };
     expect(stateOf({ observed: { count: { ...count, bounds } } }).ceiling).toBe(5);
     expect(stateOf({ observed: aSetObservation() }).ceiling).toBe(6);
+  });
+});
+
+describe("a rack that warms up", () => {
+  const racks = someRacks(2);
+  const seen = (phase: "Serving" | "Warming") => ({ firstAt: ago(1), servingAt: NOW, phase });
+  const memory = aPoolMemory(2, { seen: { "rack-0": seen("Serving"), "rack-1": seen("Warming") } });
+  const phaseAt = (own: number | null) => {
+    const hitRates = racks.flatMap(({ id, pods }) =>
+      pods.flatMap(({ name }) => {
+        const rate = id === "rack-0" ? 0.9 : own;
+        return rate === null ? [] : [{ pod: name, hitRate: ratio(rate) }];
+      }),
+    );
+    const seenFleets = [aFleetObservation({ hitRates })];
+    return stateOf({ desired: 2, memory, seenFleets }).summaries.find(({ id }) => id === "rack-1")
+      ?.phase;
+  };
+
+  it.each([
+    ["is warm by its pods' hit rates, nine points below those of the others", 0.81, "Serving"],
+    ["is not while they are lower", 0.79, "Warming"],
+    ["is not, so soon, where its pods show none", null, "Warming"],
+  ] as const)("%s", (_, own, phase) => {
+    expect(phaseAt(own)).toBe(phase);
+  });
+});
+
+describe("a swap of objects, which leaves the count as it was", () => {
+  const knowing = (on: readonly number[]) =>
+    stateOf({ observed: { count: aSetCount(on) }, memory: aPoolMemory(on.length) }).memory;
+  const heldAt = (on: readonly number[], given: Given = {}) =>
+    stateOf({ observed: { count: aSetCount(on) }, memory: knowing([0, 1, 2, 3]), ...given }).memory
+      .foreignHoldUntil !== null;
+  const drained = aDrain({ objects: ["sub-3"], askedRacks: rackCount(3) });
+
+  it.each<[string, readonly number[], Given, boolean]>([
+    ["none", [0, 1, 2, 3], {}, false],
+    ["by somebody", [0, 1, 2, 4], {}, true],
+    ["which the pool adopts", [0, 1, 2, 4], { pool: adopting }, false],
+    ["of one that ours turned off, by somebody", [0, 1, 2, 4], { intents: [drained] }, true],
+    [
+      "that is a drain and a growth of ours",
+      [0, 1, 2, 4],
+      { intents: [drained, out({ objects: ["sub-4"], phase: "Done" })] },
+      false,
+    ],
+    [
+      "of what ours turned the other way before",
+      [0, 1, 2, 4],
+      { intents: [out({ objects: ["sub-3"] }), aDrain({ objects: ["sub-4"] })] },
+      true,
+    ],
+    [
+      "that was only proposed",
+      [0, 1, 2, 4],
+      { intents: [drained, out({ objects: ["sub-4"], askedRacks: null })] },
+      true,
+    ],
+  ])("%s", (_, on, given, held) => {
+    expect(heldAt(on, given)).toBe(held);
+  });
+
+  it("is the new state from then on", () => {
+    const swapped = stateOf({
+      observed: { count: aSetCount([0, 1, 2, 4]) },
+      memory: knowing([0, 1, 2, 3]),
+    });
+    expect(swapped.memory.expectedObjects).toEqual(["sub-0", "sub-1", "sub-2", "sub-4"]);
+    expect(heldAt([0, 1, 2, 4], { memory: knowing([0, 1, 2, 4]) })).toBe(false);
+  });
+
+  it("is not looked for where the set is seen for the first time, or is no set", () => {
+    expect(heldAt([0, 1, 2, 4], { memory: aPoolMemory(4) })).toBe(false);
+    expect(stateOf({}).memory).not.toHaveProperty("expectedObjects");
   });
 });
 

@@ -12,7 +12,7 @@ import { NOW, aNode, aPod, aRack } from "../../support/builders/observed.ts";
 import { aPool } from "../../support/reports/compiled.ts";
 
 const ago = (minutes: number) => after(NOW, millis(-minutes * MINUTE_MS));
-const uids = ({ nodes }: RackObservation) => nodes.map(({ uid }) => uid).toSorted();
+const uids = ({ nodes }: RackObservation) => nodes.map(({ uid }) => uid);
 const aSighting = (rack: RackObservation, changes: Partial<RackSeen> = {}): RackSeen => ({
   firstAt: ago(90),
   servingAt: ago(60),

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { RackPhase } from "../../../src/core/decision.ts";
-import { horizon } from "../../../src/core/racks/lead-time.ts";
-import { stepTimes, supplySteps } from "../../../src/core/racks/step-list.ts";
+import type { AwaitedRack, RackPhase } from "../../../src/core/decision.ts";
+import { horizon, poolTimes } from "../../../src/core/racks/lead-time.ts";
+import {
+  comingRacks,
+  poolStepsInWords,
+  stepTimes,
+  supplySteps,
+} from "../../../src/core/racks/step-list.ts";
 import type { PoolProgress } from "../../../src/core/racks/step-list.ts";
 import { MINUTE_MS, after, millis } from "../../../src/core/units.ts";
 import { aSmallFleet } from "../../support/builders/compiled.ts";
@@ -25,22 +30,23 @@ const FLEET = aSmallFleet({
   pools: [{ name: POOL.name, preference: 1, engineStartPrior: spread(10, 10) }],
 });
 
-function aProgress(phases: readonly RackPhase[], minutes = 0): PoolProgress {
+function aProgress(
+  phases: readonly RackPhase[],
+  minutes = 0,
+  awaited: readonly AwaitedRack[] = [],
+): PoolProgress {
   const racks = phases.map((phase, n) => rackOf(`r${n}`, phase));
   const since = after(NOW, millis(-minutes * MINUTE_MS));
   const seen = racks.map(({ id }) => [id, { firstAt: since, servingAt: null, since }] as const);
-  return {
-    pool: POOL,
-    memory: { seen: Object.fromEntries(seen) },
-    summaries: racks,
-    awaited: [],
-  };
+  const times = poolTimes(POOL, [FLEET], undefined);
+  const coming = comingRacks(awaited, racks, { seen: Object.fromEntries(seen), now: NOW });
+  return { pool: POOL, times, coming, stepsInWords: poolStepsInWords(times) };
 }
 
 describe("the steps of a pool", () => {
   it("are those of its racks, and the start of each fleet that draws on it", () => {
     const other = aSmallFleet({ pools: [] });
-    const times = stepTimes({ pool: POOL, memory: {} }, [FLEET, other]);
+    const times = stepTimes(poolTimes(POOL, [FLEET, other], undefined));
     expect(times.map(({ step, fleet, measured }) => [step, fleet, measured])).toEqual([
       ["grant", null, 0],
       ["boot", null, 0],
@@ -55,14 +61,14 @@ describe("the steps of a pool", () => {
   it("say how many racks were measured", () => {
     const measured = [millis(MINUTE_MS), millis(MINUTE_MS)];
     const durations = { grant: [], boot: measured, join: [], repair: [], start: {} };
-    const times = stepTimes({ pool: POOL, memory: { durations } }, []);
+    const times = stepTimes(poolTimes(POOL, [], durations));
     expect(times.map((time) => time.measured)).toEqual([0, 2, 0, 0]);
   });
 });
 
 describe("what the supply stage says", () => {
   const said = (progress: PoolProgress, fleet = FLEET) =>
-    supplySteps(fleet, [progress], { now: NOW, horizonMs: horizon(fleet, [progress]) });
+    supplySteps(fleet, [progress], horizon(fleet, [progress]));
   const numbers = (progress: PoolProgress) => said(progress)[0]?.numbers;
 
   it("is how long each step takes", () => {
@@ -76,7 +82,9 @@ describe("what the supply stage says", () => {
   });
 
   it("is nothing of pools that the fleet does not draw on", () => {
-    expect(said(aProgress([]), aSmallFleet({ pools: [] }))).toEqual([]);
+    const other = aSmallFleet({ pools: [] });
+    const times = poolTimes(POOL, [other], undefined);
+    expect(said({ ...aProgress(["Joining"]), times }, other)).toEqual([]);
   });
 
   // The horizon is 58 + 1 minutes; a repair and a start take 40, a join and a start 12.
@@ -93,7 +101,7 @@ describe("what the supply stage says", () => {
 
   it("weighs racks asked for by the chance that they come in time", () => {
     const awaited = [{ phase: "Provisioning" as const, waitedMs: 0 }];
-    const counted = numbers({ ...aProgress([]), awaited });
+    const counted = numbers(aProgress([], 0, awaited));
     expect(counted?.["comingRacks"]).toBe(1);
     expect(counted?.["arrivingRacks"]).toBeGreaterThan(0.9);
     expect(counted?.["arrivingRacks"]).toBeLessThan(1);

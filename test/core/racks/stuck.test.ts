@@ -3,6 +3,7 @@ import type { RackPhase } from "../../../src/core/decision.ts";
 import type { RackSeen } from "../../../src/core/memory.ts";
 import type { RackObservation } from "../../../src/core/observation.ts";
 import { UNLABELLED } from "../../../src/core/racks/inventory.ts";
+import { poolTimes } from "../../../src/core/racks/lead-time.ts";
 import { awaitedRacks, stuckStep } from "../../../src/core/racks/stuck.ts";
 import { MINUTE_MS, after, gpuCount, millis, rackCount } from "../../../src/core/units.ts";
 import { aSmallFleet } from "../../support/builders/compiled.ts";
@@ -26,7 +27,8 @@ const POOL = aPool("gb200-east", {
 const FLEET = aSmallFleet({
   pools: [{ name: POOL.name, preference: 1, engineStartPrior: spread(10, 10) }],
 });
-const view = { now: NOW, known: { pool: POOL, memory: {} }, fleets: [FLEET] };
+const TIMES = poolTimes(POOL, [FLEET], undefined);
+const view = { now: NOW, known: { pool: POOL, times: TIMES } };
 const ago = (minutes: number) => after(NOW, millis(-minutes * MINUTE_MS));
 const since = (minutes: number, more: Partial<RackSeen> = {}): RackSeen => ({
   firstAt: ago(minutes),

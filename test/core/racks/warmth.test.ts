@@ -53,20 +53,12 @@ describe("a rack is warm", () => {
 });
 
 describe("hit rates by pod", () => {
-  const engine = (pod: string, hitRate?: number) => ({
-    pod,
-    role: "Aggregated" as const,
-    waitingTurns: 0,
-    kvUsage: ratio(0.5),
-    kvTokens: 1,
-    ...(hitRate === undefined ? {} : { hitRate: ratio(hitRate) }),
-  });
-
-  it("are those that the source shows, numbers only", () => {
-    const engines = [engine("a", 0.5), engine("b"), engine("c", Number.NaN)];
-    expect(hitRatesByPod([aFleetObservation({ engines })])).toEqual({
+  it("are those that the source shows", () => {
+    const hitRates = [{ pod: "a", hitRate: ratio(0.5) }];
+    expect(hitRatesByPod([aFleetObservation({ hitRates })])).toEqual({
       [CODER]: new Map([["a", 0.5]]),
     });
+    expect(hitRatesByPod([aFleetObservation({ hitRates: [] })])).toEqual({});
     expect(hitRatesByPod([aFleetObservation()])).toEqual({});
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AwaitedRack } from "../../../src/core/decision.ts";
 import type { PoolCount } from "../../../src/core/observation.ts";
+import { poolTimes } from "../../../src/core/racks/lead-time.ts";
 import { noticeSupply } from "../../../src/core/supply/notice.ts";
 import type { SupplySight } from "../../../src/core/supply/notice.ts";
 import { DAY_MS, after, rackCount } from "../../../src/core/units.ts";
@@ -17,9 +18,11 @@ const late: AwaitedRack = {
 
 function noticed(stock: PoolCount["stock"], changes: Partial<SupplySight> = {}) {
   const { count } = aPoolObservation(4);
+  const [pool, fleets] = [aPool("gb200-east"), [aSmallFleet()]];
   return noticeSupply({
-    pool: aPool("gb200-east"),
-    fleets: [aSmallFleet()],
+    pool,
+    fleets,
+    times: poolTimes(pool, fleets, undefined),
     count: count && { ...count, stock },
     awaited: [waiting],
     came: false,

@@ -48,6 +48,27 @@ describe("a count", () => {
     expect(noticed(found, before)).toEqual(remembered(expected));
   });
 
+  describe("of an object that shows how often it changed", () => {
+    const at = (generation: number, before: Partial<CountMemory>) =>
+      noticeCounts(
+        ofEngine({ ...anObject(8), generation }),
+        { [KEY]: remembered({ askedFor: 16, generation: 5, ...before }) },
+        NOW,
+      )[KEY];
+
+    it("is not set back by a write that never got through, however often", () => {
+      const same = remembered({ tries: 2, generation: 5 });
+      expect(at(5, { tries: 2 })).toEqual(same);
+    });
+
+    it.each([
+      [{ tries: 1 }, { tries: 2 }],
+      [{ tries: 2 }, { foreignUntil: HELD }],
+    ])("is set back by somebody where the object is newer: %j", (before, expected) => {
+      expect(at(7, before)).toEqual(remembered({ ...expected, generation: 7 }));
+    });
+  });
+
   it("remembers what the plan asks for", () => {
     const action: Action = {
       kind: "SetReplicas",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EpochMs } from "../../../src/core/units.ts";
 import { after, epochMs, millis } from "../../../src/core/units.ts";
-import { withEngines } from "../../../src/sim/metrics/engine-source.ts";
+import { withEngines, withTails } from "../../../src/sim/metrics/engine-source.ts";
 import { createMetricsStore } from "../../../src/sim/metrics/metrics-store.ts";
 import { simulatedSignalSource } from "../../../src/sim/metrics/signal-source.ts";
 import { aFleet } from "../../adapters/prometheus/a-fleet.ts";
@@ -33,6 +33,7 @@ function aSource(outFrom = Number.POSITIVE_INFINITY) {
   return {
     plain: simulatedSignalSource(metrics),
     full: withEngines(simulatedSignalSource(metrics), metrics),
+    tailed: withTails(simulatedSignalSource(metrics), metrics),
   };
 }
 
@@ -66,5 +67,26 @@ describe("a source that shows each engine", () => {
     const { plain, full } = aSource();
     const range = { at: at(280_000), windowMs: millis(120_000), stepMs: millis(60_000) };
     expect(await full.history(aFleet(), range)).toEqual(await plain.history(aFleet(), range));
+  });
+});
+
+describe("a source that shows the tails", () => {
+  it("shows them between the quantiles that the plain one shows", async () => {
+    const { plain, tailed } = aSource();
+    const { signals } = await plain.read(aFleet(), at(100_000));
+    const { tails } = await tailed.read(aFleet(), at(100_000));
+    const valueOf = (name: "ttftP50" | "ttftP95" | "itlP50" | "itlP95"): number => {
+      const reading = signals[name];
+      return reading.kind === "value" ? reading.value : Number.NaN;
+    };
+    expect(tails?.ttftP90S).toBeGreaterThanOrEqual(valueOf("ttftP50"));
+    expect(tails?.ttftP90S).toBeLessThanOrEqual(valueOf("ttftP95"));
+    expect(tails?.itlP90S).toBeGreaterThanOrEqual(valueOf("itlP50"));
+    expect(tails?.itlP90S).toBeLessThanOrEqual(valueOf("itlP95"));
+  });
+
+  it("shows none while it is out", async () => {
+    const { tails } = await aSource(0).tailed.read(aFleet(), at(100_000));
+    expect(tails).toEqual({ ttftP90S: null, itlP90S: null });
   });
 });

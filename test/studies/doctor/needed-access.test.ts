@@ -99,6 +99,7 @@ describe("what the controller needs", () => {
       "list ?/Thing",
       "get ?/Deployment",
       "get ?/Deployment/scale",
+      "update ?/Deployment/scale",
       "patch ?/Deployment/scale",
       "get ?/DisaggregatedSet",
       "list ?/DisaggregatedSet",

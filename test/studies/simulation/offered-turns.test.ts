@@ -135,6 +135,20 @@ describe("offered turns", () => {
     expect(drawn([{ atNs: 1e7, template: 0 }], whole)).toMatchObject({ offered: 0, judged: 0 });
   });
 
+  it("of the warm-up stay turns of the warm-up when the world delays them out of it", () => {
+    const offered = new OfferedTurns({ engines: ENGINES, fromNs: 1_120, untilNs: 1e6 });
+    const sources = [0, 1].map(() =>
+      offered.count(sourceOf(templatesOf(AGENT), [{ atNs: 1_000, template: 0 }])),
+    );
+    for (const source of sources) source.next({ atNs: 0, template: 0 });
+    const delayed = (row: number, startNs = 1_000): boolean =>
+      offered.isDelayed({ source: 1, template: 0, startNs, row });
+    // At 1,100, and at 1,146, 1,156 and 1,219 after it.
+    expect([0, 1, 2, 3].map((row) => delayed(row))).toEqual([true, false, false, false]);
+    expect([0, 1, 2, 3].map((row) => delayed(row, 970))).toEqual([true, true, false, false]);
+    expect(offered.counts().offered).toBe(6);
+  });
+
   it("include those whose length only their start says", () => {
     const starts = [{ atNs: 3, template: 0, inputTokens: 50, outputTokens: 2 }];
     expect(drawn(starts, whole)).toEqual({

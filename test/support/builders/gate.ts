@@ -56,7 +56,7 @@ export function aStage(scene: Scene = {}): Stage {
 
 export function aGateContext(scene: Scene = {}, changes: Partial<GateContext> = {}): GateContext {
   const { state, picture } = aStage(scene);
-  const { observed, summaries, pool, memory } = state;
+  const { observed, summaries, pool, memory, times } = state;
   if (observed.count === null) throw new Error("guards run on a pool whose count is known");
   return {
     pool,
@@ -74,6 +74,7 @@ export function aGateContext(scene: Scene = {}, changes: Partial<GateContext> = 
     intents: [],
     fleetMemory: picture.memory,
     poolMemory: memory,
+    times,
     victim: chooseVictim(observed.racks, summaries, { fleet: CODER }),
     ...changes,
   };

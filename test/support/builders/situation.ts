@@ -4,6 +4,7 @@ import type { FleetMemory } from "../../../src/core/memory.ts";
 import type { FleetObservation } from "../../../src/core/observation.ts";
 import { assess } from "../../../src/core/policy/situation.ts";
 import type { Situation } from "../../../src/core/policy/situation.ts";
+import { poolTimes } from "../../../src/core/racks/lead-time.ts";
 import type { SignalName } from "../../../src/core/signals/names.ts";
 import { rackCount, turnsPerSecond } from "../../../src/core/units.ts";
 import { aPool } from "../reports/compiled.ts";
@@ -20,10 +21,11 @@ export interface SituationSpec {
 
 /** 16 turns/s on four racks for three hours, half of each prompt cached. */
 export function aSituation(spec: SituationSpec = {}): Situation {
-  const { fleet = {}, observed = {}, servingRacks = 4 } = spec;
+  const { observed = {}, servingRacks = 4 } = spec;
+  const [fleet, pool] = [aSmallFleet(spec.fleet), aPool()];
   return assess({
-    fleet: aSmallFleet(fleet),
-    pools: [{ pool: aPool(), memory: {} }],
+    fleet,
+    pools: [{ pool, times: poolTimes(pool, [fleet], undefined) }],
     observed: aFleetObservation(observed),
     memory: spec.memory ?? aFleetMemory({ turnsPerSecond: 16, racks: 4 }),
     now: NOW,

@@ -5,21 +5,38 @@ import { join } from "node:path";
 import { kubeClient } from "../../../src/adapters/kubernetes/client.ts";
 import { connect } from "../../../src/adapters/kubernetes/connection.ts";
 import { processTimers } from "../../../src/adapters/kubernetes/timers.ts";
+import type { DecisionRecord } from "../../../src/core/record.ts";
 import { ENGINE_PROFILES } from "../../../src/core/profiles/engine-profiles.ts";
 import { installChart } from "../chart.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import { openProcessGroup, type ProcessGroup } from "../control-plane/process-group.ts";
-import { type PrometheusServer, startPrometheus } from "../control-plane/prometheus.ts";
+import {
+  type PrometheusOptions,
+  type PrometheusServer,
+  startPrometheus,
+} from "../control-plane/prometheus.ts";
 import { COREWEAVE_NODE_POOL } from "../crds/foreign-kinds.ts";
 import { startVllmExporter, type VllmExporter } from "../vllm-exporter/exporter.ts";
 import { capacityOf } from "../vllm-exporter/replica.ts";
 import { fleetObjects, poolName } from "./fleet-objects.ts";
+import { followRecords } from "./follow-records.ts";
 import { PODS_PER_RACK, type RackProvider, startRackProvider } from "./rack-provider.ts";
 
 export interface FleetLoad {
   readonly app: string;
   /** Turns per second to begin with. */
   readonly quiet: number;
+  /** More labels of its pods; absent: none. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /** Up to so many pods have a scrape target each, which shows them; absent: one target for all. */
+  readonly podTargets?: number;
+}
+
+/** What a fleet's world has beside what all have; absent: nothing. */
+export interface WorldExtras {
+  /** Pods of workloads find their nodes. */
+  readonly scheduler?: boolean;
+  readonly chart?: readonly string[];
 }
 
 export interface NodePool {
@@ -35,6 +52,8 @@ export interface FleetWorld {
   readonly exporters: ReadonlyMap<string, VllmExporter>;
   readonly providers: ReadonlyMap<string, RackProvider>;
   readonly decisionLog: string;
+  /** What the controllers have decided so far. */
+  records(): readonly DecisionRecord[];
   nodePool(app: string): Promise<NodePool>;
   /** Everything a person would ask for when a step fails. */
   everything(): Promise<string>;
@@ -47,10 +66,11 @@ const MAX_RACKS = 8;
 export async function startFleetWorld(
   fleets: readonly FleetLoad[],
   namespace: string,
+  { scheduler = false, chart = [] }: WorldExtras = {},
 ): Promise<FleetWorld> {
-  const plane = await startControlPlane({ controllerManager: true, kwok: true });
+  const plane = await startControlPlane({ controllerManager: true, kwok: true, scheduler });
   await plane.apply(COREWEAVE_NODE_POOL);
-  await installChart(plane);
+  await installChart(plane, ...chart);
   await plane.mustKubectl(["create", "namespace", namespace]);
   await plane.mustKubectl(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
   const exporters = new Map<string, VllmExporter>();
@@ -59,17 +79,19 @@ export async function startFleetWorld(
     const exporter = await engines(fleet);
     exporters.set(fleet.app, exporter);
     await plane.apply(...fleetObjects({ app: fleet.app, namespace, maxRacks: MAX_RACKS }));
-    providers.set(fleet.app, provider(plane, fleet.app, namespace, exporter));
+    providers.set(fleet.app, provider(plane, fleet, namespace, exporter));
   }
   const prometheus = await startPrometheus({
     scrapeIntervalSeconds: 1,
-    scrapeTargets: [...exporters].map(([job, { port }]) => ({ job, address: `127.0.0.1:${port}` })),
+    scrapeTargets: fleets.flatMap((fleet) => targetsOf(fleet, exporters.get(fleet.app))),
   });
   const logDir = mkdtempSync(join(tmpdir(), "breakwater-log-"));
   const parts = { plane, prometheus, exporters, providers, group: openProcessGroup("controller") };
+  const decisionLog = join(logDir, "decisions.jsonl");
   return {
     ...parts,
-    decisionLog: join(logDir, "decisions.jsonl"),
+    decisionLog,
+    records: followRecords(decisionLog),
     nodePool: async (app) =>
       JSON.parse(await plane.mustKubectl(["get", "nodepool", poolName(app), "-o", "json"])),
     everything: () => everything(parts),
@@ -94,16 +116,33 @@ async function engines({ app, quiet }: FleetLoad): Promise<VllmExporter> {
   return exporter;
 }
 
+function targetsOf(
+  { app, podTargets }: FleetLoad,
+  exporter: VllmExporter | undefined,
+): PrometheusOptions["scrapeTargets"] {
+  if (exporter === undefined) return [];
+  if (podTargets === undefined) return [{ job: app, address: `127.0.0.1:${exporter.port}` }];
+  return exporter.targets({ job: app, slots: podTargets });
+}
+
 function provider(
   plane: ControlPlane,
-  app: string,
+  { app, podLabels = {}, podTargets }: FleetLoad,
   namespace: string,
   exporter: VllmExporter,
 ): RackProvider {
   const { transport } = connect(plane.adminKubeconfig);
   const client = kubeClient({ transport, timers: processTimers() });
   const onServing = (racks: number) => exporter.setReplicas(Math.max(1, racks * PODS_PER_RACK));
-  return startRackProvider({ client, pool: poolName(app), namespace, app, onServing });
+  return startRackProvider({
+    client,
+    pool: poolName(app),
+    namespace,
+    app,
+    podLabels,
+    onServing,
+    namedByReplica: podTargets !== undefined,
+  });
 }
 
 type Parts = Pick<FleetWorld, "plane" | "prometheus" | "exporters" | "providers" | "group">;

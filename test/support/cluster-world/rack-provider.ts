@@ -27,6 +27,10 @@ export interface ProviderOptions {
   readonly namespace: string;
   /** The fleet's name, and the `app` label of its pods. */
   readonly app: string;
+  /** More labels of its pods; absent: none. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /** Pods are called by the exporter's replicas, whose metrics show them; absent: by their node. */
+  readonly namedByReplica?: boolean;
   /** Told how many racks have all their pods ready, whenever it changes. */
   readonly onServing: (racks: number) => void;
 }
@@ -71,7 +75,7 @@ async function reconcile(state: State): Promise<void> {
   const target = numberAt(object, "spec", "targetRacks") ?? 0;
   const [nodes, pods] = await Promise.all([nodesOf(state), podsOf(state)]);
   const racks = grouped(nodes);
-  if (racks.size < target) await addRack(state);
+  if (racks.size < target) await addRack(state, pods);
   else if (racks.size > target) await removeIdleRack(state, racks, pods);
   report(state, racks, pods);
 }
@@ -97,8 +101,8 @@ function grouped(nodes: readonly Json[]): ReadonlyMap<string, readonly Json[]> {
   return racks;
 }
 
-async function addRack(state: State): Promise<void> {
-  const { client, pool, namespace, app } = state.options;
+async function addRack(state: State, pods: readonly Json[]): Promise<void> {
+  const { client, pool, namespace } = state.options;
   const rack = `${pool}-rack-${state.nextRack}`;
   state.nextRack += 1;
   const nodeNames = Array.from({ length: NODES_PER_RACK }, (_, n) => `${rack}-n${n}`);
@@ -106,8 +110,11 @@ async function addRack(state: State): Promise<void> {
   await Promise.all(nodeNames.map((name) => client.create(all, nodeObject(name, rack, pool))));
   const engines = nodeNames.slice(0, PODS_PER_RACK);
   const inNamespace = { resource: PODS, namespace };
+  const names = podNames(engines, state.options, pods);
   await Promise.all(
-    engines.map((node) => client.create(inNamespace, podObject(node, { app, namespace }))),
+    engines.map((node, n) =>
+      client.create(inNamespace, podObject(names[n] ?? node, node, state.options)),
+    ),
   );
   state.history.push(`+${rack}`);
 }
@@ -125,13 +132,25 @@ const nodeObject = (name: string, rack: string, pool: string): Json => ({
   status: { allocatable: GPUS, capacity: GPUS },
 });
 
+function podNames(
+  nodes: readonly string[],
+  { app, namedByReplica }: ProviderOptions,
+  pods: readonly Json[],
+): readonly string[] {
+  if (namedByReplica !== true) return nodes.map((node) => `${app}-${node}`);
+  const taken = new Set(pods.map((pod) => metaOf(pod).name));
+  const all = Array.from({ length: taken.size + nodes.length }, (_, n) => `replica-${n}`);
+  return all.filter((name) => !taken.has(name));
+}
+
 const podObject = (
+  name: string,
   node: string,
-  at: { readonly app: string; readonly namespace: string },
+  { app, namespace, podLabels }: ProviderOptions,
 ): Json => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { name: `${at.app}-${node}`, namespace: at.namespace, labels: { app: at.app } },
+  metadata: { name, namespace, labels: { app, ...podLabels } },
   spec: {
     nodeName: node,
     terminationGracePeriodSeconds: 1,

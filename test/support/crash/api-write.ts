@@ -65,6 +65,10 @@ function leaves(value: unknown, at: string, depth: number): readonly string[] {
   if (value === null) return [`-${at}`];
   if (typeof value === "string" && at.endsWith("/phase")) return [`${at}=${value}`];
   const fields = Object.entries(fieldsOf(value));
+  // What is taken off labels and annotations is not what is put on them.
+  if (depth >= PATH_DEPTH && fields.length > 0) {
+    return fields.every(([, inner]) => inner === null) ? [`-${at}`] : [at];
+  }
   if (depth >= PATH_DEPTH || fields.length === 0) return [at];
   return fields.flatMap(([key, inner]) => leaves(inner, `${at}/${key}`, depth + 1));
 }

@@ -51,6 +51,8 @@ const EFFECTS = {
     withUids: "read",
     cordon: "write",
     uncordon: "write",
+    fence: "write",
+    unfence: "write",
   } satisfies Methods<ClusterNodes>,
   workloads: {
     read: "read",

@@ -1,6 +1,7 @@
 /**
  * One fleet on a real control plane, its controller behind a proxy that ends it at chosen writes.
- * A life: a second rack is asked for, its giving back is called off, then it is given back.
+ * A life: a second rack is asked for, its giving back is called off, then it is given back. The
+ * counts of workloads follow, engines are taken out of routing first, and put back when called off.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { startController } from "../cluster-world/controller-process.ts";
@@ -8,10 +9,12 @@ import type { ControllerProcess } from "../cluster-world/controller-process.ts";
 import { poolName } from "../cluster-world/fleet-objects.ts";
 import { startFleetWorld } from "../cluster-world/fleet-world.ts";
 import type { FleetWorld } from "../cluster-world/fleet-world.ts";
+import { WORKLOAD_KINDS } from "../crds/workload-kinds.ts";
 import { untilTrue } from "../control-plane/until-true.ts";
 import { startKillingProxy } from "./killing-proxy.ts";
 import type { KillingProxy } from "./killing-proxy.ts";
 import type { Moment } from "./matrix.ts";
+import { ROUTE_LABEL, SIZED, sizedObjects, workloadsOf } from "./sized-workloads.ts";
 import { lifeBetween, standingOf } from "./standing.ts";
 import type { LifeEnd, Standing } from "./standing.ts";
 
@@ -21,14 +24,22 @@ const POOL = poolName(APP);
 /** Longer than any life here. */
 const UNTIL = "2099-01-01T00:00:00Z";
 /** A new process takes two seconds on an idle machine, ten on a busy one. */
-const IN_TIME = { timeoutMs: 240_000 };
-/** The write after which a drain has something to restore, and can still be called off. */
-const CORDON = /^PATCH nodes .* \/spec\/unschedulable$/;
+const IN_TIME = { timeoutMs: 300_000 };
+/** Writes after which a drain has something to restore, and can still be called off; in turns. */
+const CALLED_OFF_AT = [
+  /^PATCH pods -\/metadata\/labels \/metadata\/annotations$/,
+  /^PATCH pods \/metadata\/annotations$/,
+  /^PATCH nodes .*\/spec\/unschedulable$/,
+] as const;
+/** Units of all workloads of two racks. */
+const PODS_AT_MOST = 24;
 
 /** Nothing waits for minutes, and no rack is kept because it is paid for anyway. */
 const HASTE = [
   ["inferencefleet", APP, { behavior: { scaleInStabilization: "2s", reviewInterval: "1s" } }],
   ["inferencefleet", APP, { warm: { hitRateWithinPoints: 10, orAfter: "1s" } }],
+  ["inferencefleet", APP, { workloads: workloadsOf(APP) }],
+  ["inferencefleet", APP, { drain: { deadline: "5m", maxColdTokensPerSecond: 1_000_000 } }],
   ["rackpool", POOL, { supply: { kind: "Reserved", committedRacks: 0 } }],
   ["rackpool", POOL, { limits: { maxRacks: 8, maxDraining: 1, maxRequestsPerHour: 1_000 } }],
 ] as const;
@@ -51,8 +62,9 @@ export class OneFleet {
   private readonly deaths: Deaths = { left: 0, kills: [], writes: new Set() };
   private proxy: KillingProxy | null = null;
   private controller: ControllerProcess | null = null;
-  /** Whether the next rack that is cordoned is wanted back. */
-  private surgeOnCordon = false;
+  private lives = 0;
+  /** The next such write of a drain brings a surge; null: none does. */
+  private surgeAt: RegExp | null = null;
   /** From the verdict until the process is gone: what it sent before then still arrives. */
   private dying = false;
 
@@ -62,7 +74,10 @@ export class OneFleet {
 
   /** @returns once one rack serves under a controller, every write of which may be its last */
   static async start(kills: number): Promise<OneFleet> {
-    const world = await startFleetWorld([{ app: APP, quiet: 1 }], NAMESPACE);
+    const podLabels = { [ROUTE_LABEL]: "on" };
+    const load = { app: APP, quiet: 1, podLabels, podTargets: PODS_AT_MOST };
+    const chart = ["--set", "rbac.manageWorkloads=true,nodeSelector.part=control"];
+    const world = await startFleetWorld([load], NAMESPACE, { scheduler: true, chart });
     const fleet = new OneFleet(world);
     fleet.deaths.left = kills;
     try {
@@ -83,8 +98,15 @@ export class OneFleet {
     return [...this.deaths.writes];
   }
 
-  everything(): Promise<string> {
-    return this.world.everything();
+  async everything(): Promise<string> {
+    return `${await this.world.everything()}\n${this.lastSteps()}`;
+  }
+
+  /** What the last decision says of the workloads, and what it left undone. */
+  private lastSteps(): string {
+    const lines = readFileSync(this.world.decisionLog, "utf8").trimEnd().split("\n");
+    const { decision }: { decision?: object } = JSON.parse(lines.at(-1) ?? "{}");
+    return JSON.stringify(decision);
   }
 
   async stop(): Promise<void> {
@@ -99,7 +121,8 @@ export class OneFleet {
     this.deaths.left = kills;
     await this.want(2);
     await this.until("two racks", (at) => at.targetRacks === 2 && at.racks.length === 2);
-    this.surgeOnCordon = true;
+    this.surgeAt = CALLED_OFF_AT[this.lives % CALLED_OFF_AT.length] ?? null;
+    this.lives += 1;
     await this.want(1);
     await this.until("the drain to be called off", ({ decisions }) => {
       const ended = decisions.slice(before.decisions.length);
@@ -116,6 +139,14 @@ export class OneFleet {
 
   private async begin(): Promise<void> {
     const { plane } = this.world;
+    await plane.apply(...WORKLOAD_KINDS);
+    for (const { resource } of SIZED) {
+      await untilTrue(`${resource} to be served`, async () => {
+        const { code, stderr } = await plane.kubectl(["get", resource, "-A"]);
+        return code === 0 || stderr;
+      });
+    }
+    await plane.apply(...sizedObjects(NAMESPACE));
     for (const [kind, name, spec] of HASTE) {
       const patch = JSON.stringify({ spec });
       const where = kind === "rackpool" ? [] : ["-n", NAMESPACE];
@@ -159,8 +190,8 @@ export class OneFleet {
   private async verdict(write: string): Promise<Moment | null> {
     const { writes, kills } = this.deaths;
     writes.add(write);
-    if (this.surgeOnCordon && CORDON.test(write)) {
-      this.surgeOnCordon = false;
+    if (this.surgeAt?.test(write) === true) {
+      this.surgeAt = null;
       await this.want(2);
     }
     if (this.deaths.left === 0 || this.dying) return null;
@@ -176,8 +207,9 @@ export class OneFleet {
   /** The next process starts as soon as the last one is gone. */
   private async kill(): Promise<void> {
     await this.controller?.daemon.kill();
-    this.dying = false;
+    // Until the next one is there: a write that the dead one sent last would start it twice.
     if (this.proxy !== null) await this.startProcess(this.proxy);
+    this.dying = false;
   }
 
   /** As a person asks for so many racks. */
@@ -197,11 +229,13 @@ export class OneFleet {
     });
   }
 
-  /** Waits until it holds, no decision is open and no node cordoned. */
+  /** Waits until it holds, no decision is open, and all is restored and follows the racks. */
   private until(what: string, holds: (at: Standing) => boolean): Promise<void> {
     const settled = async (): Promise<true | Standing> => {
       const at = await this.standing();
-      const quiet = at.cordoned === 0 && at.decisions.every(({ open }) => !open);
+      const units = Object.values(at.unitsPerRack).every((each) => each === at.racks.length);
+      const restored = at.cordoned === 0 && at.unrouted === 0 && at.marked === 0;
+      const quiet = restored && units && at.decisions.every(({ open }) => !open);
       return (quiet && holds(at)) || at;
     };
     return untilTrue(what, settled, IN_TIME);

@@ -37,6 +37,9 @@ const seconds = (p50: number): Spread => ({
 const LEAD_TIMES = { grant: seconds(1), boot: seconds(5), join: seconds(1), start: seconds(2) };
 const UNITS_PER_RACK = 2;
 
+/** Turns/s: few enough that what people say decides, whatever the forecast makes of them. */
+const LOAD = 0.8;
+
 /** Racks of two nodes, an engine on each: it is the calls that matter here. */
 const pool = (base: CompiledPool): CompiledPool => ({
   ...base,
@@ -46,6 +49,21 @@ const pool = (base: CompiledPool): CompiledPool => ({
   supply: { ...base.supply, committedRacks: rackCount(0) },
   limits: { ...base.limits, maxRequestsPerHour: 60 },
   onForeignWrite: { action: "Hold", forMs: millis(2 * TICK_MS) },
+});
+
+/** All racks are paid for: what is not wanted is lent, and called back after a tick. */
+const lending = (base: CompiledPool, committed: number): CompiledPool => ({
+  ...base,
+  supply: { ...base.supply, committedRacks: rackCount(committed) },
+  consumers: base.consumers.map((consumer) => ({ ...consumer, guaranteed: rackCount(1) })),
+  loan: {
+    podLabels: { queue: "training" },
+    max: rackCount(2),
+    fenceTaint: "breakwater.dev/reclaim",
+    graceMs: millis(TICK_MS / 2),
+    minTenureMs: TICK_MS,
+    gangKeys: [],
+  },
 });
 
 /** Three racks at once are for a person to confirm. */
@@ -78,6 +96,8 @@ const fleet = (base: CompiledFleet): CompiledFleet => ({
 
 interface Plot {
   readonly startRacks: number;
+  /** Of those, the ones that are lent; absent: the pool has no loan. */
+  readonly loanedRacks?: number;
   readonly scenes: readonly Scene[];
 }
 
@@ -89,6 +109,8 @@ interface Scene {
   /** Somebody sets the count to this just before our next write of it. */
   readonly foreignCount?: number;
   readonly racks: number;
+  /** Of those, the ones that run the loan's pods; absent: none. */
+  readonly lent?: number;
 }
 
 /** One workflow each, so that a life is short; the last is all of them in a row. */
@@ -104,6 +126,12 @@ export const SIMULATED_STORIES = {
     startRacks: 3,
     scenes: [{ floor: 4, foreignCount: 5, racks: 4 }],
   },
+  "two racks called back from the loan": {
+    startRacks: 4,
+    loanedRacks: 2,
+    scenes: [{ floor: 4, racks: 4 }],
+  },
+  "a rack lent": { startRacks: 4, loanedRacks: 0, scenes: [{ floor: 3, racks: 4, lent: 1 }] },
   "all of it in a row": {
     startRacks: 3,
     scenes: [
@@ -124,10 +152,13 @@ export interface Skew {
 const NO_SKEW: Skew = { byMs: [0], ticksEach: 1 };
 
 /** @returns a new world at the story's beginning */
-export function simulatedStory({ scenes, startRacks }: Plot, skew = NO_SKEW): Story {
-  const group = { ...GROUP, pools: GROUP.pools.map(pool), fleets: GROUP.fleets.map(fleet) };
+export function simulatedStory({ scenes, startRacks, loanedRacks }: Plot, skew = NO_SKEW): Story {
+  const lends = loanedRacks !== undefined;
+  const pools = GROUP.pools.map(pool).map((base) => (lends ? lending(base, startRacks) : base));
+  const group = { ...GROUP, pools, fleets: GROUP.fleets.map(fleet) };
   const supply = {
     startRacks,
+    loanedRacks: loanedRacks ?? 0,
     leadTimes: LEAD_TIMES,
     leadTimeBoundsMs: null,
     release: seconds(5),
@@ -240,7 +271,10 @@ class SimulatedStory {
     if (scene === undefined || this.open > 0 || this.cordoned() > 0 || this.ejected() > 0)
       return false;
     const up = this.pool.racks().filter(isHeld);
-    const serving = up.every(({ pods }) => pods.filter(isServing).length === UNITS_PER_RACK);
+    const ours = up.filter(({ loaned }) => !loaned);
+    const serving =
+      ours.every(({ pods }) => pods.filter(isServing).length === UNITS_PER_RACK) &&
+      up.length - ours.length === (scene.lent ?? 0);
     const settled = up.length === scene.racks && serving;
     const cancels = scene.floorOnceEjected === undefined ? 0 : 1;
     const cancelled = intents.filter(({ phase }) => phase === "Cancelled").length;
@@ -272,16 +306,16 @@ class SimulatedStory {
         // Samples bear the time of the source: none is from the future, whatever it is asked for.
         read: (_fleet, at) => {
           const observedAt = at < this.world.now() ? at : this.world.now();
-          return Promise.resolve({ signals: someSignals(aLoad(1), observedAt), objectives: [] });
+          return Promise.resolve({ signals: someSignals(aLoad(LOAD), observedAt), objectives: [] });
         },
         history: () => Promise.resolve([]),
       },
       workloads: {
         ...workloads,
-        evict: (pod) => {
+        evict: (pod, graceMs) => {
           const on = this.pool.racks().find(({ pods }) => pods.some(({ uid }) => uid === pod.uid));
           this.evicted.push({ rack: on?.id ?? "gone", pod: pod.uid });
-          return workloads.evict(pod);
+          return workloads.evict(pod, graceMs);
         },
       },
       backends: { simulated: this.watchedBackend(backend) },
@@ -319,7 +353,10 @@ class SimulatedStory {
     const pods = (rack: (typeof racks)[number]) => rack.pods.filter(isServing).length;
     return {
       counts: this.counts,
-      racks: racks.map((rack) => `${rack.id} ${pods(rack)}`),
+      // Of racks that are as good as each other any may be the one that is lent.
+      racks: this.pool.loan.isDecided
+        ? racks.map((rack) => (rack.loaned ? "lent" : `${pods(rack)}`)).toSorted()
+        : racks.map((rack) => `${rack.id} ${pods(rack)}`),
       cordoned: this.cordoned(),
       intents: this.intents.map(
         ({ direction, fromRacks, toRacksAtMost, approvals, phase }) =>
@@ -327,6 +364,7 @@ class SimulatedStory {
       ),
       also: [
         `${this.ejected()} units out of routing`,
+        `${racks.flatMap(({ nodes }) => nodes).filter(({ loanFence }) => loanFence).length} fenced`,
         ...(this.tookOursForForeign ? ["took its own write for somebody else's"] : []),
         ...new Set(this.failures),
       ],

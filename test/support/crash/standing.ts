@@ -1,6 +1,9 @@
 /** What stands on the cluster at an instant, and what happened between two. */
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 
+import { ROUTE_LABEL, SIZED } from "./sized-workloads.ts";
+
+const COST = "controller.kubernetes.io/pod-deletion-cost";
 const DOMAIN_LABEL = "ds.coreweave.com/nvlink.domain";
 
 interface DecisionLine {
@@ -17,6 +20,11 @@ export interface Standing {
   readonly generation: number;
   readonly racks: readonly string[];
   readonly cordoned: number;
+  /** Engines that take no new turns, and pods that are marked as the first to go. */
+  readonly unrouted: number;
+  readonly marked: number;
+  /** By workload: its count over that of one rack, which is the racks it has units for. */
+  readonly unitsPerRack: Readonly<Record<string, number>>;
   /** Oldest first. */
   readonly decisions: readonly DecisionLine[];
   /** Pods by uid, with their rack. */
@@ -31,6 +39,10 @@ export interface LifeEnd {
   readonly countWrites: number;
   readonly racks: number;
   readonly cordoned: number;
+  readonly unrouted: number;
+  readonly marked: number;
+  /** Racks that each workload has units for. */
+  readonly units: readonly number[];
   /** Direction and phase, in order. */
   readonly decisions: readonly string[];
   /** `+` for a rack that came, `-` for the named one that left, `-?` for one that nobody named. */
@@ -45,6 +57,7 @@ interface Meta {
   readonly generation: number;
   readonly creationTimestamp: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 interface List<T> {
   readonly items: readonly T[];
@@ -84,11 +97,13 @@ export async function standingOf(
   const get = (...what: readonly string[]): Promise<string> =>
     plane.mustKubectl(["get", ...what, "-o", "json"]);
   const came = [...history];
-  const [nodePool, nodes, pods, decisions] = await Promise.all([
+  const [nodePool, nodes, pods, units, decisions, unitsPerRack] = await Promise.all([
     get("nodepool", pool),
     get("nodes"),
     get("pods", "-A", "-l", "app"),
+    get("pods", "-A", "-l", "part"),
     get("scaledecisions", "-A"),
+    unitsOf(plane),
   ]);
   const { metadata, spec }: NodePool = JSON.parse(nodePool);
   const racks = racksOf(JSON.parse(nodes));
@@ -98,10 +113,30 @@ export async function standingOf(
     generation: metadata.generation,
     racks: [...new Set(racks.values())],
     cordoned: list.items.filter((node) => node.spec.unschedulable === true).length,
+    unrouted: itemsOf(pods).filter(({ metadata }) => !(ROUTE_LABEL in (metadata.labels ?? {})))
+      .length,
+    marked: itemsOf(units).filter(({ metadata }) => COST in (metadata.annotations ?? {})).length,
+    unitsPerRack,
     decisions: linesOf(JSON.parse(decisions)),
     pods: podsOf(JSON.parse(pods), racks),
     history: came,
   };
+}
+
+const itemsOf = (json: string): readonly Pod[] => {
+  const { items }: List<Pod> = JSON.parse(json);
+  return items;
+};
+
+async function unitsOf(plane: ControlPlane): Promise<Standing["unitsPerRack"]> {
+  const found = await Promise.all(
+    SIZED.map(async ({ resource, unitsPerRack, count }) => {
+      const where = [resource, "-A", "-o", `jsonpath={.items[0]${count.slice(1)}`];
+      const replicas = await plane.mustKubectl(["get", ...where]);
+      return [resource, Number(replicas) / unitsPerRack] as const;
+    }),
+  );
+  return Object.fromEntries(found);
 }
 
 const racksOf = ({ items }: List<Node>): ReadonlyMap<string, string> =>
@@ -141,6 +176,9 @@ export function lifeBetween(before: Standing, after: Standing): LifeEnd {
     countWrites: after.generation - before.generation,
     racks: after.racks.length,
     cordoned: after.cordoned,
+    unrouted: after.unrouted,
+    marked: after.marked,
+    units: Object.values(after.unitsPerRack),
     decisions: decisions.map(({ line }) => line),
     moves,
     lostPods: lost.length,

@@ -5,6 +5,7 @@ import type {
   ReplicaRole,
   ReplicaSettings,
   RouterModel,
+  StoreModel,
 } from "../../../src/sim/kernel/contract.ts";
 import type { SessionStart } from "../../../src/traces/turn-templates.ts";
 import type { TemplatesSketch } from "./sketch.ts";
@@ -30,6 +31,7 @@ export interface SourceCase {
 export interface KernelCase {
   readonly engine: EngineModel;
   readonly decodeEngine: EngineModel | null;
+  readonly store: StoreModel | null;
   readonly router: RouterModel;
   readonly clients: ClientModel;
   readonly sources: readonly SourceCase[];
@@ -40,4 +42,6 @@ export interface KernelCase {
   /** Of the draws of the router's faults. */
   readonly seed: number;
   readonly resultsFromNs: number;
+  /** Whether turns of sessions that started before it are said to be delayed, some of them. */
+  readonly delays: boolean;
 }

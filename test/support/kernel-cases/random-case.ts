@@ -5,6 +5,7 @@ import type {
   EngineModel,
   ReplicaRole,
   RouterModel,
+  StoreModel,
 } from "../../../src/sim/kernel/contract.ts";
 import { SUBS_PER_NS } from "../../../src/sim/kernel/contract.ts";
 import type { Deed, KernelCase, SourceCase, TimedDeed } from "./kernel-case.ts";
@@ -19,6 +20,8 @@ export interface CaseTheme {
   readonly faults?: boolean;
   readonly router?: RouterModel["kind"];
   readonly host?: boolean;
+  /** A store that all replicas share. */
+  readonly store?: boolean;
   /** A router whose guard looks at decayed tokens. */
   readonly decayed?: boolean;
   /** Replicas come whose caches are configured in their own way. */
@@ -52,6 +55,7 @@ function raggedCase(theme: CaseTheme): fc.Arbitrary<KernelCase> {
       decodeEngine: fc.option(engine(theme, blockTokens), {
         freq: theme.split === true ? 1 : 1_000,
       }),
+      store: theme.store === true ? store : fc.constant(null),
       router: router(theme),
       clients: theme.clients === true ? clients : fc.constant(PATIENT),
       sources: fc.array(source(theme, blockTokens), { minLength: 1, maxLength: 2 }),
@@ -59,6 +63,7 @@ function raggedCase(theme: CaseTheme): fc.Arbitrary<KernelCase> {
       deeds: deeds(theme),
       seed: int(1, 1_000_000),
       resultsFromNs: fc.constantFrom(0, SPAN_NS / 4),
+      delays: fc.boolean(),
     });
   });
 }
@@ -94,6 +99,13 @@ function engine(theme: CaseTheme, blockTokens: number): fc.Arbitrary<EngineModel
         : fc.constant(null),
   });
 }
+
+/** Small and large ones; in half of the cases to fetch takes no time. */
+const store: fc.Arbitrary<StoreModel> = fc.record({
+  tokens: fc.oneof(int(0, 400), int(400, 4_000)),
+  fetchSubs: fc.oneof(fc.constant(0), int(0, 500 * SUBS_PER_NS)),
+  fetchTokenSubs: fc.oneof(fc.constant(0), int(0, 10 * SUBS_PER_NS)),
+});
 
 const router = (theme: CaseTheme): fc.Arbitrary<RouterModel> =>
   theme.decayed === true

@@ -5,6 +5,7 @@ import type {
   KernelOptions,
   KernelResults,
   TurnRecord,
+  WarmupTurn,
 } from "../../../src/sim/kernel/contract.ts";
 import { draws } from "../draws.ts";
 import type { Deed, KernelCase } from "./kernel-case.ts";
@@ -27,6 +28,7 @@ export interface Seen {
   turns: readonly TurnRecord[];
   preemptions: number;
   evictedTokens: number;
+  storeCachedTokens: number;
 }
 
 export class SideBySide {
@@ -35,7 +37,12 @@ export class SideBySide {
   private readonly replicas: number[] = [];
   /** Whether the left one stops at each of its events, to be checked. */
   private readonly stepwise: boolean;
-  private readonly seen: Seen = { turns: [], preemptions: 0, evictedTokens: 0 };
+  private readonly seen: Seen = {
+    turns: [],
+    preemptions: 0,
+    evictedTokens: 0,
+    storeCachedTokens: 0,
+  };
 
   constructor(of: KernelCase, make: { left: MakeKernel; right: MakeKernel }) {
     this.left = side(of, make.left);
@@ -112,6 +119,7 @@ export class SideBySide {
       expect(mine).toEqual({ ...at, replica, turns: right.turnsOn(replica), ...other });
       this.seen.preemptions += other.preemptions;
       this.seen.evictedTokens += other.evictedTokens;
+      this.seen.storeCachedTokens += other.storeCachedTokens;
     }
     expect(this.left.turns).toEqual(this.right.turns);
   }
@@ -132,13 +140,18 @@ function expectSameResults(left: KernelResults, right: KernelResults): void {
   }
 }
 
+/** Some of them: neither all of a session nor all of a row. */
+const isDelayedHere = ({ source, template, startNs, row }: WarmupTurn): boolean =>
+  (source + template + startNs + row) % 2 === 0;
+
 function side(of: KernelCase, make: MakeKernel): Side {
   const turns: TurnRecord[] = [];
-  const { engine, decodeEngine, router, clients } = of;
+  const { engine, decodeEngine, store, router, clients } = of;
   const { uniform } = draws(of.seed);
   const kernel = make({
     engine,
     ...(decodeEngine === null ? {} : { decodeEngine }),
+    ...(store === null ? {} : { store }),
     router,
     clients,
     objectives: [
@@ -149,6 +162,7 @@ function side(of: KernelCase, make: MakeKernel): Side {
     buckets: BUCKETS,
     random: uniform,
     resultsFromNs: of.resultsFromNs,
+    ...(of.delays ? { isDelayed: isDelayedHere } : {}),
     onTurn: (turn) => turns.push({ ...turn }),
   });
   return { kernel, turns };

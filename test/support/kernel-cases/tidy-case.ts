@@ -11,11 +11,12 @@ const rounded = (timeNs: number): number => Math.round(timeNs / STEP_NS) * STEP_
  * at one instant, by who comes first, is decided all the time
  */
 export function tidied(of: KernelCase): KernelCase {
-  const { clients, router, decodeEngine } = of;
+  const { clients, router, decodeEngine, store } = of;
   return {
     ...of,
     engine: engine(of.engine),
     decodeEngine: decodeEngine === null ? null : engine(decodeEngine),
+    store: store === null ? null : { ...store, fetchSubs: 0, fetchTokenSubs: 0 },
     router: { ...router, lagNs: rounded(router.lagNs) },
     clients: {
       ...clients,

@@ -29,6 +29,9 @@ export function applyAction(world: GroupObservation, action: Action): GroupObser
     case "Cordon":
     case "Uncordon":
       return setCordoned(world, action);
+    case "Fence":
+    case "Unfence":
+      return setLoanMarks(world, action);
     case "Evict":
       return evict(world, new Set(action.pods.map(({ uid }) => uid)));
     case "SetReplicas":
@@ -112,6 +115,21 @@ function setCordoned(
     nodes: rack.nodes.map((node) =>
       uids.has(node.uid) ? { ...node, cordoned: kind === "Cordon" } : node,
     ),
+  }));
+}
+
+/** A fenced node is lent no longer, and the other way round. */
+function setLoanMarks(
+  world: GroupObservation,
+  action: Extract<Action, { kind: "Fence" | "Unfence" }>,
+): GroupObservation {
+  const uids = new Set(action.nodes.map(({ uid }) => uid));
+  return changeRacks(world, (rack) => ({
+    ...rack,
+    nodes: rack.nodes.map(({ fenced: _fenced, lentAt: _lentAt, ...node }) => {
+      if (!uids.has(node.uid)) return rack.nodes.find(({ uid }) => uid === node.uid) ?? node;
+      return action.kind === "Fence" ? { ...node, fenced: true } : { ...node, lentAt: action.at };
+    }),
   }));
 }
 

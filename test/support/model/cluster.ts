@@ -94,6 +94,12 @@ export class ModelCluster {
           this.call("nodes.withUids", () => this.nodes().filter(({ uid }) => uids.includes(uid))),
         cordon: (nodes) => this.call("nodes.cordon", () => this.mark("Cordon", nodes)),
         uncordon: (nodes) => this.call("nodes.uncordon", () => this.mark("Uncordon", nodes)),
+        fence: (nodes, taint) =>
+          this.call("nodes.fence", () => this.apply({ kind: "Fence", ...of(nodes), taint })),
+        unfence: (nodes, taint, at) =>
+          this.call("nodes.unfence", () =>
+            this.apply({ kind: "Unfence", ...of(nodes), taint, at }),
+          ),
       },
       workloads: this.workloads(),
       decisions: {
@@ -294,3 +300,10 @@ export class ModelCluster {
     return { hash: sha256(line), index: record.index };
   }
 }
+
+const of = (nodes: readonly NodeRef[]) => ({
+  nodes,
+  intent: "",
+  pool: "",
+  reason: { code: "fencing" as const, text: "" },
+});

@@ -26,6 +26,8 @@ export interface Setting {
   readonly kvTokens: number;
   /** 0: no host tier. */
   readonly hostTokens: number;
+  /** 0: no shared store. */
+  readonly storeTokens: number;
   /** To begin with. */
   readonly replicas: number;
   readonly kind: RouterKind;
@@ -74,6 +76,7 @@ export const aSetting: fc.Arbitrary<Setting> = fc
     evictAtLeastBlocks: fc.constantFrom(0, 0, 1.5, 6),
     kvBlocks: fc.integer({ min: 6, max: 40 }),
     hostBlocks: fc.constantFrom(0, 0, 4, 15),
+    storeBlocks: fc.constantFrom(0, 0, 0, 5, 12, 60),
     replicas: fc.constantFrom(2, 3, 11),
     kind: fc.constantFrom<RouterKind>(
       ...(["prefix-affinity", "prefix-affinity", "prefix-affinity"] as const),
@@ -83,13 +86,14 @@ export const aSetting: fc.Arbitrary<Setting> = fc
     guard: fc.constantFrom(0.3, 1, 1.25, 3, Number.POSITIVE_INFINITY),
     operations: fc.array(anOperation, { minLength: 1, maxLength: 120, size: "max" }),
   })
-  .map(({ entries, shared, evictAtLeastBlocks, kvBlocks, hostBlocks, ...rest }) => ({
+  .map(({ entries, shared, evictAtLeastBlocks, kvBlocks, hostBlocks, storeBlocks, ...rest }) => ({
     ...rest,
     chains: chainTable(entries, Math.min(shared, entries.length)),
     sharedCount: Math.min(shared, entries.length),
     evictAtLeastTokens: Math.floor(evictAtLeastBlocks * rest.blockTokens),
     kvTokens: kvBlocks * rest.blockTokens + 2,
     hostTokens: hostBlocks * rest.blockTokens,
+    storeTokens: storeBlocks * rest.blockTokens,
   }));
 
 /** Twelve replicas that hold the same few chains: lists of holders are long. */

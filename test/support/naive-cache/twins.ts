@@ -2,6 +2,7 @@
 import { createChainRegistry } from "../../../src/sim/kernel/chain-registry.ts";
 import { createPrefixCaches } from "../../../src/sim/kernel/prefix-caches.ts";
 import { createRouter } from "../../../src/sim/kernel/router.ts";
+import { NaiveStore } from "../naive-kernel/naive-store.ts";
 import { BlockCache, leading } from "./block-cache.ts";
 import { ListRouter, type Target } from "./list-router.ts";
 import type { Operation, Setting } from "./operations.ts";
@@ -44,6 +45,7 @@ export class Twins {
   private readonly router;
   private readonly naive = new Map<number, Naive>();
   private readonly naiveRouter: ListRouter;
+  private readonly naiveStore: NaiveStore | null;
   private readonly sessions: Sessions;
   private running: Running[] = [];
   private nowNs = 0;
@@ -53,6 +55,8 @@ export class Twins {
     this.caches = createPrefixCaches({ ...setting, registry: this.registry });
     this.router = createRouter({ ...setting, caches: this.caches });
     this.naiveRouter = new ListRouter(setting.kind, setting.guard);
+    const storeBlocks = setting.storeTokens / setting.blockTokens;
+    this.naiveStore = storeBlocks > 0 ? new NaiveStore(storeBlocks) : null;
     this.sessions = new Sessions(this.registry, setting);
     for (let replica = 0; replica < setting.replicas; replica++) this.addReplica(replica);
     this.sessions.start();
@@ -81,7 +85,19 @@ export class Twins {
   end(): number {
     for (const replica of this.naive.keys()) this.removeReplica(replica);
     this.sessions.closeAll();
-    return this.registry.ownedIds();
+    const stored = this.endStore();
+    return this.registry.ownedIds() - stored;
+  }
+
+  /** One chain takes all of the store. @returns its ids, which the store keeps */
+  private endStore(): number {
+    const { store } = this.caches;
+    if (store === null) return 0;
+    const chain = this.registry.fork(-1, 0);
+    store.write(chain, store.blocks);
+    this.registry.close(chain);
+    this.caches.checkConserved();
+    return 1;
   }
 
   private answers(operation: Operation): Seen {
@@ -189,11 +205,21 @@ export class Twins {
     const maxHitBlocks = Math.max(0, blocks - (operation.c % 2));
     const admission = { chain: chain.id, blocks, privateTokens, maxHitBlocks };
     const { cache } = this.at(replica);
-    const naive = cache.admit(blocksOf(chain, blocks), privateTokens, maxHitBlocks);
+    const path = blocksOf(chain, blocks);
+    const naive = cache.admit(path, privateTokens, maxHitBlocks);
     if (naive >= 0) this.running.push({ ...prefix, replica, privateTokens });
     const kernel = this.caches.admit(replica, admission);
     if (naive < 0) return { naive, kernel };
-    return { naive: [naive, cache.hostFound], kernel: [kernel, this.caches.hostFound] };
+    const stored = this.fetched(path, naive, maxHitBlocks);
+    return {
+      naive: [naive + stored, cache.hostFound, stored],
+      kernel: [kernel, this.caches.hostFound, this.caches.storeFound],
+    };
+  }
+
+  private fetched(path: readonly string[], found: number, maxHitBlocks: number): number {
+    if (this.naiveStore === null || found >= Math.min(path.length, maxHitBlocks)) return 0;
+    return Math.max(found, Math.min(this.naiveStore.fetch(path), maxHitBlocks)) - found;
   }
 
   private grow({ a, b }: Operation): Seen {
@@ -218,6 +244,7 @@ export class Twins {
     const full = b % 3 === 0 ? chain : (pick(continued, b) ?? chain);
     const fullBlocks = b % 3 === 0 ? blocks : blocks + (c % 5);
     this.at(replica).cache.release(path, blocksOf(full, fullBlocks), privateTokens);
+    this.naiveStore?.write(blocksOf(full, fullBlocks));
     const released = { chain: chain.id, blocks, fullChain: full.id, fullBlocks, privateTokens };
     this.caches.release(replica, released);
     return { naive: null, kernel: null };

@@ -19,6 +19,7 @@ import {
   successors,
 } from "./naive-session.ts";
 import type { NaiveTurn } from "./naive-turn.ts";
+import { NaiveStore } from "./naive-store.ts";
 import { NaiveUnit } from "./naive-unit.ts";
 
 export class NaiveFleet {
@@ -36,11 +37,14 @@ export class NaiveFleet {
   private readonly decodeGateway: NaiveTurn[] = [];
   private readonly router: NaiveRouter;
   private readonly decodeRouter: NaiveRouter;
+  private readonly store: NaiveStore | null;
   private readonly options: KernelOptions;
   private routed = 0;
 
   constructor(options: KernelOptions) {
     this.options = options;
+    const storeBlocks = Math.floor((options.store?.tokens ?? 0) / this.blockTokens());
+    this.store = storeBlocks > 0 ? new NaiveStore(storeBlocks) : null;
     this.router = new NaiveRouter(options.router);
     this.decodeRouter = new NaiveRouter({ ...options.router, kind: "least-loaded" });
     options.sources.forEach((source, number) => {
@@ -49,7 +53,7 @@ export class NaiveFleet {
   }
 
   addUnit(role: ReplicaRole, id: number, settings?: ReplicaSettings): void {
-    const { engine, decodeEngine = engine, sources } = this.options;
+    const { engine, decodeEngine = engine, store: storeModel } = this.options;
     const model = role === "Decode" ? decodeEngine : engine;
     const { kvTokens = model.kvTokens, prefixCaching = true } = settings ?? {};
     const unit = new NaiveUnit({
@@ -57,11 +61,17 @@ export class NaiveFleet {
       role,
       engine: { ...model, kvTokens },
       prefixCaching,
-      blockTokens: sources[0]?.templates.blockTokens ?? 1,
+      blockTokens: this.blockTokens(),
+      store: this.store,
+      storeModel,
     });
     this.units.set(id, unit);
     this.routerOf(unit).join(unit);
     this.routeWaiting();
+  }
+
+  private blockTokens(): number {
+    return this.options.sources[0]?.templates.blockTokens ?? 1;
   }
 
   readmit(unit: NaiveUnit): void {

@@ -11,6 +11,7 @@ export class UnitLog {
   promptTokens = 0;
   cachedTokens = 0;
   hostCachedTokens = 0;
+  storeCachedTokens = 0;
   generatedTokens = 0;
   finishedTurns = 0;
   preemptions = 0;

@@ -15,6 +15,7 @@ export function metricsOf(unit: NaiveUnit, buckets: KernelOptions["buckets"]): R
     promptTokens: log.promptTokens,
     cachedTokens: log.cachedTokens,
     hostCachedTokens: log.hostCachedTokens,
+    storeCachedTokens: log.storeCachedTokens,
     generatedTokens: log.generatedTokens,
     firstTokens: log.ttftNs.length,
     finishedTurns: log.finishedTurns,

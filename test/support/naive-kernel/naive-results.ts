@@ -23,12 +23,9 @@ interface Outcome {
 }
 
 /** @returns everything, recounted from the list of turns */
-export function resultsOf(
-  fleet: NaiveFleet,
-  { objectives, resultsFromNs = 0 }: KernelOptions,
-  nowNs: number,
-): KernelResults {
-  const asked = fleet.turns.filter(({ arrivalNs }) => arrivalNs >= resultsFromNs);
+export function resultsOf(fleet: NaiveFleet, options: KernelOptions, nowNs: number): KernelResults {
+  const { objectives } = options;
+  const asked = fleet.turns.filter((turn) => isAskedFor(turn, options));
   const outcomes = asked.flatMap((turn) => outcomeOf(turn, fleet.ends.get(turn)));
   const found = asked.flatMap(({ foundByTry, inputTokens }) =>
     foundByTry.map(({ cachedTokens }) => ({ inputTokens, cachedTokens })),
@@ -49,6 +46,16 @@ export function resultsOf(
       sum(asked.map((turn) => (fleet.ends.get(turn)?.endNs ?? nowNs) - turn.arrivalNs)) /
       NS_PER_SECOND,
   };
+}
+
+/** Of the warm-up are turns that arrived in it, and those that should have. */
+function isAskedFor({ session, row, arrivalNs }: NaiveTurn, options: KernelOptions): boolean {
+  const { isDelayed, resultsFromNs = 0, sources } = options;
+  const { templates, start } = session;
+  if (arrivalNs < resultsFromNs) return false;
+  if (isDelayed === undefined || start.atNs >= resultsFromNs) return true;
+  const source = sources.findIndex((one) => one.templates === templates);
+  return !isDelayed({ source, template: start.template, startNs: start.atNs, row });
 }
 
 function countsOf(turns: readonly NaiveTurn[], { ends }: NaiveFleet): TurnCounts {

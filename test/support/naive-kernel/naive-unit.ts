@@ -3,10 +3,12 @@ import {
   SUBS_PER_NS,
   type EngineModel,
   type ReplicaRole,
+  type StoreModel,
 } from "../../../src/sim/kernel/contract.ts";
 import { NaiveCache } from "./naive-cache.ts";
 import type { NaiveEvent } from "./naive-events.ts";
 import { UnitLog } from "./naive-log.ts";
+import type { NaiveStore } from "./naive-store.ts";
 import type { Found, NaiveTurn } from "./naive-turn.ts";
 
 /** A turn that runs here. */
@@ -36,6 +38,14 @@ export interface UnitOptions {
   readonly engine: EngineModel;
   readonly prefixCaching: boolean;
   readonly blockTokens: number;
+  readonly store: NaiveStore | null;
+  readonly storeModel: StoreModel | undefined;
+}
+
+/** Tokens that those admitted in an iteration found elsewhere than in the KV. */
+interface Loaded {
+  fromHost: number;
+  fromStore: number;
 }
 
 export class NaiveUnit {
@@ -55,8 +65,13 @@ export class NaiveUnit {
   private carrySubs = 0;
   private readonly prefixCaching: boolean;
   readonly blockTokens: number;
+  private readonly store: NaiveStore | null;
+  private readonly storeModel: StoreModel | undefined;
+  private loaded: Loaded = { fromHost: 0, fromStore: 0 };
 
-  constructor({ id, role, engine, prefixCaching, blockTokens }: UnitOptions) {
+  constructor({ id, role, engine, prefixCaching, blockTokens, ...shared }: UnitOptions) {
+    this.store = shared.store;
+    this.storeModel = shared.storeModel;
     this.id = id;
     this.role = role;
     this.engine = engine;
@@ -86,10 +101,11 @@ export class NaiveUnit {
     const budget = Math.max(0, this.engine.budgetTokens - decoding.length);
     if (prefilling !== undefined) prefilling.chunk = Math.min(budget, prefilling.needs);
     const left = budget - (prefilling?.chunk ?? 0);
-    const loadedTokens = preempted ? 0 : this.admitFromQueue(nowNs, left);
+    this.loaded = { fromHost: 0, fromStore: 0 };
+    if (!preempted) this.admitFromQueue(nowNs, left);
     if (this.running.length === 0) return null;
     this.inIteration = true;
-    return this.lastsNs(loadedTokens);
+    return this.lastsNs();
   }
 
   end(nowNs: number): IterationEnd {
@@ -133,26 +149,22 @@ export class NaiveUnit {
     this.queue.unshift(last.turn);
   }
 
-  /** Step 3. @returns tokens to load from the host tier */
-  private admitFromQueue(nowNs: number, budget: number): number {
+  /** Step 3. */
+  private admitFromQueue(nowNs: number, budget: number): void {
     let left = budget;
-    let loadedTokens = 0;
     while (left > 0 && this.running.length < this.engine.maxSequences) {
       const [turn] = this.queue;
-      const admitted = turn === undefined ? null : this.admit(nowNs, turn);
-      if (admitted === null) break;
-      const { sequence, hostTokens } = admitted;
+      const sequence = turn === undefined ? null : this.admit(nowNs, turn);
+      if (sequence === null) return;
       this.queue.shift();
       this.running.push(sequence);
       sequence.turn.place = "running";
       sequence.chunk = Math.min(left, sequence.needs);
       left -= sequence.decodes ? 1 : sequence.chunk;
-      loadedTokens += hostTokens;
     }
-    return loadedTokens;
   }
 
-  private admit(nowNs: number, turn: NaiveTurn): { sequence: Sequence; hostTokens: number } | null {
+  private admit(nowNs: number, turn: NaiveTurn): Sequence | null {
     const { inputTokens, promptBlocks, generated } = turn;
     const decodes = this.role === "Decode";
     const blocks = this.prefixCaching ? promptBlocks : [];
@@ -160,13 +172,22 @@ export class NaiveUnit {
     const maxHitBlocks = Math.floor((inputTokens - 1) / this.blockTokens);
     const hits = this.cache.admit(nowNs, { blocks, privateTokens, maxHitBlocks });
     if (hits === null) return null;
-    const found = hits.blocks * this.blockTokens;
+    const fromStore = this.fetch(blocks, hits.blocks, maxHitBlocks) * this.blockTokens;
+    const found = hits.blocks * this.blockTokens + fromStore;
     const hostTokens = hits.fromHost * this.blockTokens;
+    this.loaded.fromHost += hostTokens;
+    this.loaded.fromStore += fromStore;
+    this.log.storeCachedTokens += fromStore;
     const before = decodes ? inputTokens + generated : found;
     const needs = inputTokens + generated - before;
     if (!decodes) this.noteFound(turn, { cachedTokens: found, hostCachedTokens: hostTokens });
-    const sequence = { turn, blocks, privateTokens, before, needs, chunk: 0, decodes };
-    return { sequence, hostTokens };
+    return { turn, blocks, privateTokens, before, needs, chunk: 0, decodes };
+  }
+
+  /** @returns blocks behind those found on this replica that are found in the store */
+  private fetch(blocks: readonly string[], found: number, maxHitBlocks: number): number {
+    if (this.store === null || found >= Math.min(blocks.length, maxHitBlocks)) return 0;
+    return Math.max(found, Math.min(this.store.fetch(blocks), maxHitBlocks)) - found;
   }
 
   private noteFound(turn: NaiveTurn, found: Found): void {
@@ -179,9 +200,12 @@ export class NaiveUnit {
   }
 
   /** Step 4. */
-  private lastsNs(loadedTokens: number): number {
-    const { engine } = this;
-    let subs = engine.iterationSubs + (engine.host?.loadTokenSubs ?? 0) * loadedTokens;
+  private lastsNs(): number {
+    const { engine, loaded, storeModel } = this;
+    let subs = engine.iterationSubs + (engine.host?.loadTokenSubs ?? 0) * loaded.fromHost;
+    if (storeModel !== undefined && loaded.fromStore > 0) {
+      subs += storeModel.fetchSubs + storeModel.fetchTokenSubs * loaded.fromStore;
+    }
     for (const { chunk, before, decodes, turn } of this.running) {
       subs += engine.prefillTokenSubs * chunk;
       subs += engine.prefillPairSubs * chunk * (2 * before + chunk);
@@ -224,5 +248,6 @@ export class NaiveUnit {
     const { blocks, privateTokens } = sequence;
     this.running = this.running.filter((other) => other !== sequence);
     this.cache.release(nowNs, { blocks, outputBlocks, privateTokens });
+    this.store?.write([...blocks, ...outputBlocks]);
   }
 }

@@ -19,6 +19,7 @@ interface Counts {
   promptTokens: number;
   cachedTokens: number;
   hostCachedTokens: number;
+  storeCachedTokens: number;
   generatedTokens: number;
   finishedTurns: number;
   preemptions: number;
@@ -33,6 +34,7 @@ const NOTHING: Counts = {
   promptTokens: 0,
   cachedTokens: 0,
   hostCachedTokens: 0,
+  storeCachedTokens: 0,
   generatedTokens: 0,
   finishedTurns: 0,
   preemptions: 0,

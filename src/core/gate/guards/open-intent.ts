@@ -1,12 +1,20 @@
 import type { FleetKey } from "../../compiled.ts";
-import { goesAnyway, isOpen } from "../../intents.ts";
+import { goesAnyway, isOpen, isScaleIn } from "../../intents.ts";
 import type { Intent } from "../../observation.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
-import type { Guard } from "../guard.ts";
+import type { Guard, Proposal } from "../guard.ts";
 
 const shrinks = (intent: Intent, fleet: FleetKey): boolean =>
-  intent.direction === "In" && intent.fleet === fleet;
+  isScaleIn(intent.direction) && intent.fleet === fleet;
+
+/** Racks are called back one by one, and beside racks that are bought. */
+const stands = (intent: Intent, { direction, loan }: Proposal): boolean => {
+  if (direction === "In") return isScaleIn(intent.direction);
+  return loan === undefined && intent.direction === "Out";
+};
+const opposes = (intent: Intent, { direction }: Proposal): boolean =>
+  intent.phase === "Executing" && (direction === "In" || isScaleIn(intent.direction));
 
 /**
  * At most one open intent per pool and direction, none against another under way, and a fleet gives
@@ -20,10 +28,10 @@ export const openIntentGuard: Guard = {
     const live = intents.filter(({ phase }) => isOpen(phase));
     const open = live.filter((intent) => intent.pool === pool.name);
     const same =
-      open.find((intent) => intent.direction === direction) ??
+      open.find((intent) => stands(intent, proposal)) ??
       live.find((intent) => alone && shrinks(intent, situation.fleet.key));
     if (same !== undefined) return hold(reason("open-intent", `${same.name} is ${same.phase}.`));
-    const executing = open.find(({ phase }) => phase === "Executing");
+    const executing = open.find((intent) => opposes(intent, proposal));
     if (executing === undefined) return PASS;
     return hold(reason("opposite-intent", `${executing.name} is ${executing.phase}.`));
   },

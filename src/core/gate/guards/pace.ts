@@ -1,4 +1,4 @@
-import { isOpen } from "../../intents.ts";
+import { isOpen, isScaleIn } from "../../intents.ts";
 import type { Intent } from "../../observation.ts";
 import { reason } from "../../reasons.ts";
 import { MINUTE_MS, elapsed, millis, seconds } from "../../units.ts";
@@ -25,7 +25,7 @@ export const paceGuard: Guard = {
 function refused({ intents, situation }: GateContext): Verdict | null {
   const found = intents.find(
     (intent) =>
-      intent.direction === "In" &&
+      isScaleIn(intent.direction) &&
       intent.fleet === situation.fleet.key &&
       !isOpen(intent.phase) &&
       refusal(intent) !== null,
@@ -39,7 +39,7 @@ function refused({ intents, situation }: GateContext): Verdict | null {
 function apart({ intents, situation }: GateContext): Verdict {
   const { now, fleet } = situation;
   const given = (intent: Intent): boolean =>
-    intent.direction === "In" && intent.phase === "Done" && intent.fleet === fleet.key;
+    isScaleIn(intent.direction) && intent.phase === "Done" && intent.fleet === fleet.key;
   const agoMs = Math.min(...intents.filter(given).map(({ createdAt }) => elapsed(createdAt, now)));
   if (agoMs >= APART_MS) return PASS;
   const found = `The last was begun ${seconds(millis(agoMs))} s ago, ${seconds(APART_MS)} s apart.`;

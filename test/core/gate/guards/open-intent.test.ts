@@ -40,4 +40,24 @@ describe("the open-intent guard", () => {
     const context = aGateContext({}, { intents: [anIntent({ pool: "gb200-west" })] });
     expect(openIntentGuard.check(growthTo(6), context)).toEqual(PASS);
   });
+
+  const loans = (direction: "Lend" | "Reclaim", phase: IntentPhase) =>
+    aGateContext({}, { intents: [anIntent({ direction, phase })] });
+  const RECLAIM = { ...growthTo(5), loan: "Reclaim" as const };
+  const LEND = { ...A_SHRINK, loan: "Lend" as const };
+
+  it("racks are called back one beside the other, and beside racks that are bought", () => {
+    expect(openIntentGuard.check(RECLAIM, loans("Reclaim", "Executing"))).toEqual(PASS);
+    expect(openIntentGuard.check(RECLAIM, growing("Executing"))).toEqual(PASS);
+    expect(openIntentGuard.check(growthTo(6), loans("Reclaim", "Executing"))).toEqual(PASS);
+  });
+
+  it("none is called back, bought or given back while one is lent, and the other way round", () => {
+    const held = { kind: "Hold" };
+    expect(openIntentGuard.check(RECLAIM, loans("Lend", "Executing"))).toMatchObject(held);
+    expect(openIntentGuard.check(growthTo(6), loans("Lend", "Executing"))).toMatchObject(held);
+    expect(openIntentGuard.check(A_SHRINK, loans("Lend", "Pending"))).toMatchObject(held);
+    expect(openIntentGuard.check(LEND, draining("Pending"))).toMatchObject(held);
+    expect(openIntentGuard.check(LEND, loans("Reclaim", "Executing"))).toMatchObject(held);
+  });
 });

@@ -35,6 +35,10 @@ describe("the pace guard", () => {
     expect(paceGuard.check(A_SHRINK, since(ago)).kind).toBe(kind);
   });
 
+  it("minds a rack that was lent as one that was given back", () => {
+    expect(paceGuard.check(A_SHRINK, since(1, { direction: "Lend" })).kind).toBe("Hold");
+  });
+
   it.each([
     ["a drain that was cancelled", { phase: "Cancelled" }],
     ["a growth", { direction: "Out" }],

@@ -1,5 +1,7 @@
 /** Findings about the cluster's own objects: rights, pools, nodes, timeouts, budgets, workloads. */
 import { describe, expect, it } from "vitest";
+import { compilePool } from "../../../../src/config/compile-pool.ts";
+import { describeErrors } from "../../../../src/config/field-error.ts";
 import type { CompiledFleet, CompiledWorkload } from "../../../../src/core/compiled.ts";
 import { gpuCount, millis, rackCount } from "../../../../src/core/units.ts";
 import type { NodeTimeout } from "../../../../src/ports/cluster-survey.ts";
@@ -14,6 +16,7 @@ import {
   rackOf,
 } from "../../../support/doctor/healthy-facts.ts";
 import { EIGHT_UNITS } from "../../../support/builders/compiled.ts";
+import { rawPool } from "../../../support/raw-objects.ts";
 import { aFleet, aPool } from "../../../support/reports/compiled.ts";
 
 type Facts = Partial<ClusterFacts>;
@@ -28,6 +31,20 @@ const withPools = (...pools: readonly ReturnType<typeof aPool>[]): Facts => ({
 });
 
 const found = (changes: Facts) => problemsOf(healthyFacts(changes));
+
+describe("a RackPool that sizes a Karpenter NodePool by its scale", () => {
+  it("blocks, and what to write instead is said", () => {
+    const target = { apiVersion: "karpenter.sh/v1", kind: "NodePool", name: "gb200" };
+    const nodeLabels = { pool: "gb200" };
+    const backend = { kind: "scale", target, countPerRack: 18, nodeLabels };
+    const compiled = compilePool(rawPool({ backend }));
+    const message = compiled.ok ? "" : describeErrors(compiled.errors);
+    const broken = [{ kind: "RackPool" as const, namespace: "", name: "gb200-a", message }];
+    const [finding] = found({ desired: { ...healthy.desired, broken } });
+    expect(finding).toMatchObject({ severity: "blocker", where: "RackPool gb200-a" });
+    expect(finding?.found).toContain("take kind karpenter, with the NodePool's name");
+  });
+});
 
 describe("rights", () => {
   const lacking = (lacks: (verb: string, resource: string) => boolean): Facts => ({
