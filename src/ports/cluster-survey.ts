@@ -69,6 +69,17 @@ export interface Routing {
   readonly podLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
+/** Of a pod, as written; "" where nothing is. */
+export interface Toleration {
+  readonly key: string;
+  readonly operator: string;
+  readonly value: string;
+  readonly effect: string;
+}
+
+/** By namespace and name of the pod: "agents/coder-0". */
+export type Tolerations = ReadonlyMap<string, readonly Toleration[]>;
+
 export interface ClusterSurvey {
   /** @returns answers in the order of the questions. @throws PortError */
   access(questions: readonly AccessQuestion[]): Promise<readonly AccessAnswer[]>;
@@ -78,6 +89,8 @@ export interface ClusterSurvey {
   budgets(namespaces: readonly string[]): Promise<readonly DisruptionBudget[]>;
   /** @throws PortError */
   routing(namespaces: readonly string[]): Promise<Routing>;
+  /** @throws PortError */
+  tolerations(namespaces: readonly string[]): Promise<Tolerations>;
   /** @throws PortError */
   nodeTimeouts(pools: readonly CompiledPool[]): Promise<readonly NodeTimeout[]>;
 }

@@ -8,6 +8,7 @@ import { askAccess, type ServiceAccount } from "./access.ts";
 import { listBudgets } from "./budgets.ts";
 import { listNodeTimeouts } from "./node-timeouts.ts";
 import { readRouting } from "./routing.ts";
+import { readTolerations } from "./tolerations.ts";
 
 export interface ClusterSurveyOptions {
   readonly client: KubeClient;
@@ -25,5 +26,6 @@ export const clusterSurvey = (options: ClusterSurveyOptions): ClusterSurvey => (
   },
   budgets: (namespaces) => listBudgets(options.client, namespaces),
   routing: (namespaces) => readRouting(options.client, namespaces),
+  tolerations: (namespaces) => readTolerations(options.client, namespaces),
   nodeTimeouts: (pools) => listNodeTimeouts(options, pools),
 });

@@ -5,6 +5,7 @@ import { budgetFindings, budgetsFine } from "./checks/budgets.ts";
 import { domainFindings, domainsFine } from "./checks/domains.ts";
 import { ejectFindings, ejectFine } from "./checks/eject.ts";
 import { gpuFindings, gpusFine } from "./checks/gpus.ts";
+import { loanFindings, loansFine } from "./checks/loans.ts";
 import { matcherFindings, matchersFine } from "./checks/matchers.ts";
 import { objectFindings, objectsFine } from "./checks/objects.ts";
 import { poolObjectFindings, poolObjectsFine } from "./checks/pool-objects.ts";
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   { name: "workloads", find: workloadFindings, fine: workloadsFine },
   { name: "budgets", find: budgetFindings, fine: budgetsFine },
   { name: "eject", find: ejectFindings, fine: ejectFine },
+  { name: "loans", find: loanFindings, fine: loansFine },
   { name: "signals", find: signalFindings, fine: signalsFine },
   { name: "matchers", find: matcherFindings, fine: matchersFine },
 ];

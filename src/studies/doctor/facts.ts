@@ -8,6 +8,7 @@ import type {
   DisruptionBudget,
   NodeTimeout,
   Routing,
+  Tolerations,
 } from "../../ports/cluster-survey.ts";
 import type { DesiredState } from "../../ports/fleet-store.ts";
 import type { PoolReading } from "../../ports/rack-backend.ts";
@@ -60,6 +61,8 @@ export interface ClusterFacts {
   readonly budgets: readonly DisruptionBudget[];
   /** null where it could not be read. */
   readonly routing: Routing | null;
+  /** Of pods in namespaces of fleets; null where no pool has a loan, or they could not be read. */
+  readonly tolerations: Tolerations | null;
   readonly timeouts: readonly NodeTimeout[];
   readonly unread: readonly Unread[];
 }

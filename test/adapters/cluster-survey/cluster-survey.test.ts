@@ -153,6 +153,15 @@ it("routing is Services with their selectors, and pods with their labels", async
   expect(podLabels.get("agents/a")).toEqual({ route: "on" });
 });
 
+it("tolerations are those of pods, as written", async () => {
+  const spec = { tolerations: [{ key: "breakwater.dev/reclaim", operator: "Exists" }] };
+  const { survey } = bench([{ ...pod("a"), spec }, pod("b")]);
+  expect([...(await survey.tolerations(["agents"]))]).toEqual([
+    ["agents/a", [{ key: "breakwater.dev/reclaim", operator: "Exists", value: "", effect: "" }]],
+    ["agents/b", []],
+  ]);
+});
+
 describe("node timeouts", () => {
   const machines = (apiVersion: string): CompiledPool =>
     aPool("east", {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { millis, rackCount } from "../../../src/core/units.ts";
 import { PortError } from "../../../src/ports/errors.ts";
 import type { DoctorPorts } from "../../../src/studies/doctor/collect.ts";
 import { runDoctor } from "../../../src/studies/doctor/doctor.ts";
@@ -33,6 +34,7 @@ function ports(changes: Partial<DoctorPorts> = {}): DoctorPorts {
       nodeLabels: async () => facts.nodeLabels,
       budgets: async () => [],
       routing: async () => ({ routers: [], podLabels: new Map() }),
+      tolerations: async () => new Map(),
       nodeTimeouts: async () => [],
     },
     ...changes,
@@ -76,6 +78,25 @@ describe("doctor", () => {
     expect(await examined(changes)).toContainEqual(
       expect.objectContaining({ where, severity, found: "listing things: 403 Forbidden" }),
     );
+  });
+
+  it("asks what pods tolerate only where racks are lent", async () => {
+    const loan = {
+      podLabels: { queue: "training" },
+      max: rackCount(1),
+      fenceTaint: "breakwater.dev/reclaim",
+      graceMs: millis(0),
+      minTenureMs: millis(0),
+      gangKeys: [],
+    };
+    const lending = facts.desired.pools.map((pool) => ({ ...pool, loan }));
+    const survey = { ...ports().survey, tolerations: refused };
+    expect(await examined({ survey })).toEqual([]);
+    const store = { read: async () => ({ ...facts.desired, pools: lending }) };
+    expect(await examined({ survey, store })).toMatchObject([
+      { severity: "warning", where: "tolerations of Pods" },
+    ]);
+    expect(await examined({ store })).toMatchObject([{ severity: "blocker", check: "loans" }]);
   });
 
   it("asks nothing about pools and fleets that it could not read", async () => {

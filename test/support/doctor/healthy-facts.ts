@@ -124,6 +124,7 @@ export function healthyFacts(changes: Partial<ClusterFacts> = {}): ClusterFacts 
     },
     budgets: [],
     routing: { routers: [], podLabels: new Map() },
+    tolerations: null,
     timeouts: [],
     unread: [],
     ...changes,

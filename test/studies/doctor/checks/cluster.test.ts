@@ -468,3 +468,48 @@ describe("labels that are taken off to eject", () => {
     ]);
   });
 });
+
+describe("the fence of a pool that lends racks", () => {
+  const fence = { key: "breakwater.dev/reclaim", operator: "Exists", value: "", effect: "" };
+  const loan = {
+    podLabels: { queue: "training" },
+    max: rackCount(2),
+    fenceTaint: fence.key,
+    graceMs: millis(60_000),
+    minTenureMs: millis(0),
+    gangKeys: [],
+  };
+  const bearing = (toleration: Partial<typeof fence> | null): Facts => ({
+    desired: { ...healthy.desired, pools: [{ ...aPool("gb200-east"), loan }] },
+    workloads: { ...healthy.workloads, pods: [aPod("coder-0")] },
+    tolerations: new Map([
+      ["agents/coder-0", toleration === null ? [] : [{ ...fence, ...toleration }]],
+    ]),
+  });
+
+  it.each([
+    ["by its key", {}],
+    ["by its effect", { effect: "NoSchedule" }],
+    ["without a value", { operator: "Equal" }],
+    ["with every taint", { key: "" }],
+  ])("is tolerated %s where all is well", (_how, toleration) => {
+    expect(found(bearing(toleration))).toEqual([]);
+  });
+
+  it.each([
+    ["is missing", null],
+    ["is of another taint", { key: "nvidia.com/gpu" }],
+    ["is of another effect", { effect: "NoExecute" }],
+    ["is of a value", { operator: "Equal", value: "yes" }],
+    ["names no key and is of a value", { key: "", operator: "Equal" }],
+  ])("blocks where the toleration %s", (_what, toleration) => {
+    expect(found(bearing(toleration))).toMatchObject([
+      {
+        severity: "blocker",
+        check: "loans",
+        where: "InferenceFleet agents/coder, on RackPool gb200-east with a loan",
+        found: "1 of 1 pod without a toleration of breakwater.dev/reclaim: coder-0",
+      },
+    ]);
+  });
+});
