@@ -1,4 +1,5 @@
 /** What the engines of a workload are seen to do, each on its own where they are told apart. */
+import { clamp } from "../core/numeric.ts";
 import type { SignalReading } from "../core/observation.ts";
 import type { PolicyView } from "../core/policy/policy.ts";
 import type { Scaled } from "./roles.ts";
@@ -64,6 +65,6 @@ export function turnMeans({ observed }: PolicyView): TurnMeans | null {
     turnsPerSecond: turns,
     inputTokens: prompt / turns,
     outputTokens: generated / turns,
-    hitRate: Math.min(1, Math.max(0, 1 - computed / prompt)),
+    hitRate: clamp(1 - computed / prompt, 0, 1),
   };
 }

@@ -323,6 +323,10 @@ export interface CompiledGroup {
 /** @returns the key of a fleet; both parts are DNS labels, so the slash is unambiguous. */
 export const fleetKey = (ref: FleetRef): FleetKey => `${ref.namespace}/${ref.name}`;
 
+/** @returns racks of the pool that its fleets are guaranteed, in sum */
+export const guaranteedRacks = ({ consumers }: Pick<CompiledPool, "consumers">): number =>
+  consumers.reduce((sum, { guaranteed }) => sum + guaranteed, 0);
+
 /** Whether the fleet names the pool among those it may draw on. */
 export const drawsOn = (
   { pools }: Pick<CompiledFleet, "pools">,

@@ -40,3 +40,9 @@ export const NORMAL_QUANTILES = {
   p97_5: 1.9599639845400545,
   p99: 2.3263478740408408,
 } as const;
+
+/** Orders lists of numbers by the first place in which they differ, the smaller first. */
+export function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const differing = a.findIndex((value, index) => value !== b[index]);
+  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
+}

@@ -132,7 +132,8 @@ function lawStep({ law, hitRateCap, cache }: FleetPicture["situation"]): Step {
     name: "response-law",
     text:
       `Hit rate up to ${percent(ceiling)}, half of it at ${halfSeconds.toFixed(1)} s of free ` +
-      `cache, from ${windows} windows of the fleet's own and its router's prior${capped}.`,
+      `cache, from ${windows} ${windows === 1 ? "window" : "windows"} of the fleet's own ` +
+      `and its router's prior${capped}.`,
     numbers: { ceiling, halfSeconds, steepness, hitRateCap, windows },
   };
 }

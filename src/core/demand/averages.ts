@@ -44,14 +44,14 @@ export function average(
   { minutes, age }: { readonly minutes: number; readonly age: number },
 ): DemandAverages {
   const toward = (old: number, constant: number): number =>
-    old + gain(minutes, Math.min(constant, Math.max(minutes, age))) * (y - old);
+    lerp(old, y, gain(minutes, Math.min(constant, Math.max(minutes, age))));
   const fewMinutes = toward(before.fewMinutes, FEW_MINUTES);
   const hour = toward(before.hour, HOUR_MINUTES);
   const day = toward(before.day, DAY_MINUTES);
   const rise = fewMinutes - usualOf({ hour, day });
   const known = Math.min(RISE_MINUTES, age + PRIOR_RISE_MINUTES);
   const counted = Math.min(rise * rise, RISE_OUTLIER * before.riseSquared);
-  const riseSquared = before.riseSquared + gain(minutes, known) * (counted - before.riseSquared);
+  const riseSquared = lerp(before.riseSquared, counted, gain(minutes, known));
   return {
     fewMinutes,
     tenMinutes: toward(before.tenMinutes, TEN_MINUTES),

@@ -6,6 +6,7 @@ import type { Reason } from "../reasons.ts";
 import { millis } from "../units.ts";
 import type { EpochMs, Millis, RackCount, UsdPerHour } from "../units.ts";
 import { usdPerHour } from "../units.ts";
+import { countAfter } from "./guard.ts";
 import type { Proposal } from "./guard.ts";
 
 export interface ApprovalNeed {
@@ -45,8 +46,7 @@ const fallback = (rules: readonly ConfirmRule[]): readonly number[] =>
 
 function applies({ when }: ConfirmRule, proposal: Proposal, pool: CompiledPool): boolean {
   const racks = Math.abs(proposal.to - proposal.from);
-  const count = proposal.loan === undefined ? proposal.to : proposal.from;
-  const spend = marginalSpend(count, pool) ?? Number.POSITIVE_INFINITY;
+  const spend = marginalSpend(countAfter(proposal), pool) ?? Number.POSITIVE_INFINITY;
   return (
     (when.direction === null || when.direction === proposal.direction) &&
     (when.minRacks === null || racks >= when.minRacks) &&

@@ -24,6 +24,10 @@ export interface Proposal {
   readonly loan?: "Lend" | "Reclaim";
 }
 
+/** @returns the pool's count once the proposal was carried out */
+export const countAfter = ({ from, to, loan }: Proposal): RackCount =>
+  loan === undefined ? to : from;
+
 /** What is known of the pool's loan where a proposal is about it. */
 export interface LoanContext {
   /** Racks that fleets are guaranteed, in sum. */
@@ -35,6 +39,10 @@ export interface LoanContext {
   /** Reclaim: the rack to call back, or why there is none. */
   readonly callBack: CallBack | Reason;
 }
+
+/** @returns what is called back; null where nothing is, or may be */
+export const calledBack = (loan: LoanContext | null | undefined): CallBack | null =>
+  !loan || "code" in loan.callBack ? null : loan.callBack;
 
 /**
  * @returns the racks that a fleet has to do with after a scale-in; where a request is withdrawn,

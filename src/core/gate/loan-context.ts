@@ -1,5 +1,5 @@
 /** What the guards see of a pool's loan, where a rack is to be lent or called back. */
-import { drawsOn } from "../compiled.ts";
+import { drawsOn, guaranteedRacks } from "../compiled.ts";
 import type { CompiledFleet } from "../compiled.ts";
 import { chooseCallBack } from "../loans/call-back.ts";
 import { loanView } from "../loans/loan-view.ts";
@@ -22,7 +22,7 @@ export function loanContext(input: WishInput, count: PoolCount): LoanContext | n
   const onLoan = loans[pool.name]?.onLoan.length ?? 0;
   const unlent = count.desired - onLoan;
   return {
-    guaranteed: pool.consumers.reduce((sum, { guaranteed }) => sum + guaranteed, 0),
+    guaranteed: guaranteedRacks(pool),
     unlent,
     neededSoon: neededSoon(input, unlent - 1, hadBackAt(input)),
     callBack: chooseCallBack(loanView(state, { fleets: input.fleets, observation })),

@@ -14,7 +14,8 @@ import type { Millis, RackCount } from "../units.ts";
 import { lowerable } from "../workloads/shuffle.ts";
 import { loanContext } from "./loan-context.ts";
 import { approvalNeed, marginalSpend } from "./approval.ts";
-import type { GateContext, Guard, LoanContext, Proposal } from "./guard.ts";
+import { calledBack, countAfter } from "./guard.ts";
+import type { GateContext, Guard, Proposal } from "./guard.ts";
 import { passGuards, shadowHold } from "./index.ts";
 import type { Passage } from "./index.ts";
 import { wishes } from "./wishes.ts";
@@ -68,7 +69,7 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
   const { picture } = wish;
   const { key } = picture.situation.fleet;
   const loan = wish.proposal.loan === undefined ? null : loanContext(input, count);
-  const calledBack = wish.proposal.loan === "Reclaim";
+  const reclaims = wish.proposal.loan === "Reclaim";
   const racks = lowerable({ ...picture.situation, racks: state.observed.racks });
   const { engines } = picture.situation.observed;
   const victimView = { fleet: key, members: count.members, engines };
@@ -78,7 +79,7 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     count,
     summaries: state.summaries,
     situation: picture.situation,
-    heldRacks: calledBack ? ownedInAll(picture) : heldInAll(Object.values(held), key),
+    heldRacks: reclaims ? ownedInAll(picture) : heldInAll(Object.values(held), key),
     heldInPool: held[state.pool.name]?.[key] ?? rackCount(0),
     askedRacks: heldInAll(Object.values(asked), key),
     askedInPool: asked[state.pool.name]?.[key] ?? rackCount(0),
@@ -91,8 +92,8 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     fleetMemory: picture.memory,
     poolMemory: state.memory,
     times: state.times,
-    victim: calledBack
-      ? calledBackRack(loan)
+    victim: reclaims
+      ? (calledBack(loan)?.rack ?? null)
       : victimOf(wish, () => chooseVictim(racks, state.summaries, victimView)),
     ...(loan !== null && { loan }),
   };
@@ -101,9 +102,6 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
 /** Racks on loan are counted as held by whom they are called back for: here they are not. */
 const ownedInAll = ({ owned }: WishInput["fleets"][number]): RackCount =>
   rackCount(Object.values(owned).reduce((sum, racks) => sum + racks, 0));
-
-const calledBackRack = (loan: LoanContext | null): RackObservation | null =>
-  loan === null || "code" in loan.callBack ? null : loan.callBack.rack;
 
 /** A request that is withdrawn takes no rack; another scale-in takes the one named, or the best. */
 function victimOf(
@@ -155,8 +153,8 @@ function intentOf(proposal: Proposal, asked: number, context: GateContext): Inte
     pool: pool.name,
     direction,
     fromRacks: proposal.from,
-    toRacksAtMost: proposal.loan === undefined ? proposal.to : proposal.from,
-    maxUsdPerHour: marginalSpend(proposal.loan === undefined ? proposal.to : proposal.from, pool),
+    toRacksAtMost: countAfter(proposal),
+    maxUsdPerHour: marginalSpend(countAfter(proposal), pool),
     ...rackOf(direction, context),
     ...namedObjects(proposal, context),
     reason: proposal.reason,
@@ -182,9 +180,9 @@ function rackOf(
   { victim, loan }: GateContext,
 ): Pick<Intent, "rack" | "victimNodeUids"> {
   if (direction === "Out" || victim === null) return { rack: null, victimNodeUids: [] };
-  const all = loan === undefined || "code" in loan.callBack ? null : loan.callBack;
-  const named = direction === "Reclaim" && all !== null ? all.victimNodeUids : null;
-  return { rack: victim.id, victimNodeUids: named ?? victim.nodes.map(({ uid }) => uid) };
+  const back = direction === "Reclaim" ? calledBack(loan) : null;
+  const victimNodeUids = back?.victimNodeUids ?? victim.nodes.map(({ uid }) => uid);
+  return { rack: victim.id, victimNodeUids };
 }
 
 /** What a disruption budget may take until it gives way, beside the grace. Judgement. */

@@ -3,6 +3,7 @@ import type { CompiledPool, LoanTerms } from "../compiled.ts";
 import type { RackSummary } from "../decision.ts";
 import { isOpen } from "../intents.ts";
 import type { Intent, RackObservation } from "../observation.ts";
+import { compareRanks } from "../numeric.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import { instantText } from "../supply/instant.ts";
@@ -10,7 +11,7 @@ import { elapsed } from "../units.ts";
 import type { EpochMs } from "../units.ts";
 import { gangId, gangsOn, isOfLoan, spannedRacks } from "./gangs.ts";
 import type { Gang } from "./gangs.ts";
-import { tenureEnd } from "./lent.ts";
+import { lentIds, tenureEnd } from "./lent.ts";
 
 export interface LoanView {
   readonly pool: CompiledPool;
@@ -39,7 +40,7 @@ export function callBacks(view: LoanView): readonly CallBack[] {
   const { pool, racks, summaries } = view;
   const { loan } = pool;
   if (loan === undefined) return [];
-  const lent = summaries.filter(({ phase }) => phase === "Loaned").map(({ id }) => id);
+  const lent = lentIds(summaries);
   return racks
     .filter(({ id }) => lent.includes(id))
     .flatMap((rack) => callBackOf(rack, { ...view, loan }) ?? []);
@@ -99,7 +100,9 @@ export function chooseCallBack(view: LoanView): CallBack | Reason {
   const [best] = free
     .filter(({ at }) => at <= view.now)
     .map((found) => ({ found, cost: costOf(found, going, view.now) }))
-    .toSorted((a, b) => compare(a.cost, b.cost) || (a.found.rack.id < b.found.rack.id ? -1 : 1));
+    .toSorted(
+      (a, b) => compareRanks(a.cost, b.cost) || (a.found.rack.id < b.found.rack.id ? -1 : 1),
+    );
   return best === undefined ? whyNone(free) : best.found;
 }
 
@@ -124,9 +127,4 @@ function unsavedMs({ pods }: Gang, now: EpochMs): number {
     (most, at) => Math.max(most, at === null ? Number.MAX_SAFE_INTEGER : elapsed(at, now)),
     0,
   );
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  const differing = a.findIndex((value, index) => value !== b[index]);
-  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
 }

@@ -5,7 +5,7 @@ import type { Intent, RackObservation } from "../observation.ts";
 import { UNLABELLED } from "../racks/inventory.ts";
 import type { PoolState } from "../racks/pool-state.ts";
 import { reason } from "../reasons.ts";
-import { isLent, unfenced } from "./lent.ts";
+import { isHandedOver, isLent, unfenced } from "./lent.ts";
 
 export interface FenceView {
   readonly leading: boolean;
@@ -26,7 +26,7 @@ export function fenceUpkeep({ pool, observed }: PoolState, view: FenceView): rea
   const live = view.fleets.some(({ mode }) => mode.scaleIn !== "Shadow");
   if (loan === undefined || !view.leading || !live) return [];
   const open = observed.racks
-    .filter((rack) => isEmpty(rack) && !isLent(rack) && !isLending(rack, name, view.intents))
+    .filter((rack) => isEmpty(rack) && !isLent(rack) && !isHandedOver(rack, name, view.intents))
     .flatMap(({ nodes }) => unfenced(nodes));
   if (open.length === 0) return [];
   const nodes = open.map((node) => ({ name: node.name, uid: node.uid }));
@@ -36,13 +36,3 @@ export function fenceUpkeep({ pool, observed }: PoolState, view: FenceView): rea
 }
 
 const isEmpty = ({ id, pods }: RackObservation): boolean => id !== UNLABELLED && pods.length === 0;
-
-/** Its decision takes the fence off, one node after the other. */
-const isLending = ({ id }: RackObservation, pool: string, intents: readonly Intent[]): boolean =>
-  intents.some(
-    (intent) =>
-      intent.direction === "Lend" &&
-      intent.phase === "Executing" &&
-      intent.pool === pool &&
-      intent.rack === id,
-  );

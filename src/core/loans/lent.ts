@@ -1,6 +1,7 @@
 /** What nodes say of a loan: they bear its fence, or the mark that they are lent, or neither. */
 import type { LoanTerms } from "../compiled.ts";
-import type { NodeObservation, RackObservation } from "../observation.ts";
+import type { RackSummary } from "../decision.ts";
+import type { Intent, NodeObservation, RackObservation } from "../observation.ts";
 import { after } from "../units.ts";
 import type { EpochMs } from "../units.ts";
 
@@ -9,6 +10,24 @@ type Nodes = readonly NodeObservation[];
 /** @returns whether the loan may use any node of the rack */
 export const isLent = ({ nodes }: Pick<RackObservation, "nodes">): boolean =>
   nodes.some(({ lentAt }) => lentAt !== undefined);
+
+/** @returns the racks that the loan has */
+export const lentIds = (summaries: readonly RackSummary[]): readonly string[] =>
+  summaries.filter(({ phase }) => phase === "Loaned").map(({ id }) => id);
+
+/** @returns whether a decision to lend the rack is under way: it unfences node by node */
+export const isHandedOver = (
+  { id }: Pick<RackObservation, "id">,
+  pool: string,
+  intents: readonly Intent[],
+): boolean =>
+  intents.some(
+    (intent) =>
+      intent.direction === "Lend" &&
+      intent.phase === "Executing" &&
+      intent.pool === pool &&
+      intent.rack === id,
+  );
 
 export const unfenced = (nodes: Nodes): Nodes => nodes.filter(({ fenced }) => fenced !== true);
 

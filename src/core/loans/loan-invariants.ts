@@ -3,7 +3,7 @@
  * decision is seen to bear the fence, and no gang goes in part; INV-16, no rack is lent that runs a
  * fleet's pods, or that the fleets' guarantees need.
  */
-import type { CompiledPool } from "../compiled.ts";
+import { type CompiledPool, guaranteedRacks } from "../compiled.ts";
 import type { Action } from "../decision.ts";
 import type { GroupObservation, Intent, PoolObservation } from "../observation.ts";
 import { drainedNodes } from "../racks/draining.ts";
@@ -60,7 +60,7 @@ export function brokenByLending(action: Unfence, check: LoanCheck): Broken | nul
   const lent = racks.filter(
     (rack) => concerned.includes(rack) || isLent(rack) || rack.pods.some(({ loan }) => loan),
   );
-  const guaranteed = pool.consumers.reduce((sum, consumer) => sum + consumer.guaranteed, 0);
+  const guaranteed = guaranteedRacks(pool);
   const left = (observed?.count?.desired ?? 0) - lent.length;
   if (left >= guaranteed || concerned.every((rack) => rack.pods.some(({ loan }) => loan)))
     return null;

@@ -1,10 +1,9 @@
 /** How many racks of a pool its loan has, and how many of those fleets count on. */
-import type { RackSummary } from "../decision.ts";
-import type { Intent } from "../observation.ts";
 import { elapsed } from "../units.ts";
 import type { Millis } from "../units.ts";
 import { callBacks, openReclaims } from "./call-back.ts";
 import type { LoanView } from "./call-back.ts";
+import { isHandedOver, lentIds } from "./lent.ts";
 
 export interface LoanStanding {
   /** Ids of the racks on loan, those that are being handed over included. */
@@ -51,18 +50,12 @@ export function loanStanding(view: LoanView, need: LoanNeed): LoanStanding {
   };
 }
 
-const lentIds = (summaries: readonly RackSummary[]): readonly string[] =>
-  summaries.filter(({ phase }) => phase === "Loaned").map(({ id }) => id);
-
 function racksOnLoan(
   pool: string,
   { summaries, intents }: Pick<LoanView, "summaries" | "intents">,
 ): readonly string[] {
   const leaving = summaries.filter(
-    ({ id, phase }) => phase === "Draining" && intents.some((intent) => hands(intent, pool, id)),
+    (rack) => rack.phase === "Draining" && isHandedOver(rack, pool, intents),
   );
   return [...lentIds(summaries), ...leaving.map(({ id }) => id)];
 }
-
-const hands = ({ direction, phase, pool, rack }: Intent, name: string, id: string): boolean =>
-  direction === "Lend" && phase === "Executing" && pool === name && rack === id;

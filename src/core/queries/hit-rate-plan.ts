@@ -1,5 +1,6 @@
 /** Hit rates pod by pod: what says that the caches of a new rack are as warm as those of others. */
 import type { CompiledFleet } from "../compiled.ts";
+import { clamp } from "../numeric.ts";
 import type { PodHitRate } from "../observation.ts";
 import { LLM_D_EPP } from "../profiles/llm-d-epp.ts";
 import type { SignalTable } from "../profiles/signal-table.ts";
@@ -61,7 +62,7 @@ export function podHitRates(outcomes: Outcomes): readonly PodHitRate[] {
     // Counters are scraped one after another: a share may be a little out of its range.
     return pod === "" || !(prompt > 0) || !Number.isFinite(rate)
       ? []
-      : [{ pod, hitRate: ratio(Math.min(1, Math.max(0, rate))) }];
+      : [{ pod, hitRate: ratio(clamp(rate, 0, 1)) }];
   });
   return rates.toSorted((a, b) => (a.pod < b.pod ? -1 : 1));
 }

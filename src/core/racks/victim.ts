@@ -1,6 +1,7 @@
 /** Which rack to give back. */
 import type { FleetKey } from "../compiled.ts";
 import type { RackPhase, RackSummary } from "../decision.ts";
+import { compareRanks } from "../numeric.ts";
 import type { EngineReading, PoolMember, RackObservation } from "../observation.ts";
 import type { EpochMs } from "../units.ts";
 import { UNLABELLED } from "./inventory.ts";
@@ -95,9 +96,4 @@ function shownOf(
 function servingSince(rack: RackObservation): EpochMs | null {
   const instants = rack.pods.flatMap(({ readySince }) => (readySince === null ? [] : [readySince]));
   return instants.toSorted((a, b) => a - b)[0] ?? null;
-}
-
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  const differing = a.findIndex((value, index) => value !== b[index]);
-  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { millis, rackCount } from "../../../src/core/units.ts";
 import { PortError } from "../../../src/ports/errors.ts";
 import type { DoctorPorts } from "../../../src/studies/doctor/collect.ts";
 import { runDoctor } from "../../../src/studies/doctor/doctor.ts";
+import { someTerms } from "../../support/builders/loans.ts";
 import { healthyFacts, NOW } from "../../support/doctor/healthy-facts.ts";
 
 const facts = healthyFacts();
@@ -81,15 +81,7 @@ describe("doctor", () => {
   });
 
   it("asks what pods tolerate only where racks are lent", async () => {
-    const loan = {
-      podLabels: { queue: "training" },
-      max: rackCount(1),
-      fenceTaint: "breakwater.dev/reclaim",
-      graceMs: millis(0),
-      minTenureMs: millis(0),
-      gangKeys: [],
-    };
-    const lending = facts.desired.pools.map((pool) => ({ ...pool, loan }));
+    const lending = facts.desired.pools.map((pool) => ({ ...pool, loan: someTerms() }));
     const survey = { ...ports().survey, tolerations: refused };
     expect(await examined({ survey })).toEqual([]);
     const store = { read: async () => ({ ...facts.desired, pools: lending }) };

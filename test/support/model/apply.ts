@@ -68,7 +68,7 @@ const changePool = (
   pools: world.pools.map((pool) => (pool.name === name ? change(pool) : pool)),
 });
 
-const changeRacks = (
+export const changeRacks = (
   world: GroupObservation,
   change: (rack: RackObservation) => RackObservation,
 ): GroupObservation => ({

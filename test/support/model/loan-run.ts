@@ -6,16 +6,12 @@ import type { CompiledGroup } from "../../../src/core/compiled.ts";
 import { decide } from "../../../src/core/decide.ts";
 import type { Decision } from "../../../src/core/decision.ts";
 import type { GroupMemory } from "../../../src/core/memory.ts";
-import type {
-  GroupObservation,
-  PodObservation,
-  RackObservation,
-} from "../../../src/core/observation.ts";
+import type { GroupObservation, PodObservation } from "../../../src/core/observation.ts";
 import { SECOND_MS, after, millis } from "../../../src/core/units.ts";
 import { aLentRack } from "../builders/loans.ts";
 import { CODER, aFleetObservation, aPod, anOverride } from "../builders/observed.ts";
 import { rackCount } from "../../../src/core/units.ts";
-import { applyPlan } from "./apply.ts";
+import { applyPlan, changeRacks } from "./apply.ts";
 
 export interface LoanTick {
   readonly before: GroupObservation;
@@ -50,14 +46,6 @@ export function runLoan(input: LoanRunInput): readonly LoanTick[] {
   }
   return ticks;
 }
-
-const changeRacks = (
-  world: GroupObservation,
-  change: (rack: RackObservation) => RackObservation,
-): GroupObservation => ({
-  ...world,
-  pools: world.pools.map((pool) => ({ ...pool, racks: pool.racks.map(change) })),
-});
 
 function asked(world: GroupObservation, floor: number | null): GroupObservation {
   const until = after(world.now, millis(60 * 60 * SECOND_MS));

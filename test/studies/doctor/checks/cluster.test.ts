@@ -15,6 +15,7 @@ import {
   problemsOf,
   rackOf,
 } from "../../../support/doctor/healthy-facts.ts";
+import { FENCE, someTerms } from "../../../support/builders/loans.ts";
 import { EIGHT_UNITS } from "../../../support/builders/compiled.ts";
 import { rawPool } from "../../../support/raw-objects.ts";
 import { aFleet, aPool } from "../../../support/reports/compiled.ts";
@@ -470,17 +471,9 @@ describe("labels that are taken off to eject", () => {
 });
 
 describe("the fence of a pool that lends racks", () => {
-  const fence = { key: "breakwater.dev/reclaim", operator: "Exists", value: "", effect: "" };
-  const loan = {
-    podLabels: { queue: "training" },
-    max: rackCount(2),
-    fenceTaint: fence.key,
-    graceMs: millis(60_000),
-    minTenureMs: millis(0),
-    gangKeys: [],
-  };
+  const fence = { key: FENCE, operator: "Exists", value: "", effect: "" };
   const bearing = (toleration: Partial<typeof fence> | null): Facts => ({
-    desired: { ...healthy.desired, pools: [{ ...aPool("gb200-east"), loan }] },
+    desired: { ...healthy.desired, pools: [{ ...aPool("gb200-east"), loan: someTerms() }] },
     workloads: { ...healthy.workloads, pods: [aPod("coder-0")] },
     tolerations: new Map([
       ["agents/coder-0", toleration === null ? [] : [{ ...fence, ...toleration }]],
