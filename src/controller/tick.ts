@@ -146,6 +146,7 @@ async function tickGroup(
   ports.telemetry.tick({
     group,
     observation,
+    memory: carried.memory,
     decision: decided.decision,
     actions,
     durationMs: millis(options.stopwatch() - started),

@@ -1,4 +1,5 @@
 import type { GroupObservation } from "../core/observation.ts";
+import type { GroupMemory } from "../core/memory.ts";
 import type { Decision } from "../core/decision.ts";
 import type { CompiledGroup } from "../core/compiled.ts";
 import type { Millis } from "../core/units.ts";
@@ -7,6 +8,8 @@ import type { Millis } from "../core/units.ts";
 export interface TickReport {
   readonly group: CompiledGroup;
   readonly observation: GroupObservation;
+  /** What was carried into the decision. */
+  readonly memory: GroupMemory;
   readonly decision: Decision;
   readonly actions: readonly ActionResult[];
   readonly durationMs: Millis;

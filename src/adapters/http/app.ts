@@ -5,6 +5,7 @@ import { API_SCHEMA_VERSION } from "../../api/schema-version.ts";
 import { millis, type Millis } from "../../core/units.ts";
 import { PortError } from "../../ports/errors.ts";
 import { loopbackGuard, reviewGuard, type Review } from "./access.ts";
+import { counterfactualRoutes } from "./counterfactual-routes.ts";
 import { readConsoleFiles } from "./console-files.ts";
 import { EventStreams } from "./event-stream.ts";
 import { apiRoutes, consoleRoutes, eventRoutes, openRoutes, type MetricsText } from "./routes.ts";
@@ -58,6 +59,7 @@ function guardedRoutes(options: AppOptions) {
     app.addHook("onRequest", review === null ? loopbackGuard() : reviewGuard(review));
     app.addHook("preClose", async () => streams.endAll());
     app.register(apiRoutes(view, about), { prefix: "/api/v1" });
+    app.register(counterfactualRoutes(view), { prefix: "/api/v1" });
     app.register(eventRoutes(streams), { prefix: "/api/v1" });
     app.register(consoleRoutes(readConsoleFiles(options.consoleDir)));
   };

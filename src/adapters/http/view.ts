@@ -15,6 +15,8 @@ import type { FleetView } from "../../api/fleet-view.ts";
 import type { GroupView } from "../../api/group-view.ts";
 import type { PoolView } from "../../api/pool-view.ts";
 import { API_SCHEMA_VERSION } from "../../api/schema-version.ts";
+import type { FleetKey } from "../../core/compiled.ts";
+import type { DecidedOn } from "../../core/counterfactual/decided-on.ts";
 import type { Telemetry, TickReport } from "../../ports/telemetry.ts";
 import { DecisionRing } from "./decision-ring.ts";
 import { EventBacklog, type StreamMessage } from "./event-backlog.ts";
@@ -26,6 +28,8 @@ export interface View extends Telemetry {
   pools(): PoolsAnswer;
   decisions(): DecisionsAnswer;
   history(fleet?: string): HistoryAnswer;
+  /** What the fleet's last tick was decided on; undefined for a fleet that is not known. */
+  decidedOn(fleet: string): FleetDecidedOn | undefined;
   /** What a reader must be sent first: the missed messages, or one snapshot of everything. */
   opening(lastEventId: string | null): readonly StreamMessage[];
   /** @returns the function that ends the subscription. */
@@ -34,9 +38,19 @@ export interface View extends Telemetry {
   missing(): readonly string[];
 }
 
+export interface FleetDecidedOn {
+  readonly world: DecidedOn;
+  readonly fleet: FleetKey;
+}
+
 const schemaVersion = API_SCHEMA_VERSION;
 
-interface GroupState {
+interface GroupState extends GroupViews {
+  /** null: nothing was decided yet. */
+  readonly world: DecidedOn | null;
+}
+
+interface GroupViews {
   readonly group: GroupView;
   readonly fleets: FleetView[];
   readonly pools: PoolView[];
@@ -59,7 +73,7 @@ class LatestView implements View {
   }
 
   tick(report: TickReport): void {
-    const state = {
+    const views = {
       group: groupView(report),
       fleets: fleetViews(report),
       pools: poolViews(report),
@@ -67,13 +81,14 @@ class LatestView implements View {
     const decisions = decisionViews(report);
     this.#decisions.add(decisions);
     this.#dropUndecided();
-    this.#groups.set(report.group.name, state);
-    const history = this.#record(state);
+    const { group, observation, memory } = report;
+    this.#groups.set(group.name, { ...views, world: { group, observation, memory } });
+    const history = this.#record(views);
     this.#dropRings();
-    this.#publish({ schemaVersion, kind: "tick", ...state, decisions, history });
+    this.#publish({ schemaVersion, kind: "tick", ...views, decisions, history });
   }
 
-  #record({ fleets, pools }: GroupState): TickEvent["history"] {
+  #record({ fleets, pools }: GroupViews): TickEvent["history"] {
     return fleets.map((view) => {
       const ring = this.#rings.get(view.fleet) ?? new HistoryRing();
       this.#rings.set(view.fleet, ring);
@@ -100,7 +115,7 @@ class LatestView implements View {
   tickFailed(what: string, code: string, message: string): void {
     const group = this.#groupOf(what) ?? what;
     const failure = { code, message: group === what ? message : `${what}: ${message}` };
-    const before = this.#groups.get(group) ?? { group: unseen(group), fleets: [], pools: [] };
+    const before = this.#groups.get(group) ?? undecided(group);
     this.#groups.set(group, { ...before, group: { ...before.group, failure } });
     this.#publish({ schemaVersion, kind: "failure", group, failure });
   }
@@ -152,6 +167,14 @@ class LatestView implements View {
     return { schemaVersion, resolutionSeconds: HISTORY_RESOLUTION_SECONDS, fleets };
   }
 
+  decidedOn(name: string): FleetDecidedOn | undefined {
+    for (const { world } of this.#groups.values()) {
+      const fleet = world?.group.fleets.find(({ key }) => key === name)?.key;
+      if (world !== null && fleet !== undefined) return { world, fleet };
+    }
+    return undefined;
+  }
+
   opening(lastEventId: string | null): readonly StreamMessage[] {
     const missed = lastEventId === null ? null : this.#backlog.since(lastEventId);
     return missed ?? [this.#snapshot()];
@@ -177,6 +200,13 @@ class LatestView implements View {
     return decided ? [] : ["the first tick: no group of pools and fleets was decided on yet"];
   }
 }
+
+const undecided = (group: string): GroupState => ({
+  group: unseen(group),
+  fleets: [],
+  pools: [],
+  world: null,
+});
 
 const unseen = (group: string): GroupView => ({
   group,

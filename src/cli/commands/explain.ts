@@ -1,63 +1,129 @@
+import { Option } from "commander";
 import type { Command } from "commander";
-import { FleetsAnswerSchema } from "../../api/envelopes.ts";
-import type { FleetView } from "../../api/fleet-view.ts";
-import { readApi } from "../api-client.ts";
+import { readAssumption } from "../../core/counterfactual/assumptions.ts";
+import type { Assumption } from "../../core/counterfactual/assumptions.ts";
+import { ASSUMPTIONS } from "../../core/counterfactual/assumptions.ts";
+import { epochMs } from "../../core/units.ts";
+import type { EpochMs } from "../../core/units.ts";
 import { apiOf, withApiFlags } from "../api-flags.ts";
 import type { ApiFlags } from "../api-flags.ts";
+import { flipsText, whatIfText, whyNotText } from "../explain/counterfactual-text.ts";
+import { explainedByApi } from "../explain/by-api.ts";
+import { explainedByLog } from "../explain/by-log.ts";
+import type { Explained } from "../explain/explained.ts";
+import { explanationText } from "../explain/explanation-text.ts";
 import { formatOption } from "../format-flag.ts";
 import type { FormatFlag } from "../format-flag.ts";
-import { table } from "../table.ts";
 import { UsageError } from "../usage-error.ts";
+
+interface ExplainFlags extends ApiFlags, FormatFlag {
+  readonly whatIf?: readonly string[];
+  readonly whyNot?: string;
+  readonly flips?: true;
+  readonly log?: string;
+  readonly at?: string;
+}
+
+const ASSUMPTION_LIST = ASSUMPTIONS.map(({ name, takes }) => `  ${name.padEnd(18)} ${takes}`);
+
+const MORE = `
+What can be assumed, for --what-if NAME=VALUE:
+${ASSUMPTION_LIST.join("\n")}
+
+Examples:
+  breakwater explain agents/coder
+  breakwater explain agents/coder --why-not racks=8
+  breakwater explain agents/coder --what-if hitRate=0.9 demand=x1.5
+  breakwater explain agents/coder --flips
+  breakwater explain --log decisions.jsonl --at 2026-12-01T18:05:00Z --why-not racks=8
+`;
 
 export function addExplain(program: Command): void {
   const command = program
     .command("explain")
     .description("Why a fleet has, wants and gets the racks it does: every stage with its numbers.")
     .argument("[fleet]", "namespace/name; may be left out where there is only one")
+    .option("--what-if <assumption...>", "decide again with something otherwise")
+    .option("--why-not <racks>", "why it is not another number of racks, as racks=8")
+    .addOption(new Option("--flips", "the smallest changes that would flip it"))
+    .option("--log <file>", "explain a decision of a decision log instead of a running controller")
+    .option("--at <instant>", "of the log: the last decision at or before it (RFC 3339)")
     .addOption(formatOption())
-    .addHelpText("after", "\nExample:\n  breakwater explain agents/coder\n");
+    .addHelpText("after", MORE);
   withApiFlags(command).action(explain);
 }
 
-async function explain(wanted: string | undefined, flags: ApiFlags & FormatFlag): Promise<void> {
-  const { fleets } = await readApi(apiOf(flags), "/api/v1/fleets", FleetsAnswerSchema);
-  const fleet = chosen(fleets, wanted);
-  console.log(flags.format === "json" ? JSON.stringify(fleet, null, 2) : inWords(fleet));
+async function explain(fleet: string | undefined, flags: ExplainFlags): Promise<void> {
+  const question = questionOf(flags);
+  const source =
+    flags.log === undefined
+      ? await explainedByApi(apiOf(flags), fleet)
+      : await explainedByLog(flags.log, { fleet, at: instantOf(flags) });
+  const { answer, text } = await question(source);
+  console.log(flags.format === "json" ? JSON.stringify(answer, null, 2) : text);
 }
 
-function chosen(fleets: readonly FleetView[], wanted: string | undefined): FleetView {
-  const found = fleets.filter(({ fleet }) => wanted === undefined || fleet === wanted);
-  const [only] = found;
-  if (found.length === 1 && only !== undefined) return only;
-  const known = fleets.map(({ fleet }) => fleet).join(", ") || "none yet";
-  const text = wanted === undefined ? "found nothing, expected a fleet" : `found "${wanted}"`;
-  throw new UsageError(`fleet: ${text}; the controller knows ${known}`);
+interface Said {
+  readonly answer: unknown;
+  readonly text: string;
 }
 
-function inWords(view: FleetView): string {
-  const { fleet, racks, outcome, reasons, steps, attainmentByRacks } = view;
-  const head =
-    `${fleet}: ${outcome}. ${racks.serving} racks serve, ${racks.held} held or on the way, ` +
-    `${racks.want} wanted, ${racks.award} awarded, ${racks.target} let through.`;
-  return [head, listed(reasons), stages(steps), curve(attainmentByRacks)]
-    .filter((part) => part !== "")
-    .join("\n\n");
+type Question = (source: Explained) => Promise<Said>;
+
+/** @throws UsageError for two questions at once, and for one that cannot be understood */
+function questionOf({ whatIf, whyNot, flips, log, at }: ExplainFlags): Question {
+  const asked = [whatIf && "--what-if", whyNot && "--why-not", flips && "--flips"].filter(Boolean);
+  if (asked.length > 1) throw new UsageError(`found ${asked.join(" and ")}, expected one of them`);
+  if (at !== undefined && log === undefined) {
+    throw new UsageError("--at: found without --log, expected the decision log that it is of");
+  }
+  if (whatIf !== undefined) return whatIfQuestion(whatIf.map(assumptionOf));
+  if (whyNot !== undefined) return whyNotQuestion(racksOf(whyNot));
+  if (flips === true) return flipsQuestion;
+  return async (source) => {
+    const view = await source.fleet();
+    return { answer: view, text: explanationText(view) };
+  };
 }
 
-const listed = (reasons: FleetView["reasons"]): string =>
-  reasons.map(({ code, text }) => `- ${code}: ${text}`).join("\n");
+const whatIfQuestion =
+  (assumptions: readonly Assumption[]): Question =>
+  async (source) => {
+    const answer = await source.whatIf(assumptions);
+    return { answer, text: whatIfText(answer) };
+  };
 
-const stages = (steps: FleetView["steps"]): string =>
-  table(
-    ["STAGE", "STEP", "FOUND"],
-    steps.map(({ stage, name, text }) => [stage, name, text]),
-  );
+const whyNotQuestion =
+  (racks: number): Question =>
+  async (source) => {
+    const answer = await source.whyNot(racks);
+    return { answer, text: whyNotText(answer) };
+  };
 
-function curve(points: FleetView["attainmentByRacks"]): string {
-  if (points.length === 0) return "";
-  const rows = points.map(({ racks, attainment }) => [
-    String(racks),
-    `${(attainment * 100).toFixed(2)} %`,
-  ]);
-  return table(["RACKS", "ATTAINMENT AT THE SIZING DEMAND"], rows);
+const flipsQuestion: Question = async (source) => {
+  const answer = await source.flips();
+  return { answer, text: flipsText(answer) };
+};
+
+function assumptionOf(text: string): Assumption {
+  const read = readAssumption(text);
+  if ("problem" in read) throw new UsageError(`--what-if: ${read.problem}`);
+  return read;
+}
+
+/** Both `8` and `racks=8` are what people write. */
+function racksOf(text: string): number {
+  const found = /^(?:racks=)?(\d{1,3})$/.exec(text);
+  if (found === null)
+    throw new UsageError(`--why-not: found "${text}", expected racks=N, as racks=8`);
+  return Number(found[1]);
+}
+
+function instantOf({ at }: ExplainFlags): EpochMs | undefined {
+  if (at === undefined) return undefined;
+  const instant = Date.parse(at);
+  if (Number.isNaN(instant)) {
+    throw new UsageError(`--at: found "${at}", expected an instant, as 2026-12-01T18:05:00Z`);
+  }
+  return epochMs(instant);
 }

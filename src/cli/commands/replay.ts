@@ -1,14 +1,11 @@
-import { access, constants, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { RecordError } from "../../studies/decode-record.ts";
 import { replay } from "../../studies/replay.ts";
 import type { ReplayResult } from "../../studies/replay.ts";
-import { FaultLog } from "../../traces/diagnostics.ts";
-import { readLines } from "../../traces/lines.ts";
+import { logLines } from "../decision-log-lines.ts";
 import { sha256 } from "../digest.ts";
 import { formatOption } from "../format-flag.ts";
 import type { FormatFlag } from "../format-flag.ts";
-import { reasonOf } from "../system-error.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
 
 export function addReplay(program: Command): void {
@@ -35,29 +32,12 @@ async function runReplay(file: string, { format }: FormatFlag): Promise<void> {
 }
 
 async function replayFile(file: string): Promise<ReplayResult> {
-  await checkReadable(file);
+  const lines = await logLines(file);
   try {
-    return await replay(textsOf(file), sha256);
+    return await replay(lines, sha256);
   } catch (error) {
     if (error instanceof RecordError) throw new UsageError(`${file}: ${error.message}`);
     throw error;
-  }
-}
-
-/** One line at a time, and none longer than a record can be: a log may be larger than memory. */
-function* textsOf(file: string): Generator<string> {
-  const faults = new FaultLog({ lenient: false });
-  for (const { text } of readLines(file, { faults })) yield text;
-}
-
-async function checkReadable(file: string): Promise<void> {
-  try {
-    await access(file, constants.R_OK);
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read: ${reasonOf(cause)}`);
-  }
-  if ((await stat(file)).isDirectory()) {
-    throw new UsageError(`${file} is a directory, expected a decision log`);
   }
 }
 

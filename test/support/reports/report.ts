@@ -5,6 +5,7 @@ import type {
   RackPhase,
   RackSummary,
 } from "../../../src/core/decision.ts";
+import { EMPTY_MEMORY } from "../../../src/core/memory.ts";
 import type { FleetObservation, GroupObservation, Intent } from "../../../src/core/observation.ts";
 import { reason } from "../../../src/core/reasons.ts";
 import { millis, rackCount, ratio, turnsPerSecond, type EpochMs } from "../../../src/core/units.ts";
@@ -130,6 +131,7 @@ export function aReport(spec: ReportSpec = {}): TickReport {
   return {
     group,
     observation,
+    memory: EMPTY_MEMORY,
     decision: { at: now, group: group.name, fleets, pools, progress, plan: [] },
     actions: spec.actions ?? [],
     durationMs: millis(12),

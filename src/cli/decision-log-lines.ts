@@ -1,0 +1,26 @@
+import { access, constants, stat } from "node:fs/promises";
+import { FaultLog } from "../traces/diagnostics.ts";
+import { readLines } from "../traces/lines.ts";
+import { reasonOf } from "./system-error.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * @returns the lines of a decision log, read as they are asked for: it may be larger than memory
+ * @throws UsageError when it cannot be read or is a directory
+ */
+export async function logLines(file: string): Promise<Iterable<string>> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read: ${reasonOf(cause)}`);
+  }
+  if ((await stat(file)).isDirectory()) {
+    throw new UsageError(`${file} is a directory, expected a decision log`);
+  }
+  return textsOf(file);
+}
+
+function* textsOf(file: string): Generator<string> {
+  const faults = new FaultLog({ lenient: false });
+  for (const { text } of readLines(file, { faults })) yield text;
+}
