@@ -22,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   schema: async () => (await import("./commands/schema.ts")).addSchema,
   trace: async () => (await import("./commands/trace.ts")).addTrace,
   tune: async () => (await import("./commands/tune.ts")).addTune,
+  approve: async () => (await import("./commands/approve.ts")).addApprove,
+  reject: async () => (await import("./commands/approve.ts")).addReject,
   cancel: async () => (await import("./commands/cancel.ts")).addCancel,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctor,
 };

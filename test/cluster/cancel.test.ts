@@ -118,6 +118,29 @@ describe.skipIf(missing !== "")(`breakwater cancel on a real API server ${missin
     expect(stderr).toMatch(/gb200-a-in-99.*not found/);
   });
 
+  it("and `approve` and `reject` give a verdict, each in the name of who gives it", async () => {
+    await decisionIn("Pending", "grow-3");
+    const asked = (user: keyof typeof ROLES, verb: string) => {
+      const kubeconfig = `--kubeconfig=${plane.kubeconfig(user)}`;
+      return runCommand(verb, "grow-3", "-n", NAMESPACE, kubeconfig, INC);
+    };
+    const yes = await asked("alice", "approve");
+    expect([yes.status, yes.stdout]).toEqual([0, expect.stringContaining("1 of 2 have approved")]);
+    expect(yes.stdout).toContain("agents/grow-3: Out for coder, RackPool gb200-a, 4 racks to");
+    const again = await asked("alice", "approve");
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining("before")]);
+    const stranger = await asked("viewer", "approve");
+    expect([stranger.status, stranger.stderr]).toEqual([
+      1,
+      expect.stringContaining("cannot patch"),
+    ]);
+    const no = await asked("alice", "reject");
+    expect([no.status, no.stdout]).toEqual([0, expect.stringContaining("Rejected by alice")]);
+    expect((await read("grow-3")).spec.approvals).toEqual([
+      { by: "alice", verdict: "Reject", reason: "INC-4711" },
+    ]);
+  });
+
   it("says what whoever may not is not allowed, and leaves the decision", async () => {
     await decisionIn("Executing", "shrink-5", SHRINK);
     const { status, stderr } = await cancel("viewer", "shrink-5", INC);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { rejectDecision } from "../../adapters/decision-store/reject.ts";
+import { giveVerdict } from "../../adapters/decision-store/verdict.ts";
 import { onCluster, withClusterFlags } from "../on-cluster.ts";
 import type { ClusterFlags } from "../on-cluster.ts";
 
@@ -28,7 +28,8 @@ export function addCancel(program: Command): void {
 
 async function cancel(name: string, { reason, ...flags }: CancelFlags): Promise<void> {
   await onCluster(flags, async (client, namespace) => {
-    const { by, phase } = await rejectDecision(client, { namespace, name, reason });
+    const verdict = { namespace, name, verdict: "Reject", reason } as const;
+    const { by, phase } = await giveVerdict(client, verdict);
     console.log(`${namespace}/${name} (${phase}) is refused by ${by}: ${reason}`);
     console.log(`What becomes of it: kubectl get scaledecision ${name} -n ${namespace} --watch`);
   });

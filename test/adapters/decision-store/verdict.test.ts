@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rejectDecision } from "../../../src/adapters/decision-store/reject.ts";
+import { giveVerdict } from "../../../src/adapters/decision-store/verdict.ts";
 import { type Json, valueAt } from "../../../src/adapters/kubernetes/decode.ts";
 import { kubeBench } from "../../support/kube-bench.ts";
 import { rawDecision } from "../../support/raw-objects.ts";
@@ -16,10 +16,11 @@ function bench(spec: Json, phase?: string) {
     path: /selfsubjectreviews/,
     fault: { kind: "answer", status: 201, body: ALICE },
   });
-  const reject = () =>
-    rejectDecision(kube.client, { namespace: "agents", name: NAME, reason: "INC-4711" });
+  const given = { namespace: "agents", name: NAME, reason: "INC-4711" };
+  const reject = () => giveVerdict(kube.client, { ...given, verdict: "Reject" });
+  const approve = () => giveVerdict(kube.client, { ...given, verdict: "Approve" });
   const approvals = () => valueAt(kube.api.get(stored), "spec", "approvals");
-  return { ...kube, stored, reject, approvals };
+  return { ...kube, stored, approve, reject, approvals };
 }
 
 const NO = { by: "alice", verdict: "Reject", reason: "INC-4711" };
@@ -28,7 +29,7 @@ const BOB = { by: "bob", verdict: "Approve", reason: "ok" };
 describe("a person's no to a decision", () => {
   it("is given in the name that the API server knows them by", async () => {
     const { reject, approvals } = bench({}, "Executing");
-    expect(await reject()).toEqual({ by: "alice", phase: "Executing" });
+    expect(await reject()).toMatchObject({ by: "alice", phase: "Executing" });
     expect(approvals()).toEqual([NO]);
   });
 
@@ -51,5 +52,47 @@ describe("a person's no to a decision", () => {
     const { reject, approvals } = bench({}, phase);
     await expect(reject()).rejects.toThrow(`agents/${NAME} is ${phase}: found nothing left`);
     expect(approvals() ?? []).toEqual([]);
+  });
+});
+
+const YES = { by: "alice", verdict: "Approve", reason: "INC-4711" };
+
+describe("a person's yes to a decision", () => {
+  it("is added to others', and tells what was consented to", async () => {
+    const { approve, approvals } = bench({ approvals: [BOB] }, "Pending");
+    expect(await approve()).toEqual({
+      by: "alice",
+      phase: "Pending",
+      fleet: "coder",
+      direction: "Out",
+      pool: "gb200-a",
+      fromRacks: 4,
+      toRacksAtMost: 6,
+      maxUsdPerHour: "",
+      why: "Forecast demand needs 6 racks.",
+      approvals: 2,
+      requiredApprovals: 2,
+      expiresAt: "2026-12-01T18:15:00Z",
+      onExpiry: "Drop",
+    });
+    expect(approvals()).toEqual([BOB, YES]);
+  });
+
+  it.each([
+    ["Executing", "it waits for no approval"],
+    ["Approved", "it waits for no approval"],
+    ["Expired", "nobody is asked any more"],
+    ["Done", "nobody is asked any more"],
+  ])("is refused for one that is %s", async (phase, text) => {
+    const { approve, approvals } = bench({}, phase);
+    await expect(approve()).rejects.toThrow(`agents/${NAME} is ${phase}: ${text}`);
+    expect(approvals() ?? []).toEqual([]);
+  });
+
+  it.each(["Approve", "Reject"])("is not given twice, nor after one's own %s", async (verdict) => {
+    const before = { by: "alice", verdict, reason: "earlier" };
+    const { approve, approvals } = bench({ approvals: [before] }, "Pending");
+    await expect(approve()).rejects.toThrow(`alice has said ${verdict} before`);
+    expect(approvals()).toEqual([before]);
   });
 });
