@@ -38,6 +38,21 @@ export interface FleetResult {
   readonly hitRate: number | null;
 }
 
+/** How a reference came to its plan: what it reports is the replay of one of its rounds. */
+export interface ReferenceResult {
+  /** GPU-hours that a missed turn was priced at; null for a reference without a price. */
+  readonly gpuHoursPerMiss: number | null;
+  readonly rounds: readonly {
+    /** As planned; null where nothing is planned but the count. */
+    readonly planned: { readonly gpuHours: number; readonly violations: number } | null;
+    readonly replayed: { readonly gpuHours: number; readonly violations: number };
+    /** Steps in which the replay missed more than planned: dearer in the next round. */
+    readonly repairedSteps: number;
+  }[];
+  /** Index of the round reported: the cheapest replay at the price. */
+  readonly reported: number;
+}
+
 export interface SimulationResult {
   readonly schemaVersion: typeof RESULT_SCHEMA_VERSION;
   readonly scenario: string;
@@ -109,4 +124,6 @@ export interface SimulationResult {
   };
   /** An entry a fleet where there are several, none otherwise. */
   readonly fleets: readonly FleetResult[];
+  /** Of runs of a reference only. */
+  readonly reference?: ReferenceResult;
 }

@@ -1,7 +1,7 @@
 /** How long each step of a rack's arrival takes. */
 import type { ScenarioSupply } from "../config/compiled-scenario.ts";
 import { clamp } from "../core/numeric.ts";
-import type { RandomStream } from "./random.ts";
+import { RandomStream } from "./random.ts";
 
 /** One rack's durations: grant, boot (nodes appear), join (quorum Ready), start (first token). */
 export interface LeadTime {
@@ -13,6 +13,10 @@ export interface LeadTime {
 
 export const totalMs = (lead: LeadTime): number =>
   lead.grantMs + lead.bootMs + lead.joinMs + lead.startMs;
+
+/** @returns the draws of a pool's racks: those it begins with first, then in the order of orders */
+export const leadTimeStream = (seed: number, pool: string): RandomStream =>
+  new RandomStream(seed, `lead-times/${pool}`);
 
 /**
  * @returns log-normal steps, stretched or squeezed together where their sum would leave the bounds

@@ -10,7 +10,7 @@ import { CountObject } from "./count-object.ts";
 import type { Timeline } from "./event-queue.ts";
 import type { FleetWorkload } from "./fleet-workload.ts";
 import type { LeadTime } from "./lead-times.ts";
-import { drawLeadTime } from "./lead-times.ts";
+import { drawLeadTime, leadTimeStream } from "./lead-times.ts";
 import { loanPods } from "./loan-pods.ts";
 import { LoanWork } from "./loan-work.ts";
 import { ProviderStock } from "./provider-stock.ts";
@@ -65,7 +65,7 @@ export class RackPool {
     this.object = new CountObject(pool.name, supply.startRacks);
     this.yard = new RackYard(pool, timeline);
     this.stock = new ProviderStock(options);
-    this.leads = new RandomStream(seed, `lead-times/${pool.name}`);
+    this.leads = leadTimeStream(seed, pool.name);
     this.releases = new RandomStream(seed, `releases/${pool.name}`);
     this.meter = new RackMeter(pool, this.yard.racks(), timeline.now());
     const replace = (rack: SimRack): void => this.replace(rack);

@@ -27,9 +27,13 @@ export interface ConfiguredPolicy {
 
 export interface StudyPolicy {
   readonly name: string;
-  readonly kind: "ours" | "baseline";
+  /** A reference reads the future out of the scenario: `references/` runs it. */
+  readonly kind: "ours" | "baseline" | "reference";
   readonly knob: Knob;
-  /** @param value of the knob; absent: what the scenario's fleets say, or the knob's default */
+  /**
+   * @param value of the knob; absent: what the scenario's fleets say, or the knob's default
+   * @throws RangeError for a reference: it decides on a plan, which nothing but a run can make
+   */
   configure(group: CompiledGroup, value?: number): ConfiguredPolicy;
 }
 
@@ -80,6 +84,30 @@ const baseline = (name: string, knob: Knob, of: (value: number) => Policy): Stud
   },
 });
 
+const reference = (name: string, knob: Knob): StudyPolicy => ({
+  name,
+  kind: "reference",
+  knob,
+  configure: () => {
+    const found = `policy ${name} decides on a plan of the whole run, found none`;
+    throw new RangeError(`${found}: run it with simulate or compare; its log cannot be replayed`);
+  },
+});
+
+/** What a missed turn is worth, in what a turn costs on a fleet that always fits. */
+const PRICE_KNOB: Knob = {
+  name: "price-of-a-miss",
+  default: 10,
+  sweep: [3, 10, 30, 60],
+};
+
+/** Attainment that every ten minutes are sized for, but for surges, which get every rack. */
+const CALM_KNOB: Knob = {
+  name: "attainment-before-surges",
+  default: 0.95,
+  sweep: [0.9, 0.95, 0.97, 0.98],
+};
+
 export const POLICIES: readonly StudyPolicy[] = [
   BREAKWATER,
   baseline("static", STATIC_KNOB, staticPolicy),
@@ -93,6 +121,8 @@ export const POLICIES: readonly StudyPolicy[] = [
   baseline("llm-d-slo", LLM_D_SLO_KNOB, llmDSlo),
   baseline("llm-d-token", LLM_D_TOKEN_KNOB, llmDToken),
   baseline("kthena", KTHENA_KNOB, kthena),
+  reference("clairvoyant", PRICE_KNOB),
+  reference("causal-reference", CALM_KNOB),
 ];
 
 /** @throws RangeError that lists the names there are */

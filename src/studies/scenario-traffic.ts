@@ -24,10 +24,9 @@ const NS_PER_MS = 1e6;
  * @returns reads the recordings each time it is called. @throws TraceError when one cannot be used
  */
 export function trafficOf(scenario: CompiledScenario, folder: string): TrafficOf {
-  const { group, startsAt, world } = scenario;
-  const warmupMs = world.warmupMs ?? 0;
-  return (seed) =>
-    group.fleets.map(({ key }) => ({
+  return (seed, { group, startsAt, world } = scenario) => {
+    const warmupMs = world.warmupMs ?? 0;
+    return group.fleets.map(({ key }) => ({
       fleet: key,
       sources: world.traffic.flatMap((traffic, index) =>
         traffic.fleet === key
@@ -35,6 +34,7 @@ export function trafficOf(scenario: CompiledScenario, folder: string): TrafficOf
           : [],
       ),
     }));
+  };
 }
 
 interface SourcePlace {

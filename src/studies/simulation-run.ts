@@ -12,8 +12,11 @@ export interface FleetTraffic {
   readonly sources: readonly SessionSource[];
 }
 
-/** @returns fresh sources, one entry a fleet; the same seed gives the same sessions. */
-export type TrafficOf = (seed: number) => readonly FleetTraffic[];
+/**
+ * @param changed the scenario with other traffic, of which to give the sources; absent: as it is
+ * @returns fresh sources, one entry a fleet; the same seed gives the same sessions.
+ */
+export type TrafficOf = (seed: number, changed?: CompiledScenario) => readonly FleetTraffic[];
 
 export interface SimulationRun {
   readonly scenario: CompiledScenario;

@@ -4,11 +4,14 @@ import { aSmallGroup } from "../support/builders/compiled.ts";
 
 const NAMES = POLICIES.map(({ name }) => name);
 
+const DECIDING = POLICIES.flatMap(({ name, kind }) => (kind === "reference" ? [] : [name]));
+
 describe("the table of policies", () => {
   it("names those it has when asked for another", () => {
     expect(() => policyNamed("kpa2")).toThrow(
       'policy "kpa2" is not known, expected one of breakwater, static, hpa-queue, hpa-kv, kpa, ' +
-        "dynamo, dynamo-load, wva-v1, wva-v2, llm-d-slo, llm-d-token, kthena",
+        "dynamo, dynamo-load, wva-v1, wva-v2, llm-d-slo, llm-d-token, kthena, clairvoyant, " +
+        "causal-reference",
     );
   });
 
@@ -19,10 +22,16 @@ describe("the table of policies", () => {
     expect(sweep).toContain(policyNamed(name).knob.default);
   });
 
-  it.each(NAMES)("%s: runs under its own name, no slower than it is to be asked", (name) => {
+  it.each(DECIDING)("%s: runs under its own name, no slower than it is to be asked", (name) => {
     const { policy, tickEveryMs } = policyNamed(name).configure(aSmallGroup(), 1);
     expect(policy?.name ?? "breakwater").toBe(name);
     expect(tickEveryMs).toBeLessThanOrEqual(Math.min(15_000, policy?.everyMs ?? 15_000));
+  });
+
+  it.each(["clairvoyant", "causal-reference"])("%s: decides on nothing but its plan", (name) => {
+    expect(() => policyNamed(name).configure(aSmallGroup())).toThrow(
+      `policy ${name} decides on a plan of the whole run, found none`,
+    );
   });
 
   it("ours is as the fleets say, unless its knob is turned", () => {

@@ -20,15 +20,21 @@ interface CompareFlags {
 }
 
 const OURS = "breakwater";
-const OTHERS = POLICIES.flatMap(({ name }) => (name === OURS ? [] : [name]));
+const named = (wanted: "baseline" | "reference"): readonly string[] =>
+  POLICIES.flatMap(({ name, kind }) => (kind === wanted ? [name] : []));
+/** References take several runs each: they are asked for by name. */
+const OTHERS = named("baseline");
 
 const EXAMPLE = `
 Every policy is swept over its knob, ours too. Violations are compared at equal GPU-hours and
 GPU-hours at equal attainment, between 95 and 99.5 %. What each of the others reads and does:
-docs/baselines.md.
+docs/baselines.md. Beside them, not in competition: ${named("reference").join(", ")}, which
+know what nobody can (docs/references.md); asked for by name, since each takes many runs, and shown
+at every value of their knob.
 
 Example:
   breakwater compare simulations/*/scenario.yaml --policies hpa-queue,static --seeds 3 --workers 2
+  breakwater compare simulations/flash-crowd/scenario.yaml --policies static,clairvoyant
 `;
 
 export function addCompare(program: Command): void {

@@ -31,7 +31,7 @@ export function addSimulate(program: Command): void {
     .command("simulate")
     .description("Run a scenario: the controller's own tick on a simulated world.")
     .argument("<scenario>", "a scenario file; expected.yaml beside it is checked")
-    .option("--policy <name>", "instead of the scenario's own")
+    .option("--policy <name>", "instead of the scenario's own; references: docs/references.md")
     .option("--seed <number>", "one run with this seed, instead of the scenario's", seedNumber)
     .addOption(
       new Option("--format <format>", "of the results").choices(RESULT_FORMATS).default("text"),
@@ -42,7 +42,8 @@ export function addSimulate(program: Command): void {
     .option("--timing <file>", "write how long the machine took, as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  breakwater simulate simulations/launch-day/scenario.yaml\n",
+      "\nExamples:\n  breakwater simulate simulations/launch-day/scenario.yaml\n" +
+        "  breakwater simulate simulations/launch-day/scenario.yaml --policy clairvoyant\n",
     )
     .action(runSimulate);
 }

@@ -91,6 +91,7 @@ export function resultRows(results: readonly SimulationResult[]): readonly Resul
       figure("decisions", `for ${name}`, ({ decisions }) => whole(decisions.byReason[name] ?? 0)),
     ),
     ...Array.from({ length: many }, (_, at) => surgeFigure(at, results)),
+    ...referenceFigures(results),
   ];
   return figures.map(({ name, of, section }) => ({ section, name, values: results.map(of) }));
 }
@@ -105,6 +106,21 @@ function surgeFigure(at: number, results: readonly SimulationResult[]): Figure {
     const times = [own.timeToAbsorbSeconds, own.outsideSeconds].map(duration);
     return [...times, whole(own.violations)].join(", ");
   });
+}
+
+/** Of references: what each round planned, and what its replay came to. */
+function referenceFigures(results: readonly SimulationResult[]): readonly Figure[] {
+  const many = Math.max(0, ...results.map(({ reference }) => reference?.rounds.length ?? 0));
+  return Array.from({ length: many }, (_, at) =>
+    figure("rounds", `${at + 1}: GPU-hours, violations: planned; replayed`, ({ reference }) => {
+      const round = reference?.rounds[at];
+      if (round === undefined) return NONE;
+      const told = [round.planned, round.replayed].map((found) =>
+        found === null ? NONE : `${number(found.gpuHours, 1)}, ${whole(found.violations)}`,
+      );
+      return `${told.join("; ")}${reference?.reported === at ? " (reported)" : ""}`;
+    }),
+  );
 }
 
 function unionOf(

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { CompiledScenario } from "../../config/compiled-scenario.ts";
 import { byTheUnit } from "../../studies/compare/by-the-unit.ts";
+import { UnplannableScenario } from "../../oracle/supply-terms.ts";
 import { policyNamed } from "../../studies/policies.ts";
 import { trafficOf } from "../../studies/scenario-traffic.ts";
 import { TraceError } from "../../traces/diagnostics.ts";
@@ -44,7 +45,9 @@ export async function runTask(
       ...hooks,
     });
   } catch (error) {
-    if (error instanceof TraceError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof TraceError || error instanceof UnplannableScenario) {
+      throw new UsageError(error.message, { cause: error });
+    }
     throw error;
   }
 }

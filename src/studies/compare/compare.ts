@@ -28,7 +28,11 @@ export async function compare(plan: ComparisonPlan, run: RunJobs): Promise<Compa
   const unquantised = await measure(units, policies, run);
   return {
     schemaVersion: 1,
-    rows: [...chosen, ...unquantised.map(asReference)],
+    rows: [
+      ...chosen,
+      ...points.filter(isReference(plan)).map(asReference),
+      ...unquantised.map(byTheUnit).map(asReference),
+    ],
     points: points.map(asPoint),
     summary: summaryOf(plan, contenders),
   };
@@ -64,7 +68,7 @@ function contendersOf(plan: ComparisonPlan, points: readonly Measured[]): readon
     ({ policy, knob }) => policy === ours.name && knob.value === ours.knob.default,
   );
   const yardsticks = new Map(usual.map(({ scenario, gpuHours }) => [scenario, gpuHours]));
-  return [ours, ...others].map((policy) => ({
+  return [ours, ...others.filter(({ kind }) => kind !== "reference")].map((policy) => ({
     policy,
     settings: settingsOf(policy.name, points, yardsticks),
   }));
@@ -113,9 +117,19 @@ function dearestOf(settings: readonly Setting[]): ReadonlyMap<string, number> {
   return dearest;
 }
 
+/** References compete with nobody: every price of theirs is shown. */
+const isReference =
+  ({ others }: ComparisonPlan) =>
+  ({ policy }: Measured): boolean =>
+    others.some(({ name, kind }) => name === policy && kind === "reference");
+
+const byTheUnit = (found: Measured): Measured => ({
+  ...found,
+  policy: `${found.policy} by the unit`,
+});
+
 const asReference = (found: Measured): ComparisonResult["rows"][number] => ({
   ...asPoint(found),
-  policy: `${found.policy} by the unit`,
   kind: "reference",
   violationsAtOurGpuHours: null,
   gpuHoursAtOurAttainment: null,

@@ -74,6 +74,35 @@ describe("a comparison", () => {
     expect(rows[1]?.gpuHoursAtOurAttainment).toBeCloseTo(200 + 100 * share, 9);
   });
 
+  it("shows references at every value of their knob, and in no contest", async () => {
+    const clairvoyant = aStudyPolicy("clairvoyant", "reference");
+    const others = [aStudyPolicy("hpa-queue"), clairvoyant];
+    const scenarios = [{ name: "surge", seeds: [1, 2], byTheUnit: true }];
+    const { rows, summary } = await compare(plan({ others, scenarios }), asKnown);
+    expect(rows.map(({ policy, kind, knob }) => `${kind} ${policy} ${knob.value}`)).toEqual([
+      "ours breakwater 2",
+      "baseline hpa-queue 2",
+      "reference clairvoyant 1",
+      "reference clairvoyant 2",
+      "reference clairvoyant 3",
+      "reference hpa-queue by the unit 2",
+    ]);
+    expect(rows.slice(2).map(({ violationsAtOurGpuHours }) => violationsAtOurGpuHours)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(summary.policies.map(({ policy }) => policy)).toEqual(["hpa-queue"]);
+  });
+
+  it("can be of references alone", async () => {
+    const others = [aStudyPolicy("clairvoyant", "reference")];
+    const { rows, summary } = await compare(plan({ others }), asKnown);
+    expect(rows.map(({ kind }) => kind)).toEqual(["ours", "reference", "reference", "reference"]);
+    expect(summary).toMatchObject({ policies: [], strongest: null });
+  });
+
   it("gives intervals over the seeds", async () => {
     const { rows } = await compare(plan(), asKnown);
     // Two seeds 20 apart: s/√2 = 10, t(1) = 12.706205.
