@@ -95,6 +95,8 @@ export type TrafficSource =
       /** Amplitudes of a daily and a weekly wave, 0..1. */
       readonly daily: number;
       readonly weekly: number;
+      /** How many times as long the pauses between turns are; absent: as the profile says. */
+      readonly pauses?: number | undefined;
     };
 
 export interface ScenarioClients {

@@ -43,6 +43,10 @@ const generate = strict({
   sessionsPerHour: positive("New sessions in an hour, on average over the waves."),
   daily: within("Amplitude of the daily wave, as a share of the mean.", 0, 1).default(0),
   weekly: within("Amplitude of the weekly wave, as a share of the mean.", 0, 1).default(0),
+  pauses: positive(
+    "Pauses between the turns of a session, as a multiple of the profile's; absent: 1.",
+    1_000,
+  ).optional(),
 }).describe("Invented traffic.");
 
 const traffic = strict({

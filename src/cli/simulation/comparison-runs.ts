@@ -61,10 +61,11 @@ export function seedsOf(seeds: readonly number[], count: number): readonly numbe
   return [...seeds, ...more].slice(0, count);
 }
 
-/** @returns runs jobs side by side in threads, with a line of progress on a terminal */
+/** @returns runs jobs side by side in threads; says on stderr how many, and how far it is */
 export function runnerOf(scenarios: LoadedScenarios, workers: number): RunJobs {
   const fileOf = new Map([...scenarios].map(([file, { name }]) => [name, file]));
   return async (jobs) => {
+    if (jobs.length > 0) console.error(`${jobs.length} runs`);
     const progress = progressOn(process.stderr, `${jobs.length} runs`, stopwatch);
     const tasks = jobs.map(({ scenario, ...task }) => ({
       ...task,

@@ -1,9 +1,11 @@
-/** How far a long command is, for whoever watches it on a terminal. */
+/** How far a long command is: a line on a terminal, in a log one now and then. */
 
 /** Below it nobody wonders. */
 const QUIET_MS = 1_000;
 /** How often the line is written anew. */
 const EVERY_MS = 250;
+/** How often it is said where lines stay: in a pipe, a file, the log of a job. */
+const LOGGED_EVERY_MS = 30_000;
 /** Back to the line's beginning, and clear it. */
 const ANEW = "\r\u001b[2K";
 
@@ -24,8 +26,8 @@ export function progressOn(
   what: string,
   stopwatch: () => number,
 ): Progress {
-  if (terminal.isTTY !== true) return { update: () => {}, end: () => {} };
   const startedAt = stopwatch();
+  if (terminal.isTTY !== true) return loggedProgress(terminal, what, stopwatch);
   let shownAt = Number.NEGATIVE_INFINITY;
   return {
     update: (share) => {
@@ -38,6 +40,24 @@ export function progressOn(
     end: () => {
       if (shownAt > Number.NEGATIVE_INFINITY) terminal.write(ANEW);
     },
+  };
+}
+
+function loggedProgress(
+  terminal: ProgressTerminal,
+  what: string,
+  stopwatch: () => number,
+): Progress {
+  const startedAt = stopwatch();
+  let saidAt = startedAt;
+  return {
+    update: (share) => {
+      const now = stopwatch();
+      if (now - saidAt < LOGGED_EVERY_MS) return;
+      saidAt = now;
+      terminal.write(`${what}: ${progressText(share, now - startedAt)}\n`);
+    },
+    end: () => {},
   };
 }
 

@@ -16,22 +16,26 @@ export interface PoolOptions {
   readonly workers: number;
   /** Called with the share of all tasks that is done, 0..1. */
   readonly onProgress?: (share: number) => void;
+  /** Called with each outcome, in the order of the tasks: what was told can be relied on. */
+  readonly onOutcome?: (at: number, outcome: SimulationOutcome) => void;
+  /** Asked before each task; once it is true, those that run are the last: outcomes end early. */
+  readonly stop?: () => boolean;
 }
 
 /** @throws what the first task that failed threw, once no other is running */
 export async function runTasks(
   tasks: readonly SimulationTask[],
-  { workers, onProgress = () => {} }: PoolOptions,
+  { workers, onProgress = () => {}, onOutcome = () => {}, stop = () => false }: PoolOptions,
 ): Promise<readonly SimulationOutcome[]> {
   const shares = tasks.map(() => 0);
   const note = (task: number, share: number): void => {
     shares[task] = share;
     onProgress(shares.reduce((sum, each) => sum + each, 0) / tasks.length);
   };
-  const queue = new TaskQueue(tasks, note);
+  const queue = new TaskQueue(tasks, { note, onOutcome, stop });
   const threads = Math.min(workers, tasks.length);
-  const run = threads <= 1 ? runHere : runInThread;
-  const lanes = Array.from({ length: Math.max(1, threads) }, () => queue.work(run));
+  const open = threads <= 1 ? () => HERE : openThread;
+  const lanes = Array.from({ length: Math.max(1, threads) }, () => queue.work(open));
   await Promise.allSettled(lanes);
   await Promise.all(lanes);
   return queue.outcomes();
@@ -42,31 +46,60 @@ type RunOne = (
   onProgress: (share: number) => void,
 ) => Promise<SimulationOutcome>;
 
+/** Where tasks run, one after the other. */
+interface Lane {
+  readonly run: RunOne;
+  close(): void;
+}
+
+interface QueueHooks {
+  readonly note: (task: number, share: number) => void;
+  readonly onOutcome: (at: number, outcome: SimulationOutcome) => void;
+  readonly stop: () => boolean;
+}
+
 class TaskQueue {
   private readonly tasks: readonly SimulationTask[];
-  private readonly note: (task: number, share: number) => void;
+  private readonly hooks: QueueHooks;
   private readonly done: SimulationOutcome[] = [];
   private next = 0;
+  /** How many outcomes were told, all before them too. */
+  private told = 0;
 
-  constructor(tasks: readonly SimulationTask[], note: (task: number, share: number) => void) {
+  constructor(tasks: readonly SimulationTask[], hooks: QueueHooks) {
     this.tasks = tasks;
-    this.note = note;
+    this.hooks = hooks;
   }
 
   /** Takes tasks until none is left, or one failed. */
-  async work(run: RunOne): Promise<void> {
-    for (;;) {
-      const at = this.next;
-      const task = this.tasks[at];
-      if (task === undefined) return;
-      this.next += 1;
-      try {
-        this.done[at] = await run(task, (share) => this.note(at, share));
-      } catch (error) {
-        this.next = this.tasks.length;
-        throw error;
+  async work(open: () => Lane): Promise<void> {
+    const lane = open();
+    try {
+      for (let at = this.taken(); at < this.tasks.length; at = this.taken()) {
+        await this.runOne(at, lane);
       }
-      this.note(at, 1);
+    } catch (error) {
+      this.next = this.tasks.length;
+      throw error;
+    } finally {
+      lane.close();
+    }
+  }
+
+  private taken(): number {
+    if (this.hooks.stop()) this.next = this.tasks.length;
+    this.next += 1;
+    return this.next - 1;
+  }
+
+  private async runOne(at: number, { run }: Lane): Promise<void> {
+    const task = this.tasks[at];
+    if (task === undefined) return;
+    this.done[at] = await run(task, (share) => this.hooks.note(at, share));
+    this.hooks.note(at, 1);
+    for (let next = this.done[this.told]; next !== undefined; next = this.done[this.told]) {
+      this.told += 1;
+      this.hooks.onOutcome(this.told - 1, next);
     }
   }
 
@@ -75,7 +108,7 @@ class TaskQueue {
   }
 }
 
-const runHere: RunOne = (task, onProgress) => runTask(task, { onProgress });
+const HERE: Lane = { run: (task, onProgress) => runTask(task, { onProgress }), close: () => {} };
 
 /** Sources run as they are in tests; in the program both are bundles that lie side by side. */
 const WORKER = new URL(
@@ -83,21 +116,23 @@ const WORKER = new URL(
   import.meta.url,
 );
 
-const runInThread: RunOne = (task, onProgress) =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { workerData: task });
-    const end = (settle: () => void): void => {
-      settle();
-      void worker.terminate();
-    };
-    worker.on("message", (message: WorkerMessage) => {
-      if (message.kind === "progress") onProgress(message.share);
-      else if (message.kind === "outcome") end(() => resolve(message.outcome));
-      else end(() => reject(failure(message)));
+/** A thread for many tasks: the code that the first of them made quick stays so. */
+function openThread(): Lane {
+  const worker = new Worker(WORKER);
+  const run: RunOne = (task, onProgress) =>
+    new Promise((resolve, reject) => {
+      worker.removeAllListeners();
+      worker.on("message", (message: WorkerMessage) => {
+        if (message.kind === "progress") onProgress(message.share);
+        else if (message.kind === "outcome") resolve(message.outcome);
+        else reject(failure(message));
+      });
+      worker.on("error", reject);
+      worker.on("exit", (code) => reject(new CommandFailed(`a worker ended with status ${code}`)));
+      worker.postMessage(task, []);
     });
-    worker.on("error", reject);
-    worker.on("exit", (code) => reject(new CommandFailed(`a worker ended with status ${code}`)));
-  });
+  return { run, close: () => void worker.terminate() };
+}
 
 const failure = ({ message, usage }: { readonly message: string; readonly usage: boolean }) =>
   usage ? new UsageError(message) : new CommandFailed(message);

@@ -94,6 +94,15 @@ function fittedProfile({ baseTtftMs, ...equipment }: Equipment): EngineProfile {
   };
 }
 
+/** Of AGENT_TURN a new token costs 800 + 198,000 pairs x 6.06 ns = 2,000 us, as with test-small. */
+const TEST_CONTEXT_COSTS: EngineCosts = {
+  iterationMs: 10,
+  prefillTokenGpuUs: 800,
+  prefillPairGpuNs: 6.06,
+  decodeSequenceGpuUs: 100,
+  decodeContextGpuNs: 4,
+};
+
 export const ENGINE_PROFILES: Readonly<Record<string, EngineProfile>> = {
   "dsr1-fp4-gb200": fittedProfile({
     name: "dsr1-fp4-gb200",
@@ -152,6 +161,19 @@ export const ENGINE_PROFILES: Readonly<Record<string, EngineProfile>> = {
     baseTtftMs: millis(100),
     itlBaseMs: 10,
     itlPerSequenceMs: 0.5,
+    kvTokensPerGpu: 100_000,
+    kvBytesPerToken: 500_000,
+  },
+  "test-context": {
+    name: "test-context",
+    source:
+      "Invented: for the agent turn as fast as test-small, but of another form, since prompts " +
+      "and contexts cost by their length; what a world is when test-small was believed.",
+    costs: TEST_CONTEXT_COSTS,
+    budgetTokensPerGpu: 128,
+    maxSequencesPerGpu: 20,
+    ...ratesOf(TEST_CONTEXT_COSTS, AGENT_TURN, 20),
+    baseTtftMs: millis(100),
     kvTokensPerGpu: 100_000,
     kvBytesPerToken: 500_000,
   },

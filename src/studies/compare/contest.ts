@@ -38,39 +38,57 @@ export interface ContestInput {
   readonly dearest: ReadonlyMap<string, number>;
 }
 
+/** What one scenario has to say, the mean over its levels. */
+export interface ScenarioContest {
+  readonly scenario: string;
+  /** Natural logarithms of the ratios; that of GPU-hours null where nobody reaches any level. */
+  readonly logViolations: number;
+  readonly logGpuHours: number | null;
+  readonly compared: number;
+  readonly lostByThem: number;
+  readonly lostByUs: number;
+}
+
 /** @throws RangeError when somebody has no setting, or there is no scenario */
 export function contest(input: ContestInput): Contest {
-  const ours = frontOf(input.ours);
-  const scenarios = [...cheapest(ours).cells.keys()];
-  const duels = MISSED_LEVELS.flatMap((level) => {
-    const reached = atMissed(ours, level);
-    const place = { level, reached: reached !== null, ours: reached ?? best(ours) };
-    return scenarios.map((scenario) => duel(scenario, place, input));
-  });
-  const logs = (of: (found: Duel) => number | null): readonly number[] =>
-    scenarios.flatMap((scenario) => meanLog(duels, scenario, of) ?? []);
-  const gpuHours = logs((found) => found.gpuHours);
+  const each = scenarioContests(input);
+  const gpuHours = each.flatMap(({ logGpuHours }) => logGpuHours ?? []);
+  const sum = (of: (found: ScenarioContest) => number): number =>
+    each.reduce((total, found) => total + of(found), 0);
   return {
-    violations: geometricMean(logs(({ violations }) => violations)),
+    violations: geometricMean(each.map(({ logViolations }) => logViolations)),
     gpuHours: gpuHours.length === 0 ? null : geometricMean(gpuHours),
-    compared: duels.length,
-    lostByThem: duels.filter(({ lostByThem }) => lostByThem).length,
-    lostByUs: duels.filter(({ lostByUs }) => lostByUs).length,
+    compared: sum(({ compared }) => compared),
+    lostByThem: sum(({ lostByThem }) => lostByThem),
+    lostByUs: sum(({ lostByUs }) => lostByUs),
   };
 }
 
-/** Levels of one scenario are no independent cases: they are averaged first. */
-function meanLog(
-  duels: readonly Duel[],
-  scenario: string,
-  of: (found: Duel) => number | null,
-): number | null {
-  const ratios = duels.flatMap((found) => {
-    const value = found.scenario === scenario ? of(found) : null;
-    return value === null ? [] : [Math.log(value)];
+/** @returns the same scenario by scenario @throws RangeError when somebody has no setting */
+export function scenarioContests(input: ContestInput): readonly ScenarioContest[] {
+  const ours = frontOf(input.ours);
+  const scenarios = [...cheapest(ours).cells.keys()];
+  const places = MISSED_LEVELS.map((level): Place => {
+    const reached = atMissed(ours, level);
+    return { level, reached: reached !== null, ours: reached ?? best(ours) };
   });
-  if (ratios.length === 0) return null;
-  return ratios.reduce((sum, log) => sum + log, 0) / ratios.length;
+  return scenarios.map((scenario) => {
+    const duels = places.map((place) => duel(scenario, place, input));
+    return {
+      scenario,
+      logViolations: meanLog(duels.map(({ violations }) => violations)) ?? 0,
+      logGpuHours: meanLog(duels.map(({ gpuHours }) => gpuHours)),
+      compared: duels.length,
+      lostByThem: duels.filter(({ lostByThem }) => lostByThem).length,
+      lostByUs: duels.filter(({ lostByUs }) => lostByUs).length,
+    };
+  });
+}
+
+/** Levels of one scenario are no independent cases: they are averaged first. */
+function meanLog(ratios: readonly (number | null)[]): number | null {
+  const logs = ratios.flatMap((ratio) => (ratio === null ? [] : [Math.log(ratio)]));
+  return logs.length === 0 ? null : logs.reduce((sum, log) => sum + log, 0) / logs.length;
 }
 
 /** Where we stand at a level, or at our best where we do not reach it. */
@@ -81,7 +99,6 @@ interface Place {
 }
 
 interface Duel {
-  readonly scenario: string;
   readonly violations: number;
   /** null where neither reaches the level. */
   readonly gpuHours: number | null;
@@ -97,7 +114,6 @@ function duel(scenario: string, place: Place, input: ContestInput): Duel {
   const there = atMissed(front, level);
   const dearest = input.dearest.get(scenario) ?? ours.gpuHours;
   return {
-    scenario,
     violations: bounded(missedAt(scenario, same, front)) / bounded(ours.missed),
     gpuHours: hoursRatio(
       place.reached ? ours.gpuHours : null,

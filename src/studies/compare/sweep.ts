@@ -1,6 +1,7 @@
 /** Every policy at every value of its knob: what to run, and the fronts that come of it. */
 import type { ComparisonPoint, SweepPoint, SweepResult } from "../../api/comparison.ts";
 import type { SimulationResult } from "../../api/results.ts";
+import type { Knob } from "../../core/policy/policy.ts";
 import type { StudyPolicy } from "../policies.ts";
 import { frontOf, settingsIn } from "./front.ts";
 import { measured, settingsOf } from "./measure.ts";
@@ -43,7 +44,7 @@ const policiesOf = ({
 export const sweepJobs = ({ scenarios, ...plan }: SweepPlan): readonly ComparisonJob[] =>
   scenarios.flatMap(({ name, seeds }) =>
     policiesOf(plan).flatMap((policy) =>
-      valuesOf(policy).flatMap((knob) =>
+      knobValues(policy.knob).flatMap((knob) =>
         seeds.map((seed) => {
           return { scenario: name, policy: policy.name, knob, seed, byTheUnit: false };
         }),
@@ -51,9 +52,9 @@ export const sweepJobs = ({ scenarios, ...plan }: SweepPlan): readonly Compariso
     ),
   );
 
-/** The default is tried too: it is what people get who do not turn the knob. */
-const valuesOf = ({ knob }: StudyPolicy): readonly number[] =>
-  [...new Set([...knob.sweep, knob.default])].toSorted((a, b) => a - b);
+/** @returns the values tried: the default too, as what people get who do not turn the knob */
+export const knobValues = ({ default: usual, sweep: values }: Knob): readonly number[] =>
+  [...new Set([...values, usual])].toSorted((a, b) => a - b);
 
 export async function measure(
   jobs: readonly ComparisonJob[],

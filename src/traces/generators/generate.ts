@@ -37,6 +37,8 @@ export function generateTemplates({ profile, draws, ...set }: TemplateSetOptions
 
 export interface GeneratedOptions extends SampledOptions {
   readonly profile: GeneratorProfileName;
+  /** How many times as long the pauses between turns are; absent: as the profile says. */
+  readonly pauses?: number | undefined;
   /** For the template set: a stream of its own, so that arrivals do not depend on its size. */
   readonly templateDraws: Draws;
 }
@@ -45,9 +47,19 @@ export interface GeneratedOptions extends SampledOptions {
 export function generatedTraffic({
   profile,
   templateDraws,
+  pauses = 1,
   ...options
 }: GeneratedOptions): SessionSource {
-  return sampledSource(generateTemplates({ profile, draws: templateDraws }), options);
+  const templates = generateTemplates({ profile, draws: templateDraws });
+  return sampledSource(withPauses(templates, pauses), options);
+}
+
+/** Same turns, other think times: how much of an overload comes back at once depends on them. */
+function withPauses(templates: TurnTemplates, factor: number): TurnTemplates {
+  if (factor === 1) return templates;
+  const { rows } = templates;
+  const delayNs = rows.delayNs.map((delay) => Math.round(delay * factor));
+  return { ...templates, rows: { ...rows, delayNs } };
 }
 
 export interface RateShapedOptions extends Omit<GeneratedOptions, "sessionsPerHour"> {

@@ -22,10 +22,25 @@ describe("progress", () => {
     expect(written.at(-1)).toBe("\r\u001b[2K");
   });
 
-  it("never shows anywhere else", () => {
+  it("is a line every half minute where lines stay", () => {
     const written: string[] = [];
-    const progress = progressOn({ write: (text: string) => written.push(text) }, "x", () => 1e6);
-    progress.update(0.5);
+    let now = 0;
+    const log = { write: (text: string) => written.push(text) };
+    const progress = progressOn(log, "12 runs", () => now);
+    for (now = 0; now <= 90_000; now += 1_000) progress.update(now / 120_000);
+    progress.end();
+    expect(written).toEqual([
+      "12 runs: 25 %, 1 min 30 s left\n",
+      "12 runs: 50 %, 1 min 0 s left\n",
+      "12 runs: 75 %, 30 s left\n",
+    ]);
+  });
+
+  it("is silent where a command ends before anybody wonders", () => {
+    const written: string[] = [];
+    let now = 0;
+    const progress = progressOn({ write: (text: string) => written.push(text) }, "x", () => now);
+    for (now = 0; now < 30_000; now += 1_000) progress.update(now / 30_000);
     progress.end();
     expect(written).toEqual([]);
   });
