@@ -56,8 +56,12 @@ export const TRUSTS = [
 
 export const CACHE_CAUSES = [
   "none",
-  "cold-replicas",
+  "workload-shift",
+  "prompt-instability",
   "capacity-bound",
+  "routing-spread",
+  "cold-replicas",
+  "configuration-change",
   "broken-signal",
   "cannot-tell",
 ] as const satisfies readonly CacheCause[];

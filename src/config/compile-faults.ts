@@ -99,6 +99,21 @@ function ofFleet(
       const forMs = durationMs(written.for);
       return { kind: "router-misroute", fleet, share: written.share, forMs };
     }
+    case "router-index-loss":
+      return { kind: "router-index-loss", fleet, forMs: durationMs(written.for) };
+    case "turn-gaps": {
+      const forMs = durationMs(written.for);
+      return { kind: "turn-gaps", fleet, factor: written.factor, forMs };
+    }
+    case "forgetful-replicas": {
+      const { replicas } = written;
+      const [everyMs, forMs] = [durationMs(written.every), durationMs(written.for)];
+      return { kind: "forgetful-replicas", fleet, replicas, everyMs, forMs };
+    }
+    case "broken-counters": {
+      const forMs = durationMs(written.for);
+      return { kind: "broken-counters", fleet, how: written.how, forMs };
+    }
     case "prompt-instability": {
       const { share, depthTokens } = written;
       const forMs = durationMs(written.for);

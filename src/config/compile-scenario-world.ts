@@ -168,8 +168,8 @@ function engineErrors(written: Written<"engine">, group: CompiledGroup): readonl
 }
 
 function routerOf(written: Written<"router">, fleet: CompiledFleet): ScenarioRouter {
-  const { kind, lag, guard } = ofFleet(written, fleet);
-  const router = { kind, lagMs: durationMs(lag) };
+  const { kind, lag, guard, index } = ofFleet(written, fleet);
+  const router = { kind, lagMs: durationMs(lag), ...(index && { index }) };
   if (guard === undefined) return router;
   const { factor, decay = "60s", slackTokens = 0 } = guard;
   const decayed = { decayMs: durationMs(decay), slackTokens };

@@ -121,6 +121,8 @@ export interface ScenarioEngine {
 export interface ScenarioRouter {
   readonly kind: "round-robin" | "least-loaded" | "session-sticky" | "prefix-affinity";
   readonly lagMs: Millis;
+  /** Whether it exports what its index knows; absent: it does not. */
+  readonly index?: boolean;
   /** Of prefix-affinity; absent: turns in flight, as the policy's prior was fitted. */
   readonly guard?: {
     readonly factor: number;
@@ -228,6 +230,26 @@ export type ScenarioFault = { readonly atMs: Millis } & (
       readonly kind: "router-misroute";
       readonly fleet: FleetKey;
       readonly share: number;
+      readonly forMs: Millis;
+    }
+  | { readonly kind: "router-index-loss"; readonly fleet: FleetKey; readonly forMs: Millis }
+  | {
+      readonly kind: "turn-gaps";
+      readonly fleet: FleetKey;
+      readonly factor: number;
+      readonly forMs: Millis;
+    }
+  | {
+      readonly kind: "forgetful-replicas";
+      readonly fleet: FleetKey;
+      readonly replicas: number;
+      readonly everyMs: Millis;
+      readonly forMs: Millis;
+    }
+  | {
+      readonly kind: "broken-counters";
+      readonly fleet: FleetKey;
+      readonly how: "frozen" | "recounted";
       readonly forMs: Millis;
     }
   | {

@@ -82,6 +82,28 @@ const ROWS = [
     share: within("Share of the turns.", 0, 1),
     for: lasts,
   }),
+  row("router-index-loss", "The router's index knows nothing: turns go to any instance.", {
+    fleet,
+    for: lasts,
+  }),
+  row("turn-gaps", "Agents pause longer, or less long, between the turns of a session.", {
+    fleet,
+    factor: positive("How many times as long.", 1_000),
+    for: lasts,
+  }),
+  row("forgetful-replicas", "Engine instances forget what no running turn uses, again and again.", {
+    fleet,
+    replicas: count("Instances that do.", 1),
+    every: span("How often they do.").default("30s"),
+    for: lasts,
+  }),
+  row("broken-counters", "Engine instances export token counters that are wrong.", {
+    fleet,
+    how: z
+      .enum(["frozen", "recounted"])
+      .describe("The prompts' counter stands still, or computed tokens count again while waiting."),
+    for: lasts,
+  }),
   row(
     "prompt-instability",
     "Sessions render their context anew each turn, so that prefixes do not match.",

@@ -122,6 +122,13 @@ const router = oneOrEach(
       .describe("How a turn finds its engine."),
     lag: duration("How old the router's picture of the caches is.").default("2s"),
     guard: guard.optional(),
+    index: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether it exports what its index of the engines' blocks knows, as llm-d's does with " +
+          "the precise prefix cache and enableMetrics; fleets whose edge is llm-d-epp see it.",
+      ),
   },
   "What routes the turns: one for all fleets, or a map from fleet to its own.",
 ).prefault({});

@@ -58,10 +58,20 @@ export interface ForecastBand {
 
 export type CacheCause =
   | "none"
-  | "cold-replicas"
+  | "workload-shift"
+  | "prompt-instability"
   | "capacity-bound"
+  | "routing-spread"
+  | "cold-replicas"
+  | "configuration-change"
   | "broken-signal"
   | "cannot-tell";
+
+/** A part of the fall, 0..1. */
+export interface CauseShare {
+  readonly cause: CacheCause;
+  readonly shareOfGap: Ratio;
+}
 
 export interface CacheVerdict {
   readonly cause: CacheCause;
@@ -70,6 +80,18 @@ export interface CacheVerdict {
   /** null: unknown. */
   readonly rackHelps: boolean | null;
   readonly text: string;
+  /** "" where there is nothing to do; absent in records of older releases, as all below. */
+  readonly remedy?: string;
+  /** All below are absent while the hit rate is as usual, and where a signal is broken. */
+  readonly confidence?: Ratio;
+  readonly since?: EpochMs;
+  /** Of the fall, what the named cause explains. */
+  readonly shareOfGap?: Ratio;
+  /** Prompt tokens computed beyond what is usual. */
+  readonly coldTokensPerSecond?: number;
+  /** The largest first; without parts too small to count. */
+  readonly causes?: readonly CauseShare[];
+  readonly evidence?: readonly string[];
 }
 
 export interface FleetDecision {

@@ -1,6 +1,7 @@
 /** One fleet as this tick sees it: situation, cache verdict, sizing, and what is remembered. */
-import { diagnoseCache, hasFallen, usualHitRate } from "./cache/diagnose.ts";
-import { hitRateAt, lawThrough, RESPONSE_LAW_PRIORS } from "./cache/response-law.ts";
+import { diagnose } from "./cache/diagnosis/diagnose.ts";
+import type { DiagnosisMemory } from "./cache/diagnosis/watch.ts";
+import { lawThrough, RESPONSE_LAW_PRIORS } from "./cache/response-law.ts";
 import type { CompiledFleet, CompiledGroup, FleetKey } from "./compiled.ts";
 import type { AttainmentByRacks, CacheVerdict, Step } from "./decision.ts";
 import { rememberForecast } from "./demand/forecast.ts";
@@ -18,7 +19,7 @@ import { heldByFleet } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
 import { supplySteps } from "./racks/step-list.ts";
 import { HOUR_MS, elapsed, rackCount, ratio } from "./units.ts";
-import type { EpochMs, RackCount, Ratio } from "./units.ts";
+import type { EpochMs, RackCount } from "./units.ts";
 
 export interface FleetPicture {
   readonly situation: Situation;
@@ -66,8 +67,9 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
     now,
     servingRacks: rackCount(serving),
   });
-  const usual = usualHitRate(memory);
-  const cache = verdict(situation, pools, { usual, memory });
+  const racks = pools.flatMap((state) => state.observed.racks);
+  const diagnosed = diagnose(situation, racks, memory.diagnosis ?? null);
+  const cache = diagnosed.verdict;
   const owned = Object.fromEntries(
     pools.map((state) => [state.pool.name, state.owned[fleet.key] ?? 0]),
   );
@@ -88,9 +90,9 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
     supply,
     sizing,
     held,
-    wantAtUsualHitRate: wantAtUsual({ situation, cache, sizing, usual, memory }),
+    wantAtUsualHitRate: wantAtUsual({ situation, cache, sizing, memory }),
     owned,
-    memory: remember(situation, sizing, memory),
+    memory: remember(situation, sizing, withDiagnosis(memory, diagnosed.memory)),
   };
 }
 
@@ -122,51 +124,19 @@ function heldBefore(fleet: CompiledFleet, pools: readonly PoolState[], lends: bo
   return rackCount(racks);
 }
 
-interface Past {
-  readonly usual: Ratio | null;
+const withDiagnosis = (memory: FleetMemory, diagnosis: DiagnosisMemory | null): FleetMemory =>
+  diagnosis === null ? memory : { ...memory, diagnosis };
+
+interface Fall {
   readonly memory: FleetMemory;
-}
-
-function verdict(
-  situation: Situation,
-  pools: readonly PoolState[],
-  { usual, memory }: Past,
-): CacheVerdict {
-  const { key } = situation.fleet;
-  const warmingRacks = pools.reduce((total, { warming }) => total + (warming[key] ?? 0), 0);
-  const { point } = situation;
-  return diagnoseCache({
-    hitRate: point?.hitRate ?? null,
-    whyUnmeasurable: "Prompt or computed tokens are not trusted, or nothing is served.",
-    usualHitRate: usual,
-    lawHitRate:
-      point === null || usual === null || !hasFallen(point.hitRate, usual)
-        ? null
-        : lawFromPast(situation, point.freeSeconds, { usual, memory }),
-    warmingRacks,
-  });
-}
-
-/** What the law through the fleet's usual past point gives at today's free cache. */
-function lawFromPast(
-  situation: Situation,
-  freeSeconds: number,
-  { usual, memory }: Past,
-): Ratio | null {
-  const past = memory.hitRates.find(({ hitRate }) => hitRate === usual);
-  if (past === undefined) return null;
-  const point = { freeSeconds: past.freeSeconds, hitRate: ratio(past.hitRate) };
-  return hitRateAt(lawThrough(RESPONSE_LAW_PRIORS[situation.fleet.router], point), freeSeconds);
-}
-
-interface Fall extends Past {
   readonly situation: Situation;
   readonly cache: CacheVerdict;
   readonly sizing: Sizing;
 }
 
-function wantAtUsual({ situation, cache, sizing, usual, memory }: Fall): RackCount | null {
+function wantAtUsual({ situation, cache, sizing, memory }: Fall): RackCount | null {
   const { point } = situation;
+  const { expectedHitRate: usual } = cache;
   if (usual === null || point === null || !situation.signals.complete) return null;
   if (cache.cause === "none") return sizing.want.racks;
   const law = lawThrough(RESPONSE_LAW_PRIORS[situation.fleet.router], {

@@ -53,6 +53,33 @@ export interface PodHitRate {
   readonly hitRate: Ratio;
 }
 
+/** What one engine computes and finds, by its own series; what it does not export is absent. */
+export interface PodCache {
+  readonly pod: string;
+  readonly promptTokensPerSecond: number;
+  readonly computedTokensPerSecond: number;
+  /** Prompt tokens by every source, in sum: those of the prompt, if all counters are right. */
+  readonly sourcedTokensPerSecond?: number;
+  /** How its cache is set up. */
+  readonly kvTokens?: number;
+  readonly blockTokens?: number;
+  readonly prefixCaching?: boolean;
+}
+
+/** What the router knows of the engines' caches, over the rate window. */
+export interface RouterIndex {
+  readonly lookupsPerSecond: number;
+  /** Leading blocks of a turn on the engine which holds most of them, summed over look-ups. */
+  readonly bestPodBlocksPerSecond: number;
+}
+
+export interface CacheReading {
+  /** Of pods with traffic, in order of their names. */
+  readonly pods: readonly PodCache[];
+  /** Absent where the gateway does not export it. */
+  readonly index?: RouterIndex;
+}
+
 /** Seconds that nine of ten are within, by the engines' histograms; null: nothing was seen. */
 export interface LatencyTails {
   readonly ttftP90S: number | null;
@@ -284,6 +311,8 @@ export interface FleetObservation {
   readonly engines?: readonly EngineReading[];
   /** Of pods with traffic; only from sources that show them, pod by pod. */
   readonly hitRates?: readonly PodHitRate[];
+  /** Only from sources that show them, engine by engine. */
+  readonly caches?: CacheReading;
   /** Only from sources that are asked for them. */
   readonly tails?: LatencyTails;
   readonly overrides: readonly OverrideObservation[];

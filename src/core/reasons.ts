@@ -48,6 +48,7 @@ export const REASONS = {
   "no-victim": "No rack can be drained safely.",
   "cache-unsafe": "With fewer racks the hit rate would fall too far.",
   "cache-veto": "The growth is due to a fall in hit rate that a rack does not cure.",
+  "cache-veto-waived": "Racks are asked for because of a fall in hit rate that they do not cure.",
   budget: "The budget above the commitment does not allow it.",
   "price-unknown": "A budget is set and the price above the commitment is unknown.",
   arbitration: "Other fleets have the stronger claim on the pool's racks.",

@@ -1,5 +1,6 @@
 import type { CompiledFleet } from "../core/compiled.ts";
 import type {
+  CacheReading,
   EngineReading,
   FleetSignals,
   LatencyTails,
@@ -13,6 +14,7 @@ export interface SignalSnapshot {
   readonly objectives: readonly ObjectiveReading[];
   readonly engines?: readonly EngineReading[];
   readonly hitRates?: readonly PodHitRate[];
+  readonly caches?: CacheReading;
   readonly tails?: LatencyTails;
 }
 

@@ -109,6 +109,25 @@ function strikeFleet(fault: FleetFault, fleet: FleetWorld, { random, timeline }:
     case "router-misroute":
       kernel.setMisroutedShare(fleet.enter(), fault.share);
       return later(fault.forMs, () => kernel.setMisroutedShare(fleet.enter(), 0));
+    case "router-index-loss":
+      kernel.setIndexKnown(fleet.enter(), false);
+      return later(fault.forMs, () => kernel.setIndexKnown(fleet.enter(), true));
+    case "turn-gaps":
+      kernel.setTurnGaps(fleet.enter(), fault.factor);
+      return later(fault.forMs, () => kernel.setTurnGaps(fleet.enter(), 1));
+    case "forgetful-replicas": {
+      const struck = drawSome(fleet.replicas(), fault.replicas, random);
+      for (let ms = 0; ms < fault.forMs; ms += fault.everyMs) {
+        later(ms, () => {
+          const left = fleet.replicas().filter((replica) => struck.includes(replica));
+          for (const replica of left) kernel.flushCache(replica, fleet.enter());
+        });
+      }
+      return;
+    }
+    case "broken-counters":
+      fleet.counters.break(fault.how);
+      return later(fault.forMs, () => fleet.counters.mend());
     case "prompt-instability":
       kernel.setUnstablePrompts(fleet.enter(), fault.share, fault.depthTokens);
       return later(fault.forMs, () => kernel.setUnstablePrompts(fleet.enter(), 0, 0));

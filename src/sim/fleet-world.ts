@@ -1,5 +1,6 @@
 /** One fleet of the world: its kernel of clients, router and engines, and the pods they run in. */
 import type { CompiledFleet } from "../core/compiled.ts";
+import { CounterFault } from "./counter-fault.ts";
 import type { CacheConfig, EngineHost } from "./engine-host.ts";
 import { replicaSettings } from "./engine-model.ts";
 import { PRIORITY } from "./event-queue.ts";
@@ -27,6 +28,7 @@ export class FleetWorld implements EngineHost {
   readonly fleet: CompiledFleet;
   readonly kernel: FleetKernel;
   readonly rollout: Rollout;
+  readonly counters = new CounterFault();
   private readonly options: FleetWorldOptions;
   private readonly model: KernelOptions;
   private readonly blockTokens: number;
@@ -133,7 +135,9 @@ export class FleetWorld implements EngineHost {
       instance: `${name}:${ENGINE_PORT}`,
       role,
       up: replica !== null,
-      metrics: replica === null ? null : this.kernel.metrics(replica, nowNs),
+      ...(replica === null
+        ? { metrics: null }
+        : this.counters.shown(name, this.kernel.metrics(replica, nowNs))),
       ...this.settingsOf(role, config),
       blockTokens: this.blockTokens,
     }));

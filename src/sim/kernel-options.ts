@@ -44,8 +44,10 @@ export function kernelOptions(options: FleetWorldOptions): KernelModel {
   return { model, blockTokens };
 }
 
-function routerModel({ kind, lagMs, guard }: FleetWorldOptions["router"]): RouterModel {
-  const model = { kind, lagNs: lagMs * 1e6, guard: guard?.factor ?? ROUTER_GUARD };
+function routerModel(router: FleetWorldOptions["router"]): RouterModel {
+  const { kind, lagMs, guard, index = false } = router;
+  const usual = { kind, lagNs: lagMs * 1e6, guard: guard?.factor ?? ROUTER_GUARD };
+  const model = index ? { ...usual, index } : usual;
   if (guard?.decayed === undefined) return model;
   const { decayMs, slackTokens } = guard.decayed;
   return { ...model, decay: { decayNs: decayMs * 1e6, slackTokens } };

@@ -20,6 +20,8 @@ export interface ScrapeTarget {
   readonly kvTokens: number;
   readonly prefixCaching: boolean;
   readonly blockTokens: number;
+  /** Computed tokens that its counter has twice; absent: none. */
+  readonly recountedTokens?: number;
 }
 
 /** One fleet at one scrape. All its targets are scraped at the same instant. */

@@ -3,6 +3,7 @@ import { fleetPicture } from "../../src/core/fleet-picture.ts";
 import type { FleetMemory } from "../../src/core/memory.ts";
 import type { FleetObservation } from "../../src/core/observation.ts";
 import { MINUTE_MS, SECOND_MS, after, millis, rackCount } from "../../src/core/units.ts";
+import { aCacheStory } from "../support/builders/cache-story.ts";
 import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
 import { aStage } from "../support/builders/gate.ts";
 import { NOW, aFleetObservation, aLoad, someSignals } from "../support/builders/observed.ts";
@@ -43,13 +44,9 @@ describe("a fleet's picture", () => {
   });
 
   it("knows what would be wanted at the usual hit rate only with a past", () => {
-    const hitRates = Array.from({ length: 5 }, (_, n) => ({
-      at: after(NOW, millis((n - 5) * MINUTE_MS)),
-      hitRate: 0.5,
-      freeSeconds: 100,
-    }));
+    const diagnosis = aCacheStory([[60, {}]]);
     expect(picture(aFleetMemory()).wantAtUsualHitRate).toBeNull();
-    const { wantAtUsualHitRate, sizing } = picture(aFleetMemory({}, { hitRates }));
+    const { wantAtUsualHitRate, sizing } = picture(aFleetMemory({}, { diagnosis }), {}, 3_615);
     expect(wantAtUsualHitRate).toBe(sizing.want.racks);
   });
 });
@@ -75,8 +72,15 @@ describe("what is remembered of a fleet", () => {
   });
 
   it("nothing new from signals that are not trusted", () => {
-    const signals = someSignals({ arrivals: null });
+    const signals = someSignals({ promptTokens: null });
     expect(picture(memory, { signals }).memory).toBe(memory);
+  });
+
+  it("of its caches alone where tokens are trusted and arrivals are not", () => {
+    const signals = someSignals({ arrivals: null });
+    const { diagnosis, ...rest } = picture(memory, { signals }).memory;
+    expect(rest).toEqual(memory);
+    expect(diagnosis?.lastAt).toBe(NOW);
   });
 
   it("wants of the stabilisation window and a little more, as proof of the watch", () => {

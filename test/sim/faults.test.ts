@@ -85,6 +85,32 @@ describe("faults of a fleet", () => {
     expect(told(world)).toEqual(["300 misroute 0.3", "900 misroute 0"]);
   });
 
+  it.each([
+    ["router-index-loss", {}, ["300 index false", "900 index true"]],
+    ["turn-gaps", { factor: 4 }, ["300 gaps 4", "900 gaps 1"]],
+  ] as const)("%s comes and goes", (kind, fields, calls) => {
+    const world = worldWith({ kind, ...FLEET, ...AT, ...FOR, factor: 1, ...fields });
+    world.advanceTo(minutes(60));
+    expect(told(world)).toEqual(calls);
+  });
+
+  it("engines forget again and again", () => {
+    const every = { replicas: 2, everyMs: millis(3 * MINUTE) };
+    const world = worldWith({ kind: "forgetful-replicas", ...FLEET, ...AT, ...FOR, ...every });
+    world.advanceTo(minutes(60));
+    const times = told(world).map((call) => call.split(" ")[0]);
+    expect(times).toEqual(["300", "300", "480", "480", "660", "660", "840", "840"]);
+  });
+
+  it("counters stand still, and go on", () => {
+    const fault = { kind: "broken-counters", ...FLEET, ...AT, ...FOR, how: "recounted" } as const;
+    const world = worldWith(fault);
+    const [first] = onlyFleet(world).targets();
+    expect(first).not.toHaveProperty("recountedTokens");
+    world.advanceTo(minutes(6));
+    expect(onlyFleet(world).targets()[0]).toHaveProperty("recountedTokens");
+  });
+
   it("prompts become unstable, and stable again", () => {
     const shape = { share: 0.4, depthTokens: 1_920 };
     const world = worldWith({ kind: "prompt-instability", ...FLEET, ...AT, ...FOR, ...shape });

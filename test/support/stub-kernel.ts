@@ -118,6 +118,14 @@ export class StubKernel implements FleetKernel {
     this.note(nowNs, `misroute ${share}`);
   }
 
+  setIndexKnown(nowNs: number, known: boolean): void {
+    this.note(nowNs, `index ${known}`);
+  }
+
+  setTurnGaps(nowNs: number, factor: number): void {
+    this.note(nowNs, `gaps ${factor}`);
+  }
+
   setUnstablePrompts(nowNs: number, share: number, depthTokens: number): void {
     this.note(nowNs, `unstable ${share} from ${depthTokens}`);
   }

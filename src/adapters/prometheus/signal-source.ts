@@ -1,5 +1,6 @@
 /** The live SignalSource: plan, ask in parallel as of one instant, read the answers. */
 import type { CompiledFleet, Role } from "../../core/compiled.ts";
+import { cacheReading, planCaches } from "../../core/queries/cache-plan.ts";
 import { engineReadings, planEngines } from "../../core/queries/engine-plan.ts";
 import { planHitRates, podHitRates } from "../../core/queries/hit-rate-plan.ts";
 import { type Batch, batchPromql, planFleet } from "../../core/queries/fleet-plan.ts";
@@ -35,12 +36,15 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Signal
       const byEngine = drainedByEngine(fleet) ? planEngines(fleet) : [];
       const byPod = planHitRates(fleet);
       try {
-        const batches = [...plan.batches, ...byEngine, ...byPod];
+        const byCache = byPod.length > 0 ? planCaches(fleet) : [];
+        const batches = [...plan.batches, ...byEngine, ...byPod, ...byCache];
         const outcomes = await askAll(await asked(fleet), batches, at);
+        const caches = cacheReading(outcomes, fleet);
         return {
           ...everyReading(plan, (planned) => readingOf(planned, outcomes)),
           ...(byEngine.length > 0 && { engines: engineReadings(outcomes, prefillRole(fleet)) }),
           ...(byPod.length > 0 && { hitRates: podHitRates(outcomes) }),
+          ...(caches !== null && { caches }),
         };
       } catch (cause) {
         const reading = absentBecause(asPortError(cause, fleet));

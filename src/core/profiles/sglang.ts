@@ -132,6 +132,7 @@ export const SGLANG_SIGNALS: SignalTable = {
       only: 'engine_type!="prefill"',
     }),
   },
+  caches: { kvTokens: `sum by (pod) (${ranksOnce("$now(kvTokens)")})` },
   objectives: LATENCY_SHARES,
   /** Unless the engine runs with --bucket-time-to-first-token or --bucket-inter-token-latency. */
   bucketsSeconds: {

@@ -58,6 +58,24 @@ export interface NotExported {
 
 export type SeriesTable = Readonly<Record<string, SeriesSource>>;
 
+/** What the diagnosis of the caches asks pod by pod: templates whose answers are by `pod`. */
+export interface CacheTable {
+  /** Prompt tokens by all sources in sum. */
+  readonly sourced?: string;
+  /**
+   * One series a pod; the labels named hold tokens of a block, blocks, and whether prefixes are
+   * kept ("False": not).
+   */
+  readonly setting?: {
+    readonly promql: string;
+    readonly blockTokens: string;
+    readonly blocks: string;
+    readonly prefixCaching: string;
+  };
+  /** Tokens of KV cache, where they are a value and no labels. */
+  readonly kvTokens?: string;
+}
+
 export interface SignalTable {
   readonly engine: SignalProfile;
   readonly series: SeriesTable;
@@ -74,6 +92,8 @@ export interface SignalTable {
    * one can be measured; a quantile never reads above the last.
    */
   readonly bucketsSeconds: Readonly<Record<LatencyMetric, readonly number[]>>;
+  /** Absent where nothing is shown pod by pod. */
+  readonly caches?: CacheTable;
   /** A series that every pod of the engine exports from its start: its targets are the fleet's. */
   readonly presence: string;
   /** What nobody learns from these series, or not exactly: a sentence each, for people. */
@@ -87,6 +107,8 @@ export interface EdgeTable {
   readonly arrivals: SignalQuery<"turns/s">;
   /** Turns that the gateway holds back, which no engine counts yet; null: it shows none. */
   readonly waiting: string | null;
+  /** An index of what engines hold: look-ups, and blocks of a turn on the engine that has most. */
+  readonly index?: { readonly lookups: string; readonly bestPodBlocks: string };
   readonly presence: string;
   /** Labels of a fleet's matchers that the gateway's series carry too; the others are the pods'. */
   readonly sharedLabels: readonly string[];

@@ -66,6 +66,7 @@ export const TRTLLM_SIGNALS: SignalTable = {
       "TensorRT-LLM exports counters of prompt and generated tokens and no histogram of them; " +
       "where Dynamo's frontend is before it, the profile dynamo has them",
   },
+  caches: { kvTokens: "sum by (pod) ($now(kvBlocks) * $now(tokensPerBlock))" },
   objectives: LATENCY_SHARES,
   bucketsSeconds: {
     TTFT: [

@@ -54,6 +54,8 @@ export const VLLM_SIGNALS: SignalTable = {
       only: 'source="local_compute"',
     }),
     cached: series("prefilling", ["prompt_tokens_cached_total"]),
+    /** By local_compute, local_cache_hit and external_kv_transfer. */
+    bySource: series("prefilling", ["prompt_tokens_by_source_total"]),
     generated: series("all", ["generation_tokens_total"]),
     /** With separate decode pods this is the prefill's part of the time that a client sees. */
     ttft: series("prefilling", ["time_to_first_token_seconds_bucket"]),
@@ -112,6 +114,17 @@ export const VLLM_SIGNALS: SignalTable = {
   tokenLengths: {
     prompt: series("prefilling", ["request_prompt_tokens_bucket"]),
     output: series("all", ["request_generation_tokens_bucket"]),
+  },
+  caches: {
+    sourced: "sum by (pod) ($rate(bySource))",
+    setting: {
+      promql:
+        "count by (pod, block_size, num_gpu_blocks, enable_prefix_caching) " +
+        "($now(cacheConfig) and on (job, instance) $now(kvUsage))",
+      blockTokens: "block_size",
+      blocks: "num_gpu_blocks",
+      prefixCaching: "enable_prefix_caching",
+    },
   },
   objectives: LATENCY_SHARES,
   bucketsSeconds: VLLM_BUCKETS_SECONDS,

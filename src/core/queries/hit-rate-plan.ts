@@ -48,8 +48,15 @@ function byPod(
   return ofEngines ? query.promql.replaceAll(/\bsum\(/g, "sum by (pod) (") : null;
 }
 
-/** @returns one entry per pod that computed prompts or was served some, in order of pod names */
-export function podHitRates(outcomes: Outcomes): readonly PodHitRate[] {
+export interface PodPrompts {
+  readonly pod: string;
+  /** Tokens per second. */
+  readonly prompt: number;
+  readonly computed: number;
+}
+
+/** @returns one entry per pod that was served prompts, in order of pod names */
+export function podPrompts(outcomes: Outcomes): readonly PodPrompts[] {
   const outcome = outcomes.get(BATCH);
   if (outcome?.kind !== "answered") return [];
   const part = (key: keyof typeof PARTS): ReadonlyMap<string, number> =>
@@ -57,12 +64,22 @@ export function podHitRates(outcomes: Outcomes): readonly PodHitRate[] {
       (outcome.parts.get(key) ?? []).map(({ labels, value }) => [labels["pod"] ?? "", value]),
     );
   const computed = part("computed");
-  const rates = [...part("prompt")].flatMap(([pod, prompt]) => {
-    const rate = 1 - (computed.get(pod) ?? Number.NaN) / prompt;
-    // Counters are scraped one after another: a share may be a little out of its range.
-    return pod === "" || !(prompt > 0) || !Number.isFinite(rate)
-      ? []
-      : [{ pod, hitRate: ratio(clamp(rate, 0, 1)) }];
-  });
-  return rates.toSorted((a, b) => (a.pod < b.pod ? -1 : 1));
+  const pods = [...part("prompt")].map(([pod, prompt]) => ({
+    pod,
+    prompt,
+    computed: computed.get(pod) ?? Number.NaN,
+  }));
+  return pods
+    .filter(({ pod, prompt, computed: of }) => pod !== "" && prompt > 0 && Number.isFinite(of))
+    .toSorted((a, b) => (a.pod < b.pod ? -1 : 1));
 }
+
+/** @returns one entry per pod that computed prompts or was served some, in order of pod names */
+export const podHitRates = (outcomes: Outcomes): readonly PodHitRate[] =>
+  // Counters are scraped one after another: a share may be a little out of its range.
+  podPrompts(outcomes)
+    .filter(({ prompt, computed }) => Number.isFinite(computed / prompt))
+    .map(({ pod, prompt, computed }) => ({
+      pod,
+      hitRate: ratio(clamp(1 - computed / prompt, 0, 1)),
+    }));

@@ -17,7 +17,7 @@ export interface Assessed {
 }
 
 /** A signal is stale once it is older than this many scrape intervals. */
-const STALE_AFTER_SCRAPES = 4;
+export const STALE_AFTER_SCRAPES = 4;
 /** Sums over fewer targets than this share of those expected are not taken for the fleet's. */
 const MIN_COVERAGE = 0.9;
 /** A share is a quotient of two float sums: this much above 1 is their rounding, not a fault. */

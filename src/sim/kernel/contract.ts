@@ -57,6 +57,8 @@ export interface RouterModel {
    * forgotten exponentially: at those above `guard` x (their mean + `slackTokens`). Absent: turns.
    */
   readonly decay?: { readonly decayNs: number; readonly slackTokens: number };
+  /** Whether the gateway looks up what every replica has of a turn, to count it; absent: no. */
+  readonly index?: boolean;
 }
 
 export interface ClientModel {
@@ -187,6 +189,16 @@ export interface GatewayCounts {
   readonly tries: number;
   /** Tries that wait because no replica takes turns. */
   readonly waiting: number;
+  /** Absent where the router does not look at what every replica has. */
+  readonly index?: IndexCounts;
+}
+
+/** Of an index of what replicas have; decode units are in none. */
+export interface IndexCounts {
+  /** Tries that were looked up. */
+  readonly lookups: number;
+  /** Leading blocks of them that the replica with most had, in sum. */
+  readonly bestReplicaBlocks: number;
 }
 
 /** Everything the world knows about the turns of one fleet: truth, not what metrics show. */
@@ -245,6 +257,10 @@ export interface FleetKernel {
   flushCache(replica: number, nowNs: number): void;
   /** Share of turns that the router sends to a replica drawn at random. */
   setMisroutedShare(nowNs: number, share: number): void;
+  /** Whether the router's index knows anything; without, turns go to replicas drawn at random. */
+  setIndexKnown(nowNs: number, known: boolean): void;
+  /** Pauses between the turns of a session that begin from now on are so many times as long. */
+  setTurnGaps(nowNs: number, factor: number): void;
   /**
    * Share of sessions (drawn when one starts, or at `nowNs` for those that run) whose every turn
    * has a prompt unlike any other from `depthTokens` on.

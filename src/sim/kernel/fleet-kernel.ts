@@ -112,6 +112,17 @@ class ClosedFormKernel implements FleetKernel {
     this.gatewayPart.setMisroutedShare(share);
   }
 
+  setIndexKnown(nowNs: number, known: boolean): void {
+    this.enter(nowNs);
+    this.gatewayPart.setIndexKnown(known);
+  }
+
+  setTurnGaps(nowNs: number, factor: number): void {
+    this.enter(nowNs);
+    if (!(factor > 0 && factor < Infinity)) throw new RangeError(`turn gaps ${factor}`);
+    this.state.gapFactor = factor;
+  }
+
   setUnstablePrompts(nowNs: number, share: number, depthTokens: number): void {
     this.enter(nowNs);
     this.feed.setUnstable(share, Math.floor(depthTokens / this.state.blockTokens));

@@ -38,6 +38,8 @@ export class FleetState {
   /** Replicas that are not in an iteration and may have something to do. */
   readonly ready: number[] = [];
   private readonly decodeEngine: EngineModel;
+  /** What pauses between the turns of a session are multiplied by. */
+  gapFactor = 1;
   private scheduled = 0;
 
   constructor(options: KernelOptions, blockTokens: number) {

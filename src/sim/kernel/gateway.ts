@@ -42,6 +42,9 @@ export class Gateway {
   private waitingTries = 0;
   private routed = 0;
   private misroutedShare = 0;
+  private indexKnown = true;
+  private lookups = 0;
+  private bestReplicaBlocks = 0;
   /** Whether engines may differ in KV, so that one may be too small for what it is sent. */
   private refuses = false;
   private readonly state: FleetState;
@@ -64,11 +67,18 @@ export class Gateway {
   }
 
   counts(): GatewayCounts {
-    return { tries: this.tries, waiting: this.waitingTries };
+    const counts = { tries: this.tries, waiting: this.waitingTries };
+    if (this.state.options.router.index !== true) return counts;
+    const { lookups, bestReplicaBlocks } = this;
+    return { ...counts, index: { lookups, bestReplicaBlocks } };
   }
 
   setMisroutedShare(share: number): void {
     this.misroutedShare = share;
+  }
+
+  setIndexKnown(known: boolean): void {
+    this.indexKnown = known;
   }
 
   /** From now on engines reject what exceeds their own KV. */
@@ -185,13 +195,27 @@ export class Gateway {
   private choose(turn: number): number {
     const { turns, router, options, nowNs } = this.state;
     const { words } = turns;
-    if (this.misroutedShare > 0 && options.random() < this.misroutedShare) {
+    if (options.router.index === true) this.lookUp(words[turn + CHAIN]!, words[turn + BLOCKS]!);
+    const share = this.indexKnown ? this.misroutedShare : 1;
+    if (share > 0 && options.random() < share) {
       const replica = this.routable[Math.floor(options.random() * this.routable.length)]!;
       router.assign(replica);
       return replica;
     }
     const session = numberOfSession(words[turn + SESSION]!);
     return router.route(nowNs, session, words[turn + CHAIN]!, words[turn + BLOCKS]!);
+  }
+
+  /** Counts what the replica with most has of a prompt, as of now. */
+  private lookUp(chain: number, blocks: number): void {
+    this.lookups++;
+    if (!this.indexKnown) return;
+    const { caches } = this.state;
+    let best = 0;
+    for (const replica of this.routable) {
+      best = Math.max(best, caches.resident(replica, chain, blocks));
+    }
+    this.bestReplicaBlocks += best;
   }
 
   private isTooLarge(replica: number, turn: number): boolean {

@@ -146,7 +146,9 @@ export class TurnEnds {
   private schedule(session: number, row: number, delayNs: number): void {
     const { sessions, arrivals, nowNs } = this.state;
     sessions.words[session + SCHEDULED]!++;
-    arrivals.push(nowNs + delayNs, this.state.takeOrder(1), session, row);
+    const { gapFactor } = this.state;
+    const gapNs = gapFactor === 1 ? delayNs : Math.round(delayNs * gapFactor);
+    arrivals.push(nowNs + gapNs, this.state.takeOrder(1), session, row);
   }
 
   private endSession(session: number): void {

@@ -1,5 +1,6 @@
 /** A source that shows more, from the same scrapes: for policies that look closely. */
 import type { CompiledFleet } from "../../core/compiled.ts";
+import { cacheReading, planCaches } from "../../core/queries/cache-plan.ts";
 import { engineReadings, planEngines } from "../../core/queries/engine-plan.ts";
 import { planHitRates, podHitRates } from "../../core/queries/hit-rate-plan.ts";
 import type { Batch } from "../../core/queries/fleet-plan.ts";
@@ -30,6 +31,16 @@ export const withHitRates = (source: SignalSource, metrics: SimulatedMetrics): S
   withMore(source, metrics, {
     plan: planHitRates,
     shown: (outcomes) => ({ hitRates: podHitRates(outcomes) }),
+  });
+
+/** @returns `source`, its snapshots with what the diagnosis of caches goes by; none while out */
+export const withCaches = (source: SignalSource, metrics: SimulatedMetrics): SignalSource =>
+  withMore(source, metrics, {
+    plan: (fleet) => [...planHitRates(fleet), ...planCaches(fleet)],
+    shown: (outcomes, fleet) => {
+      const caches = cacheReading(outcomes, fleet);
+      return caches === null ? {} : { caches };
+    },
   });
 
 /** @returns `source`, its snapshots with the tails of both latencies; null while it is out */

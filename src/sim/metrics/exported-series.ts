@@ -135,7 +135,7 @@ export function writeRecent(place: Place, target: ScrapeTarget, metrics: Replica
   cells[offset] = metrics.pinnedTokens / target.kvTokens;
   cells[offset + 1] = 1;
   cells[offset + 2] = metrics.preemptions;
-  cells[offset + 3] = computed;
+  cells[offset + 3] = computed + (target.recountedTokens ?? 0);
   cells[offset + 4] = hits;
   cells[offset + 5] = promptTokens - computed - hits;
   cells[offset + 6] = cachedTokens;
@@ -160,6 +160,23 @@ export const GATEWAY_COLUMN: Column = {
   family: "llm_d_epp_request",
   type: "counter",
 };
+
+const indexColumn = (name: string): Column => ({
+  name: `llm_d_epp_kv_cache_index_${name}_total`,
+  labels: {},
+  family: `llm_d_epp_kv_cache_index_${name}`,
+  type: "counter",
+});
+
+/** Those of the router's index, in the order of `indexValues`. */
+export const INDEX_COLUMNS: readonly Column[] = [
+  indexColumn("lookup_requests"),
+  indexColumn("max_pod_hit_count"),
+];
+
+/** @returns NaN for series that are not exported. */
+export const indexValues = ({ index }: GatewayCounts): readonly number[] =>
+  index === undefined ? [Number.NaN, Number.NaN] : [index.lookups, index.bestReplicaBlocks];
 
 /** @returns NaN for a series that is not there yet. */
 export const gatewayValue = ({ tries }: GatewayCounts): number => (tries > 0 ? tries : Number.NaN);

@@ -1,11 +1,14 @@
 /** All that was scraped of one fleet: its engines, and the gateway if it has one. */
 import type { CompiledFleet } from "../../core/compiled.ts";
+import type { GatewayCounts } from "../kernel/contract.ts";
 import type { FleetScrape, ScrapeTarget } from "../scrape-targets.ts";
 import type { BucketBounds } from "./exported-series.ts";
 import {
   engineColumns,
   GATEWAY_COLUMN,
   gatewayValue,
+  INDEX_COLUMNS,
+  indexValues,
   UP_COLUMN,
   writeKept,
   writeRecent,
@@ -52,7 +55,9 @@ export class FleetScrapes {
     this.retention = retention;
     const kept = [GATEWAY_COLUMN];
     this.gateway =
-      fleet.signals.edge === null ? null : this.target(gatewayLabels(fleet), { kept, recent: [] });
+      fleet.signals.edge === null
+        ? null
+        : this.target(gatewayLabels(fleet), { kept, recent: INDEX_COLUMNS });
   }
 
   /** @returns whether a series came or went */
@@ -66,7 +71,7 @@ export class FleetScrapes {
       added ||= scraped.lastRow < 0;
       scrapeEngine(scraped, target, row);
     }
-    if (this.gateway !== null) scrapeGateway(this.gateway, gatewayValue(gateway), row);
+    if (this.gateway !== null) scrapeGateway(this.gateway, gateway, row);
     this.endMissing(row);
     const isRetired = this.retire(at);
     return added || isRetired || this.live.size + this.retired.size !== before;
@@ -152,11 +157,16 @@ function scrapeEngine(scraped: ScrapedTarget, target: ScrapeTarget, row: number)
   scraped.close();
 }
 
-function scrapeGateway(scraped: ScrapedTarget, value: number, row: number): void {
+function scrapeGateway(scraped: ScrapedTarget, counts: GatewayCounts, row: number): void {
   const { kept, recent } = scraped;
+  const orStale = (value: number): number => (Number.isNaN(value) ? STALE : value);
   kept.open(row);
-  kept.cells[kept.offset] = Number.isNaN(value) ? STALE : value;
+  kept.cells[kept.offset] = orStale(gatewayValue(counts));
   recent.open(row);
-  recent.cells[recent.offset] = 1;
+  const index = indexValues(counts);
+  for (const [column, value] of index.entries()) {
+    recent.cells[recent.offset + column] = orStale(value);
+  }
+  recent.cells[recent.offset + index.length] = 1;
   scraped.close();
 }

@@ -2,6 +2,7 @@
 import type { CompiledFleet } from "../../core/compiled.ts";
 import { LLM_D_EPP } from "../../core/profiles/llm-d-epp.ts";
 import { targetMatchers, without } from "../../core/queries/selectors.ts";
+import { INDEX_COLUMNS } from "./exported-series.ts";
 import type { ScrapeTarget } from "../scrape-targets.ts";
 import type { Labels } from "./promql/vector.ts";
 import { METRIC_NAME } from "./promql/vector.ts";
@@ -15,8 +16,8 @@ export interface TargetLabels {
 /** Labels that tell targets apart; a matcher on one of them selects, it cannot name them all. */
 const IDENTITY = ["pod", "instance"];
 
-/** Every series names the model, but for that of the cache's configuration. */
-const WITHOUT_MODEL = "vllm:cache_config_info";
+/** Every series names the model, but for the cache's configuration and the router's index. */
+const WITHOUT_MODEL = ["vllm:cache_config_info", ...INDEX_COLUMNS.map(({ name }) => name)];
 
 /** A pod carries its workload's labels, under the names that discovery gives them. */
 export function engineLabels(fleet: CompiledFleet, target: ScrapeTarget): TargetLabels {
@@ -62,7 +63,7 @@ export function seriesLabels(
   own: Labels,
   { target, exported }: TargetLabels,
 ): Labels {
-  const exporters = name === WITHOUT_MODEL ? without(exported, ["model_name"]) : exported;
+  const exporters = WITHOUT_MODEL.includes(name) ? without(exported, ["model_name"]) : exported;
   const all = name === "up" ? target : { ...exporters, ...target, ...own };
   const sorted = Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return { [METRIC_NAME]: name, ...Object.fromEntries(sorted) };

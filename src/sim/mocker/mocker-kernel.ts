@@ -128,6 +128,14 @@ class MockerKernel implements FleetKernel {
     unsupported("misrouted turns");
   }
 
+  setIndexKnown(): void {
+    unsupported("a router without its index");
+  }
+
+  setTurnGaps(): void {
+    unsupported("other turn gaps");
+  }
+
   setUnstablePrompts(): void {
     unsupported("unstable prompts");
   }

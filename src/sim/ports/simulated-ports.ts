@@ -5,7 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { DecisionLog } from "../../ports/decision-log.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
-import { withEngines, withHitRates, withTails } from "../metrics/engine-source.ts";
+import { withCaches, withEngines, withHitRates, withTails } from "../metrics/engine-source.ts";
 import { createMetricsStore } from "../metrics/metrics-store.ts";
 import { simulatedSignalSource } from "../metrics/signal-source.ts";
 import type { World } from "../world.ts";
@@ -55,7 +55,7 @@ export function simulatedPorts(
   const store = createMetricsStore({ lagMs: scenario.world.scrape.lagMs });
   world.onScrape(store.scrape);
   const metrics = { store, isOut: (at: EpochMs) => world.metricsOut(at) };
-  const usual = simulatedSignalSource(metrics);
+  const usual = withCaches(simulatedSignalSource(metrics), metrics);
   const close = engines || ejects(scenario);
   const signals = close ? withHitRates(withEngines(usual, metrics), metrics) : usual;
   return {

@@ -3,6 +3,8 @@ import { VLLM_BUCKETS_SECONDS } from "../../../src/core/profiles/vllm.ts";
 import {
   engineColumns,
   gatewayValue,
+  INDEX_COLUMNS,
+  indexValues,
   writeKept,
   writeRecent,
 } from "../../../src/sim/metrics/exported-series.ts";
@@ -119,5 +121,23 @@ describe("the gateway", () => {
   it("exports nothing before its first request", () => {
     expect(gatewayValue({ tries: 0, waiting: 0 })).toBeNaN();
     expect(gatewayValue({ tries: 3, waiting: 1 })).toBe(3);
+  });
+});
+
+describe("the router's index", () => {
+  it("is exported where there is one", () => {
+    expect(INDEX_COLUMNS.map(({ name }) => name)).toEqual([
+      "llm_d_epp_kv_cache_index_lookup_requests_total",
+      "llm_d_epp_kv_cache_index_max_pod_hit_count_total",
+    ]);
+    const index = { lookups: 3, bestReplicaBlocks: 40 };
+    expect(indexValues({ tries: 3, waiting: 0, index })).toEqual([3, 40]);
+    expect(indexValues({ tries: 3, waiting: 0 })).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("counts computed tokens twice where a fault does", () => {
+    const right = shown(target())["prompt_tokens_by_source_total local_compute"];
+    const wrong = shown({ ...target(), recountedTokens: 50 });
+    expect(wrong["prompt_tokens_by_source_total local_compute"]).toBe((right ?? 0) + 50);
   });
 });

@@ -59,6 +59,14 @@ class NaiveKernel implements FleetKernel {
     this.at(nowNs).misroutedShare = share;
   }
 
+  setIndexKnown(nowNs: number, known: boolean): void {
+    this.at(nowNs).misroutedShare = known ? 0 : 1;
+  }
+
+  setTurnGaps(): void {
+    throw new Error("the naive kernel keeps turn gaps as they are");
+  }
+
   setUnstablePrompts(nowNs: number, share: number, depthTokens: number): void {
     this.at(nowNs).setUnstable(share, depthTokens);
   }

@@ -57,7 +57,6 @@ describe("the cache-veto guard", () => {
     ["a rack helps", { cache: { ...FALLEN, cause: "capacity-bound", rackHelps: true } }],
     ["more would be wanted at the usual hit rate, too", { usual: 5 }],
     ["the usual hit rate is not known", { usual: null }],
-    ["an objective is being missed", { share: 0.94 }],
   ] as const)("passes when %s", (_, changes) => {
     expect(cacheVetoGuard.check(growthTo(6), told(changes))).toEqual(PASS);
   });
@@ -68,6 +67,17 @@ describe("the cache-veto guard", () => {
       expect(cacheVetoGuard.check(dueTo(code), told())).toEqual(PASS);
     },
   );
+
+  it("lets growth pass while an objective is being missed, and says so", () => {
+    expect(cacheVetoGuard.check(growthTo(6), told({ share: 0.94, cacheVeto: "Hold" }))).toEqual({
+      kind: "Limit",
+      to: 6,
+      reason: {
+        code: "cache-veto-waived",
+        text: expect.stringContaining("ttft is being missed, and nothing else is in time."),
+      },
+    });
+  });
 
   it("never holds scale-in", () => {
     expect(cacheVetoGuard.check(A_SHRINK, told({ cacheVeto: "Hold" }))).toEqual(PASS);

@@ -1,0 +1,290 @@
+/**
+ * What a fleet's caches usually do, and since when they do not: minutes for what is new, tens of
+ * minutes for what is usual, frozen from the onset of a fall until it is over.
+ */
+import { HOUR_MS, MINUTE_MS, elapsed, epochMs } from "../../units.ts";
+import type { EpochMs } from "../../units.ts";
+import type { PodCache } from "../../observation.ts";
+import { addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
+import type { CacheSums, PromptSums } from "./sums.ts";
+
+/** What one tick sees. */
+export interface CacheTick {
+  readonly at: EpochMs;
+  /** Per second: to be weighed by how long it stands for. */
+  readonly rates: CacheSums;
+  readonly pods: readonly PodCache[];
+  /** Pods that have answered for less than a cache takes to warm. */
+  readonly young: ReadonlySet<string>;
+  /** Pods that answer, with or without traffic; null where no pods are seen. */
+  readonly alive: ReadonlySet<string> | null;
+}
+
+/** How engines are configured; the most frequent of the fleet's. */
+export interface CacheSetting {
+  readonly kvTokens: number;
+  readonly prefixCaching: boolean;
+}
+
+export interface Incident {
+  readonly since: EpochMs;
+  /** What was usual before it. */
+  readonly usual: readonly CacheSums[];
+}
+
+export interface DiagnosisMemory {
+  readonly lastAt: EpochMs;
+  readonly open: CacheSums;
+  /** Closed ones, oldest first. */
+  readonly minutes: readonly CacheSums[];
+  /** Being filled by minutes that are no longer new. */
+  readonly ten: CacheSums;
+  readonly tens: readonly CacheSums[];
+  /** The last minutes of each engine, older ones weighing less. */
+  readonly pods: Readonly<Record<string, PromptSums>>;
+  /** Share of prompts that engines had which left lately: the longer ago, the less of it. */
+  readonly leftShare: number;
+  /** null until an engine showed it. */
+  readonly setting: CacheSetting | null;
+  /** What it was before it changed; null once that is long ago. */
+  readonly settingBefore: { readonly setting: CacheSetting; readonly changedAt: EpochMs } | null;
+  readonly incident: Incident | null;
+}
+
+/** Minutes kept apart: the longest stretch over which a fall is looked for. */
+const MINUTES_KEPT = 15;
+const TEN_SECONDS = 600;
+/** Two hours: long enough for the spread of ten minutes, short enough to follow a day. */
+const TENS_KEPT = 12;
+/** With less nobody knows what is usual. */
+const TENS_NEEDED = 4;
+/** A gap between ticks is not a time that was watched. */
+const LONGEST_TICK_SECONDS = 60;
+/** How fast engines' own sums are forgotten: as noisy as a window of twice the length. */
+const POD_SECONDS = 150;
+/** How fast the loss of engines that left is made up for: a session's turn comes within minutes. */
+const LEFT_SECONDS = 300;
+/** What lasts longer is how things are now. */
+const INCIDENT_MS = 6 * HOUR_MS;
+/** Of engines' KV sizes: the number of blocks varies a little from start to start. */
+const SAME_KV = 0.02;
+
+/** Stretches over which a fall is looked for, minutes: short for large ones, long for small. */
+const WINDOWS = [5, 15] as const;
+/** A smaller fall is not worth a word: half of the smallest that anybody asked to be told. */
+const LEAST_FALL = 0.015;
+/** Standard deviations: below one false alarm a month of minutes, should noise be normal. */
+const SURE = 5;
+/**
+ * Of ten minutes' hit rate at least, and over its distance from 1: five minutes' standard deviation
+ * is 1.3 points at 0.90 and 5.1 at 0.72 (agent sessions), and ten minutes' less by a root of two.
+ */
+const LEAST_SD = 0.004;
+const PRIOR_SD = 0.16 / Math.SQRT2;
+/** Tens of minutes that what is known of other fleets counts for. */
+const PRIOR_TENS = 6;
+
+/** @returns the memory after one more tick; one not newer than the last changes nothing */
+export function watchCaches(memory: DiagnosisMemory | null, tick: CacheTick): DiagnosisMemory {
+  if (memory === null || tick.at < memory.lastAt) return firstSight(tick);
+  const seconds = Math.min(LONGEST_TICK_SECONDS, elapsed(memory.lastAt, tick.at) / 1_000);
+  if (seconds <= 0) return memory;
+  const seen = {
+    ...memory,
+    ...noticeSetting(memory, tick),
+    lastAt: tick.at,
+    open: addSums(memory.open, tick.rates, seconds),
+    pods: podSums(memory.pods, tick, seconds),
+    leftShare: leftShare(memory, tick, seconds),
+  };
+  const full = elapsed(seen.open.since, tick.at) >= MINUTE_MS;
+  return full ? judged(closeMinute(seen)) : seen;
+}
+
+const firstSight = (tick: CacheTick): DiagnosisMemory => ({
+  lastAt: tick.at,
+  open: noSums(tick.at),
+  minutes: [],
+  ten: noSums(tick.at),
+  tens: [],
+  pods: {},
+  leftShare: 0,
+  setting: settingOf(tick.pods),
+  settingBefore: null,
+  incident: null,
+});
+
+/** One without traffic is kept for as long as it answers. */
+function podSums(
+  before: DiagnosisMemory["pods"],
+  { pods, alive }: CacheTick,
+  seconds: number,
+): DiagnosisMemory["pods"] {
+  const kept = Math.exp(-seconds / POD_SECONDS);
+  const idle = Object.entries(before).flatMap(([pod, sums]) =>
+    alive?.has(pod) === true ? [[pod, faded(sums, kept)] as const] : [],
+  );
+  const busy = pods.map(({ pod, promptTokensPerSecond, computedTokensPerSecond }) => {
+    const { prompt, computed } = faded(before[pod] ?? { prompt: 0, computed: 0 }, kept);
+    const sums = {
+      prompt: prompt + promptTokensPerSecond * seconds,
+      computed: computed + computedTokensPerSecond * seconds,
+    };
+    return [pod, sums] as const;
+  });
+  return Object.fromEntries([...idle, ...busy]);
+}
+
+const faded = ({ prompt, computed }: PromptSums, kept: number): PromptSums => ({
+  prompt: prompt * kept,
+  computed: computed * kept,
+});
+
+/** Their sessions are computed anew elsewhere, most of them at their next turn. */
+function leftShare(
+  { pods: before, leftShare: left }: DiagnosisMemory,
+  { pods, alive }: CacheTick,
+  seconds: number,
+): number {
+  const kept = left * Math.exp(-seconds / LEFT_SECONDS);
+  if (alive === null) return kept;
+  const counting = new Set(pods.map(({ pod }) => pod));
+  const total = Object.values(before).reduce((sum, { prompt }) => sum + prompt, 0);
+  const gone = Object.entries(before).filter(([pod]) => !alive.has(pod) && !counting.has(pod));
+  const share = gone.reduce((sum, [, { prompt }]) => sum + prompt, 0) / Math.max(total, 1);
+  return Math.min(1, kept + share);
+}
+
+/** @returns the setting of most engines that show theirs */
+function settingOf(pods: readonly PodCache[]): CacheSetting | null {
+  const counts = new Map<string, { readonly setting: CacheSetting; count: number }>();
+  for (const { kvTokens, prefixCaching = true } of pods) {
+    if (kvTokens === undefined) continue;
+    const key = `${kvTokens}/${prefixCaching}`;
+    const known = counts.get(key) ?? { setting: { kvTokens, prefixCaching }, count: 0 };
+    known.count += 1;
+    counts.set(key, known);
+  }
+  const [most] = [...counts.values()].toSorted((a, b) => b.count - a.count);
+  return most?.setting ?? null;
+}
+
+export const sameSetting = (a: CacheSetting, b: CacheSetting): boolean =>
+  a.prefixCaching === b.prefixCaching && Math.abs(a.kvTokens - b.kvTokens) <= SAME_KV * b.kvTokens;
+
+function noticeSetting(
+  { setting, settingBefore }: DiagnosisMemory,
+  { at, pods }: CacheTick,
+): Pick<DiagnosisMemory, "setting" | "settingBefore"> {
+  const now = settingOf(pods) ?? setting;
+  const forgotten = settingBefore === null || elapsed(settingBefore.changedAt, at) > INCIDENT_MS;
+  const before = forgotten ? null : settingBefore;
+  if (now === null || setting === null || sameSetting(now, setting)) {
+    return { setting: setting ?? now, settingBefore: before };
+  }
+  // Half-way through a rollout the most frequent one may go to and fro: the first is remembered.
+  const first = before?.setting ?? setting;
+  const back = sameSetting(now, first);
+  return { setting: now, settingBefore: back ? null : { setting: first, changedAt: at } };
+}
+
+function closeMinute(memory: DiagnosisMemory): DiagnosisMemory {
+  const minutes = [...memory.minutes, memory.open];
+  const open = noSums(memory.lastAt);
+  const [oldest] = minutes;
+  if (minutes.length <= MINUTES_KEPT || oldest === undefined) return { ...memory, minutes, open };
+  const older = minutes.slice(1);
+  const ten = addSums(memory.ten, oldest);
+  if (ten.seconds < TEN_SECONDS) return { ...memory, minutes: older, open, ten };
+  const tens = [...memory.tens, ten].slice(-TENS_KEPT);
+  const next = noSums(epochMs(oldest.since + oldest.seconds * 1_000));
+  return { ...memory, minutes: older, open, tens, ten: next };
+}
+
+export interface Usual {
+  readonly sums: CacheSums;
+  readonly hitRate: number;
+  /** Standard deviation of ten minutes' hit rate. */
+  readonly sd: number;
+}
+
+/** @returns what was usual before the present fall, or is; null while too little was seen */
+export function usualOf({ incident, tens }: DiagnosisMemory): Usual | null {
+  const bins = incident?.usual ?? tens;
+  const sums = totalOf(bins);
+  if (sums === null || bins.length < TENS_NEEDED || sums.prompt <= 0) return null;
+  const rates = bins.map(hitRateOf);
+  const hitRate = median(rates);
+  const prior = PRIOR_SD * (1 - hitRate);
+  const seen = spread(rates);
+  const sd = (PRIOR_TENS * prior + rates.length * seen) / (PRIOR_TENS + rates.length);
+  return { sums, hitRate, sd: Math.max(LEAST_SD, sd) };
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+};
+
+/** @returns the standard deviation by the median of distances: outliers do not widen it */
+export function spread(values: readonly number[]): number {
+  const middle = median(values);
+  return 1.4826 * median(values.map((value) => Math.abs(value - middle)));
+}
+
+/** @returns the fall over the last `count` minutes, and how many standard deviations it is */
+function fallOver(memory: DiagnosisMemory, usual: Usual, count: number): readonly [number, number] {
+  const window = totalOf(memory.minutes.slice(-count));
+  if (window === null || window.prompt <= 0 || memory.minutes.length < count) return [0, 0];
+  const fall = usual.hitRate - hitRateOf(window);
+  return [fall, fall / (usual.sd * Math.sqrt(TEN_SECONDS / window.seconds))];
+}
+
+/** Once a minute: whether a fall begins, is over, or is how things are from now on. */
+function judged(memory: DiagnosisMemory): DiagnosisMemory {
+  const usual = usualOf(memory);
+  if (usual === null) return memory;
+  const { incident, lastAt } = memory;
+  if (incident === null) {
+    const sure = WINDOWS.some((count) => {
+      const [fall, deviations] = fallOver(memory, usual, count);
+      return fall >= LEAST_FALL && deviations >= SURE;
+    });
+    if (!sure) return memory;
+    return { ...memory, incident: { since: onsetIn(memory.minutes), usual: memory.tens } };
+  }
+  const [fall, deviations] = fallOver(memory, usual, 5);
+  if (fall < LEAST_FALL || deviations < 1) {
+    return { ...memory, incident: null, tens: incident.usual };
+  }
+  return elapsed(incident.since, lastAt) > INCIDENT_MS ? { ...memory, incident: null } : memory;
+}
+
+/** @returns where the minutes before and after differ most, weighed by how many there are */
+function onsetIn(minutes: readonly CacheSums[]): EpochMs {
+  const rates = minutes.map(hitRateOf);
+  let best = minutes.length - 1;
+  let most = 0;
+  for (let cut = 1; cut < rates.length; cut += 1) {
+    const [left, right] = [mean(rates.slice(0, cut)), mean(rates.slice(cut))];
+    const weight = (cut * (rates.length - cut)) / rates.length;
+    const gain = left > right ? weight * (left - right) * (left - right) : 0;
+    if (gain > most) [best, most] = [cut, gain];
+  }
+  return minutes[best]?.since ?? epochMs(0);
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** @returns what was seen since the fall began, of the last minutes; null without a fall */
+export function sinceOnset({ incident, minutes, open }: DiagnosisMemory): CacheSums | null {
+  if (incident === null) return null;
+  const within = [...minutes.slice(-LOOKED_AT), open].filter(
+    ({ since, seconds }) => seconds > 0 && since >= incident.since,
+  );
+  return totalOf(within);
+}
+
+/** Minutes that a fall is explained by: the newest, of as many as the noise needs. */
+const LOOKED_AT = 6;

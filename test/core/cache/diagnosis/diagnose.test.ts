@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { CAUSES } from "../../../../src/core/cache/diagnosis/causes.ts";
+import { diagnose } from "../../../../src/core/cache/diagnosis/diagnose.ts";
+import type { CacheVerdict } from "../../../../src/core/decision.ts";
+import {
+  MINUTE_MS,
+  SECOND_MS,
+  after,
+  elapsed,
+  epochMs,
+  millis,
+} from "../../../../src/core/units.ts";
+import { aCacheStory, aCacheTick } from "../../../support/builders/cache-story.ts";
+import type { CacheState } from "../../../support/builders/cache-story.ts";
+import { NOW, someSignals } from "../../../support/builders/observed.ts";
+import { aSituation } from "../../../support/builders/situation.ts";
+
+const all = (hitRate: number) => Array.from({ length: 4 }, () => hitRate);
+
+/** @returns what is said after an hour as usual and eight minutes of `state` */
+function saidOf(state: CacheState, before: CacheState = {}): CacheVerdict {
+  const memory = aCacheStory([
+    [60, before],
+    [8, state],
+  ]);
+  const now = after(memory.lastAt, millis(15 * SECOND_MS));
+  const { rates, pods } = aCacheTick(state, now);
+  const signals = someSignals(
+    {
+      promptTokens: rates.prompt,
+      computedPromptTokens: rates.computed,
+      servedTurns: rates.turns,
+      generatedTokens: rates.output,
+    },
+    now,
+  );
+  const index = { lookupsPerSecond: rates.lookups, bestPodBlocksPerSecond: rates.best / 16 };
+  const caches = { pods, ...(rates.lookups > 0 && { index }) };
+  const situation = { ...aSituation({ observed: { signals, caches } }), now: NOW };
+  return diagnose({ ...situation, now }, [], memory).verdict;
+}
+
+const KNOWN = { bestShare: 0.92 };
+
+describe("why the hit rate is what it is", () => {
+  it.each<[string, CacheState, CacheState, CacheVerdict["cause"], boolean | null]>([
+    ["as usual", {}, {}, "none", null],
+    [
+      "sessions that no longer match themselves",
+      { hitRates: all(0.7), bestShare: 0.72 },
+      KNOWN,
+      "prompt-instability",
+      false,
+    ],
+    [
+      "turns on other engines than the one that has them",
+      { hitRates: all(0.7), bestShare: 0.92 },
+      KNOWN,
+      "routing-spread",
+      false,
+    ],
+    ["either, without the index", { hitRates: all(0.7) }, {}, "cannot-tell", false],
+    [
+      "shorter prompts of other tenants",
+      { hitRates: all(0.7), promptPerTurn: 3_000, bestShare: 0.72 },
+      KNOWN,
+      "workload-shift",
+      false,
+    ],
+    [
+      "more turns than the cache has room for",
+      { hitRates: all(0.5), kvPerEngine: 40_000, promptPerTurn: 600, turns: 14 },
+      { kvPerEngine: 40_000, promptPerTurn: 600 },
+      "capacity-bound",
+      true,
+    ],
+    [
+      "prefix caching switched off",
+      { hitRates: all(0), prefixCaching: false },
+      {},
+      "configuration-change",
+      false,
+    ],
+    [
+      "an index that knows nothing any more",
+      { hitRates: all(0.5), bestShare: 0 },
+      KNOWN,
+      "broken-signal",
+      null,
+    ],
+  ])("%s", (_, state, before, ...[cause, rackHelps]) => {
+    expect(saidOf(state, before)).toMatchObject({ cause, rackHelps });
+  });
+
+  it("comes with when, how much, how sure, what it costs, and what to do", () => {
+    const said = saidOf({ hitRates: all(0.7), bestShare: 0.92 }, KNOWN);
+    expect(said.since).toBeDefined();
+    expect(elapsed(epochMs(NOW + 60 * MINUTE_MS), said.since ?? NOW)).toBeLessThan(90_000);
+    expect(said.shareOfGap).toBeGreaterThan(0.9);
+    expect(said.confidence).toBeGreaterThan(0.8);
+    expect(said.coldTokensPerSecond).toBeCloseTo(0.2 * 12_000, -2);
+    expect(said.remedy).toBe(CAUSES["routing-spread"].remedy);
+    expect(said.text).toContain("fell from 90.0 % to 70.0 %");
+    expect(said.evidence?.[0]).toContain("20.0 points that another engine had");
+  });
+
+  it("names two causes, the larger first", () => {
+    const said = saidOf({ hitRates: all(0.6), bestShare: 0.82 }, KNOWN);
+    expect(said.causes?.map(({ cause }) => cause)).toEqual([
+      "routing-spread",
+      "prompt-instability",
+    ]);
+  });
+
+  it("says what is not exported where it cannot tell", () => {
+    expect(saidOf({ hitRates: all(0.7) }).text).toContain("kv_cache_index_max_pod_hit_count_total");
+  });
+
+  it("says so while it knows too little", () => {
+    const { verdict } = diagnose(aSituation(), [], null);
+    expect(verdict).toMatchObject({ cause: "none", expectedHitRate: null });
+    expect(verdict.text).toContain("too little was seen");
+  });
+});

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { splitGap } from "../../../../src/core/cache/diagnosis/split.ts";
+import type { Split } from "../../../../src/core/cache/diagnosis/split.ts";
+import { sinceOnset, usualOf } from "../../../../src/core/cache/diagnosis/watch.ts";
+import { RESPONSE_LAW_PRIORS } from "../../../../src/core/cache/response-law.ts";
+import { aCacheStory, aCacheTick } from "../../../support/builders/cache-story.ts";
+import type { CacheState } from "../../../support/builders/cache-story.ts";
+
+const KNOWN = { bestShare: 0.92 };
+
+/** @returns the parts of a fall from an hour of `before` to eight minutes of `after` */
+function splitOf(before: CacheState, after: CacheState): Split {
+  const memory = aCacheStory([
+    [60, before],
+    [8, after],
+  ]);
+  const [usual, now] = [usualOf(memory), sinceOnset(memory)];
+  if (usual === null || now === null) throw new Error("there is no fall");
+  const { young } = aCacheTick(after);
+  return splitGap({ usual, now, memory, prior: RESPONSE_LAW_PRIORS["prefix-affinity"], young });
+}
+
+const all = (hitRate: number) => Array.from({ length: 4 }, () => hitRate);
+
+describe("the parts of a fall", () => {
+  it("that the best engine shares is nobody's: no engine had it", () => {
+    const split = splitOf(KNOWN, { hitRates: all(0.7), bestShare: 0.72 });
+    expect(split.rest).toBeCloseTo(0.2, 2);
+    expect(split).toMatchObject({ cold: 0, configuration: 0, capacity: 0, confined: null });
+    expect(split.routing).toBeCloseTo(0, 2);
+  });
+
+  it("that the best engine does not share is the router's", () => {
+    const split = splitOf(KNOWN, { hitRates: all(0.7), bestShare: 0.92 });
+    expect(split.routing).toBeCloseTo(0.2, 2);
+    expect(split.rest).toBeCloseTo(0, 2);
+  });
+
+  it("cannot be told apart without the router's index", () => {
+    const split = splitOf({}, { hitRates: all(0.7) });
+    expect(split).toMatchObject({ routing: null });
+    expect(split.rest).toBeCloseTo(0.2, 2);
+  });
+
+  it("on engines that are young is theirs, beside what the others lost too", () => {
+    const young = { hitRates: [0.9, 0.9, 0.1, 0.1], young: [2, 3] };
+    expect(splitOf(KNOWN, { ...young, bestShare: 0.92 }).cold).toBeCloseTo(0.4, 2);
+  });
+
+  it("is the cache's where load leaves less of it free", () => {
+    // 12 s of free cache instead of 300.
+    const split = splitOf(
+      { kvPerEngine: 40_000, promptPerTurn: 600 },
+      { kvPerEngine: 40_000, promptPerTurn: 600, turns: 12, hitRates: all(0.6) },
+    );
+    expect(split.capacity).toBeGreaterThan(0.5 * split.gap);
+    expect(split.configuration).toBe(0);
+  });
+
+  it("is the setting's where engines have less cache than before", () => {
+    const before = { kvPerEngine: 40_000 };
+    const split = splitOf(before, { kvPerEngine: 16_000, hitRates: all(0.6) });
+    expect(split.configuration).toBeGreaterThan(split.capacity);
+  });
+
+  it("is the setting's where caching is off", () => {
+    const split = splitOf(KNOWN, { prefixCaching: false, hitRates: all(0), bestShare: 0 });
+    expect(split.configuration).toBeCloseTo(0.9, 2);
+  });
+
+  it("on one old engine alone is confined to it", () => {
+    const eight = Array.from({ length: 8 }, () => 0.9);
+    const split = splitOf({ hitRates: eight }, { hitRates: [0.1, ...eight.slice(1)] });
+    expect(split.confined?.pods).toEqual(["p0"]);
+  });
+
+  it("never exceed the fall, but for what a rollout has still to bring", () => {
+    const share = fc.double({ min: 0.2, max: 0.8, noNaN: true });
+    fc.assert(
+      fc.property(share, share, (hitRate, bestShare) => {
+        const split = splitOf(KNOWN, { hitRates: all(hitRate), bestShare });
+        const sum = split.cold + split.capacity + (split.routing ?? 0) + split.rest;
+        expect(sum).toBeLessThanOrEqual(split.gap + 1e-9);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
