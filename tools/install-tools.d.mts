@@ -7,6 +7,7 @@ export type ToolName =
   | "kubectl"
   | "kwok"
   | "karpenter"
+  | "lws"
   | "helm"
   | "node-24"
   | "prometheus"

@@ -35,9 +35,20 @@ const RackSchema = Type.Object({
   cordonedNodes: Type.Integer(),
   degraded: Type.Boolean({ description: "In use with fewer usable nodes than planned." }),
   fleet: nullable(Type.String()),
+  lentUntilSeconds: Type.Optional(
+    Type.Number({ description: "It is left to the pool's loan until then; absent: not lent." }),
+  ),
   stuck: Type.Optional(StuckSchema),
 });
 export type RackView = Type.Static<typeof RackSchema>;
+
+const LoanSchema = Type.Object({
+  maxRacks: Type.Integer(),
+  lentRacks: Type.Integer({ description: "Racks with a node that is lent now." }),
+  fenceTaint: Type.String({ description: "Key of the taint on racks that are not lent." }),
+  graceSeconds: Type.Number({ description: "What its pods have to save their work." }),
+  minTenureSeconds: Type.Number(),
+});
 
 export const PoolViewSchema = Type.Object({
   pool: Type.String(),
@@ -63,5 +74,6 @@ export const PoolViewSchema = Type.Object({
   consumers: Type.Array(
     Type.Object({ fleet: Type.String(), guaranteed: Type.Integer(), max: Type.Integer() }),
   ),
+  loan: Type.Optional(LoanSchema),
 });
 export type PoolView = Type.Static<typeof PoolViewSchema>;

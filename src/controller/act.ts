@@ -163,9 +163,11 @@ async function setReplicas(
 
 /** Evicts in order; the first pod a budget protects ends this tick's round. */
 async function evict(
-  { pods, graceMs }: Extract<Action, { kind: "Evict" }>,
+  { pods, graceMs, together }: Extract<Action, { kind: "Evict" }>,
   ports: Ports,
 ): Promise<Outcome> {
+  const refused = together === true ? await ports.workloads.blockedTogether(pods) : null;
+  if (refused !== null) return { outcome: "blocked", detail: refused };
   for (const pod of pods) {
     if (!ports.lock.mayWrite()) return { outcome: "fenced", detail: "past the lease deadline" };
     const outcome = await ports.workloads.evict(pod, graceMs);

@@ -5,8 +5,11 @@ import type {
   FleetObservation,
   GroupObservation,
   Intent,
+  PodObservation,
   PoolObservation,
+  RackObservation,
 } from "../core/observation.ts";
+import { gangsElsewhere } from "../core/loans/gangs.ts";
 import { takeInventory } from "../core/racks/inventory.ts";
 import type { PoolInventory } from "../core/racks/inventory.ts";
 import { reason } from "../core/reasons.ts";
@@ -50,7 +53,7 @@ export async function observeGroup(
   group: CompiledGroup,
 ): Promise<GroupObservation> {
   const [pools, fleets] = await Promise.all([
-    Promise.all(group.pools.map((pool) => observePool(ports, world, pool))),
+    Promise.all(group.pools.map((pool) => observePool(ports, world, pool, group))),
     Promise.all(group.fleets.map((fleet) => observeFleet(ports, world, fleet))),
   ]);
   const names = new Set(group.pools.map(({ name }) => name));
@@ -69,9 +72,18 @@ async function observePool(
   ports: Ports,
   world: World,
   pool: CompiledPool,
+  group: CompiledGroup,
 ): Promise<PoolObservation> {
-  const { racks, foreign, refusals } = world.inventory(pool.name);
-  const seen = { name: pool.name, racks, ...(foreign.length === 0 ? {} : { foreign }) };
+  const { racks: all, foreign, refusals } = world.inventory(pool.name);
+  const racks = all.map((rack) => withStrangers(rack, group));
+  const spanning =
+    pool.loan === undefined ? [] : gangsElsewhere(pool.name, racks, world.workloads.pods);
+  const seen = {
+    name: pool.name,
+    racks,
+    ...(foreign.length === 0 ? {} : { foreign }),
+    ...(spanning.length === 0 ? {} : { gangsElsewhere: spanning }),
+  };
   const backend = ports.backends[pool.backend.kind];
   if (backend === undefined) {
     const text = `RackPool ${pool.name}: spec.backend.kind ${pool.backend.kind} is not available.`;
@@ -85,6 +97,14 @@ async function observePool(
     const text = `RackPool ${pool.name}: ${error.message}`;
     return { ...seen, count: null, refusals: [{ code: "pool-unknown", text }] };
   }
+}
+
+/** A fleet that is decided elsewhere may not be moved here, nor counted on: a stranger. */
+function withStrangers(rack: RackObservation, { fleets }: CompiledGroup): RackObservation {
+  const known = ({ fleet }: PodObservation): boolean =>
+    fleet === null || fleets.some(({ key }) => key === fleet);
+  if (rack.pods.every(known)) return rack;
+  return { ...rack, pods: rack.pods.map((pod) => (known(pod) ? pod : { ...pod, fleet: null })) };
 }
 
 async function observeFleet(

@@ -161,6 +161,8 @@ export type Action =
       readonly pods: readonly PodRef[];
       /** What the pods have to end by themselves; absent: what they ask for. */
       readonly graceMs?: Millis;
+      /** None goes unless all may go now; absent: one by one, as budgets let them. */
+      readonly together?: true;
       readonly reason: Reason;
     }
   | {
@@ -180,7 +182,8 @@ export type Action =
       readonly pool: string;
       readonly taint: string;
       readonly nodes: readonly NodeRef[];
-      readonly at: EpochMs;
+      /** Since when they are lent; null: they are not, their pool has no loan any more. */
+      readonly at: EpochMs | null;
       readonly reason: Reason;
     }
   | {

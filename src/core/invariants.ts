@@ -64,8 +64,8 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
   if (action.kind === "SetReplicas" || action.kind === "MarkPods") return;
   // Gives turns back to pods: never less safe than not to.
   if (action.kind === "Readmit") return;
-  // Keeps pods off racks that have none.
-  if (action.kind === "Fence" && action.intent === upkeepOf(action.pool)) return;
+  // Keeps pods off racks that have none, or takes off what a loan that is no more left on nodes.
+  if (isUpkeep(action)) return;
   const intent = observation.intents.find((candidate) => candidate.name === name);
   if (intent === undefined) throw new InvariantError("INV-11", `${name}: no such intent`);
   const started = decision.plan.some(
@@ -99,6 +99,12 @@ function brokenOf(
   if (action.kind === "Fence") return brokenByFence(action, check);
   if (action.kind === "Unfence") return brokenByLending(action, check);
   return intent?.direction === "Reclaim" ? brokenByEviction(action, intent, check) : null;
+}
+
+function isUpkeep(action: Action): boolean {
+  if (action.kind === "Unfence")
+    return action.at === null && action.intent === upkeepOf(action.pool);
+  return action.kind === "Fence" && action.intent === upkeepOf(action.pool);
 }
 
 function isPaused(intent: Intent, observation: GroupObservation): boolean {

@@ -101,6 +101,11 @@ export interface NodeObservation {
   readonly fenced?: true;
   /** Since when it has been lent to its pool's loan; absent while it is not. */
   readonly lentAt?: EpochMs;
+  /**
+   * Key of the fence that a loan left on it which its pool has no more, "" where it left the mark
+   * that the node is lent; absent: nothing.
+   */
+  readonly loanLeft?: string;
 }
 
 /** A node before it is grouped: with the domain labels as found, first match of the pool's keys. */
@@ -116,7 +121,7 @@ export interface PodObservation {
   readonly name: string;
   readonly uid: string;
   readonly node: string;
-  /** The fleet whose workload it belongs to, or null for a stranger's. */
+  /** The fleet of the pool's group whose workload it belongs to, or null for a stranger's. */
   readonly fleet: FleetKey | null;
   readonly role: Role;
   readonly ready: boolean;
@@ -138,6 +143,8 @@ export interface PodLoan {
   readonly gang?: string;
   /** When it last saved its work; absent where it does not say. */
   readonly checkpointAt?: EpochMs;
+  /** It holds no GPUs, as a launcher does; absent: it does. */
+  readonly light?: true;
 }
 
 export interface PodRoute {
@@ -236,6 +243,8 @@ export interface PoolObservation {
   readonly racks: readonly RackObservation[];
   /** Absent where there are none. */
   readonly foreign?: readonly ForeignNodes[];
+  /** Ids of its loan's gangs that hold GPUs beyond its racks as well; absent: there are none. */
+  readonly gangsElsewhere?: readonly string[];
 }
 
 /** Nodes with a pool's labels in a rack that is another pool's, or that several pools claim. */

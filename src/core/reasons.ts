@@ -86,6 +86,7 @@ export const REASONS = {
   fencing: "The rack is fenced: the loan's pods may not come to it.",
   "loan-grace": "The loan's pods are told to go and have their grace to save their work.",
   "loan-lent": "The rack is lent.",
+  "loan-ended": "The pool has no loan any more: what it left on nodes is taken off.",
   "loan-back": "The rack is back from the loan: none of its pods is left.",
   "loan-gang":
     "A gang runs beyond the racks of the decision: it is called back whole or not at all.",

@@ -17,6 +17,9 @@ export interface ClusterNodes {
    * Idempotent; a node that is gone or was replaced is left alone, as above.
    */
   fence(nodes: readonly NodeRef[], taint: string): Promise<void>;
-  /** Takes the taint off again and marks the nodes as lent since `at`; idempotent. */
-  unfence(nodes: readonly NodeRef[], taint: string, at: EpochMs): Promise<void>;
+  /**
+   * Takes the taint off again and marks the nodes as lent since `at`; null: as not lent, with
+   * nothing of a loan left on them. Idempotent.
+   */
+  unfence(nodes: readonly NodeRef[], taint: string, at: EpochMs | null): Promise<void>;
 }

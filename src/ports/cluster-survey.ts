@@ -63,12 +63,6 @@ export interface Router {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-export interface Routing {
-  readonly routers: readonly Router[];
-  /** By namespace and name of the pod: "agents/coder-0". */
-  readonly podLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
-}
-
 /** Of a pod, as written; "" where nothing is. */
 export interface Toleration {
   readonly key: string;
@@ -77,8 +71,16 @@ export interface Toleration {
   readonly effect: string;
 }
 
-/** By namespace and name of the pod: "agents/coder-0". */
-export type Tolerations = ReadonlyMap<string, readonly Toleration[]>;
+export interface SurveyedPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  /** Keys of labels whose values say which nodes it may run on. */
+  readonly boundBy: readonly string[];
+  /** Keys of labels that none of its nodes may bear when it comes there. */
+  readonly avoids: readonly string[];
+}
 
 export interface ClusterSurvey {
   /** @returns answers in the order of the questions. @throws PortError */
@@ -86,11 +88,14 @@ export interface ClusterSurvey {
   /** Labels of every node, by its name. @throws PortError */
   nodeLabels(): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
   /** @throws PortError */
-  budgets(namespaces: readonly string[]): Promise<readonly DisruptionBudget[]>;
+  pods(namespaces: readonly string[]): Promise<readonly SurveyedPod[]>;
+  /** @param pods of those namespaces. @throws PortError */
+  budgets(
+    namespaces: readonly string[],
+    pods: readonly SurveyedPod[],
+  ): Promise<readonly DisruptionBudget[]>;
   /** @throws PortError */
-  routing(namespaces: readonly string[]): Promise<Routing>;
-  /** @throws PortError */
-  tolerations(namespaces: readonly string[]): Promise<Tolerations>;
+  routers(namespaces: readonly string[]): Promise<readonly Router[]>;
   /** @throws PortError */
   nodeTimeouts(pools: readonly CompiledPool[]): Promise<readonly NodeTimeout[]>;
 }

@@ -54,6 +54,11 @@ export interface Workloads {
    */
   evict(pod: PodRef, graceMs?: Millis): Promise<EvictOutcome>;
   /**
+   * @returns what would refuse the eviction of some of the pods if all were told to go now; null:
+   *   nothing is known to. @throws PortError
+   */
+  blockedTogether(pods: readonly PodRef[]): Promise<string | null>;
+  /**
    * Changes counts of one object in one guarded write: the server tests uid and old counts, then
    * they are read back. Repeating it after any failure is safe. @throws PortError
    */

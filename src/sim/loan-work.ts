@@ -50,8 +50,13 @@ export class LoanWork {
     this.change(uids, { loanFence: true, lentAt: null });
   }
 
-  unfence(uids: ReadonlySet<string>, at: EpochMs): void {
+  /** @param at null: not lent either, the loan is no more */
+  unfence(uids: ReadonlySet<string>, at: EpochMs | null): void {
     const { yard } = this.options;
+    if (at === null) {
+      this.change(uids, { loanFence: false, lentAt: null });
+      return;
+    }
     for (const rack of yard.racks()) {
       const found = rack.nodes.filter(({ uid, lentAt }) => uids.has(uid) && lentAt === null);
       for (const node of found) Object.assign(node, { loanFence: false, lentAt: at });

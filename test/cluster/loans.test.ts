@@ -76,6 +76,13 @@ const gang = (name: string, replicas: number) => ({
   },
 });
 
+const budget = (name: string, maxUnavailable: number) => ({
+  apiVersion: "policy/v1",
+  kind: "PodDisruptionBudget",
+  metadata: { name, namespace: TRAINING },
+  spec: { maxUnavailable, selector: { matchLabels: { run: name } } },
+});
+
 interface Seen {
   readonly name: string;
   readonly uid: string;
@@ -180,7 +187,12 @@ describe.skipIf(missing !== "")(`a loan on a real API server ${missing}`, () => 
     );
     const engine = { node: "rack-a-n0", gpus: "4", labels: { app: "engine" } };
     await plane.apply(pod("engine-0", engine), pod("engine-1", { ...engine, node: "rack-a-n1" }));
-    await plane.apply(gang("big", 4));
+    await plane.apply(gang("big", 4), budget("big", 1));
+    await untilTrue("the budget to be worked out", async () => {
+      const path = "-o=jsonpath={.status.disruptionsAllowed}";
+      const allowed = await plane.mustKubectl(["get", "pdb", "big", "-n", TRAINING, path]);
+      return allowed === "1" || allowed;
+    });
     await untilTrue("the gang on both racks that are lent", async () => {
       const seen = await pods.read(group.fleets, group.pools);
       const there = seen.pods.filter(({ loan: of, ready }) => of !== undefined && ready);
@@ -207,10 +219,24 @@ describe.skipIf(missing !== "")(`a loan on a real API server ${missing}`, () => 
       return done.includes("Fence applied") || done.join(", ");
     });
     expect(await fencedNodes()).toEqual(NODES);
-    const still = await trainingPods();
-    expect(still.map(({ uid, ending }) => [uid, ending])).toEqual(
-      before.map(({ uid }) => [uid, false]),
+    const untouched = async () => {
+      const still = await trainingPods();
+      expect(still.map(({ uid, ending }) => [uid, ending])).toEqual(
+        before.map(({ uid }) => [uid, false]),
+      );
+    };
+    await untouched();
+    // Pod by pod the API would let one of the four go, and keep a broken gang.
+    await untilTrue("an eviction that the budget refuses", async () => {
+      const done = await step();
+      return done.includes("Evict blocked") || done.join(", ");
+    });
+    await untouched();
+    expect(cluster.events.map(({ reason }) => reason.text).join()).toMatch(
+      /training\/big allows 1 evictions, 4 pods/,
     );
+    const all = `-p=${JSON.stringify({ spec: { maxUnavailable: 4 } })}`;
+    await plane.mustKubectl(["patch", "pdb", "big", "-n", TRAINING, "--type=merge", all]);
     await untilTrue("the eviction", async () => {
       const done = await step();
       return done.includes("Evict applied") || done.join(", ");

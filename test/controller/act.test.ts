@@ -95,6 +95,16 @@ describe("a plan is carried out", () => {
     expect(cluster.world.pools[0]?.racks[0]?.nodes[0]?.cordoned).toBe(false);
   });
 
+  it("pods that run together are not told to go where one of them may not", async () => {
+    const cluster = aCluster({ together: "PodDisruptionBudget agents/big allows 1" });
+    const together: Action = { ...evict, together: true };
+    expect(await outcomes(cluster, [together])).toEqual(["Evict blocked"]);
+    expect(cluster.calls).not.toContain("workloads.evict");
+    cluster.together = null;
+    expect(await outcomes(cluster, [together])).toEqual(["Evict applied"]);
+    expect(cluster.world.pools[0]?.racks[0]?.pods).toEqual([]);
+  });
+
   it("a rack is fenced, and lent since then", async () => {
     const cluster = aCluster();
     const marks = { ...drained, taint: "breakwater.dev/reclaim", nodes: aRack("rack-0").nodes };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { observeGroup, observeWorld } from "../../src/controller/observe.ts";
+import type { PodObservation } from "../../src/core/observation.ts";
 import { reason } from "../../src/core/reasons.ts";
 import { after, millis } from "../../src/core/units.ts";
 import { PortError } from "../../src/ports/errors.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
-import { CODER, NOW, aDrain, anIntent, anOverride } from "../support/builders/observed.ts";
+import { aLoanGroup, aLoanWorld } from "../support/builders/loans.ts";
+import { CODER, NOW, aDrain, aPod, anIntent, anOverride } from "../support/builders/observed.ts";
 import { ModelCluster } from "../support/model/cluster.ts";
 
 async function observed(cluster: ModelCluster, ports: Ports = cluster.ports()) {
@@ -120,6 +122,40 @@ describe("what one tick sees", () => {
     const [group] = world.groups;
     if (group === undefined) throw new Error("no group");
     expect((await observeGroup(cluster.ports(), world, group)).leading).toBe(false);
+  });
+});
+
+describe("what belongs to another group", () => {
+  const loan = { pools: ["gb200-east"], gang: "big" };
+  const aLoan = async (extra: readonly PodObservation[]) => {
+    const cluster = new ModelCluster(aLoanGroup());
+    cluster.world = aLoanWorld();
+    const ports = cluster.ports();
+    const workloads = {
+      ...ports.workloads,
+      read: async (...given: Parameters<typeof ports.workloads.read>) => {
+        const found = await ports.workloads.read(...given);
+        return { ...found, pods: [...found.pods, ...extra] };
+      },
+    };
+    return (await observed(cluster, { ...ports, workloads })).pools[0];
+  };
+
+  it("a fleet that is decided elsewhere is a stranger on our racks", async () => {
+    const pod = aPod("searcher-0", "rack-3-n0", { fleet: "search/searcher" });
+    const seen = await aLoan([pod]);
+    const rack = seen?.racks.find(({ id }) => id === "rack-3");
+    expect(rack?.pods.find(({ name }) => name === "searcher-0")?.fleet).toBeNull();
+    const fleets = new Set(seen?.racks.flatMap(({ pods }) => pods.map(({ fleet }) => fleet)));
+    expect(fleets).toEqual(new Set([CODER, null]));
+  });
+
+  it("a gang that runs on nodes of another pool, or of none, is named", async () => {
+    const pod = (gang: string) => aPod(gang, "west-1-n0", { fleet: null, loan: { ...loan, gang } });
+    expect(await aLoan([])).not.toHaveProperty("gangsElsewhere");
+    expect(await aLoan([pod("rack-2"), pod("other")])).toMatchObject({
+      gangsElsewhere: ["agents/rack-2"],
+    });
   });
 });
 

@@ -55,7 +55,7 @@ describe("a process that dies at any one call of a port, and at every write in t
     console.log(`${deaths} deaths at ${new Set(done.flatMap(({ writes }) => writes)).size} writes`);
   });
 
-  it("growth, drain, consent, cancelling and a foreign writer were among it", () => {
+  it("growth, drain, consent, cancelling, a foreign writer and a gang were among it", () => {
     const ends = done.flatMap(({ undisturbed }) => undisturbed.intents.join("; "));
     for (const end of [
       "Out 3 → 5 Done (0 approved)",
@@ -65,6 +65,7 @@ describe("a process that dies at any one call of a port, and at every write in t
       "Out 3 → 4 Failed (0 approved); In 5 → 4 Done (0 approved)",
       "Reclaim 4 → 4 Done (0 approved); Reclaim 4 → 4 Done (0 approved)",
       "Lend 4 → 4 Done (0 approved)",
+      "Reclaim 4 → 4 Done",
     ]) {
       expect(ends).toContain(end);
     }

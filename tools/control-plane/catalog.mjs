@@ -20,6 +20,7 @@ export const HELM_ARCHIVE = {
 /**
  * Every tool the slow tests start, and where it comes from:
  * `go-module` is built from go.mod here, `go-install` from its own module at a pinned version,
+ * `go-source` in a copy of such a module, where the Go proxy does not list its versions,
  * `npm-file` is taken out of an npm package, `debian-file` out of a Debian one that is not
  * installed, so that no service starts,
  * `debian-package` is installed, since it needs shared libraries of other packages.
@@ -59,6 +60,19 @@ export const TOOLS = [
       file: "karpenter-crds.yaml",
       module: "sigs.k8s.io/karpenter@v1.14.0",
       folders: ["pkg/apis/crds", "kwok/apis/crds"],
+    },
+    onPath: [],
+  },
+  {
+    // LeaderWorkerSet's controller, with its webhooks.
+    name: "lws",
+    from: "go-source",
+    module: "sigs.k8s.io/lws@v0.8.0",
+    package: "./cmd",
+    beside: {
+      file: "lws-crds.yaml",
+      module: "sigs.k8s.io/lws@v0.8.0",
+      folders: ["config/crd/bases"],
     },
     onPath: [],
   },

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -55,6 +56,7 @@ export function refreshPackageLists(say) {
 const INSTALLERS = {
   "go-module": buildFromModule,
   "go-install": goInstall,
+  "go-source": buildFromSource,
   helm: installHelm,
   "npm-file": extractFromNpm,
   "debian-file": extractFromPackage,
@@ -80,6 +82,20 @@ function goInstall(tool, scratch, dir) {
   // Go names the program after its folder, which is not always the tool's name.
   const [path] = tool.package.split("@");
   keep(join(scratch, basename(path)), dir, tool.name);
+}
+
+/** In a copy of the module, by its own go.mod: for one that `go install` cannot ask about. */
+function buildFromSource(tool, scratch, dir) {
+  const source = join(scratch, "source");
+  const said = run("go", ["mod", "download", "-json", tool.module], { cwd: scratch, env: GO_ENV });
+  cpSync(JSON.parse(said).Dir, source, { recursive: true });
+  // The module cache is read-only, and so is a copy of it, which could not be deleted again.
+  run("chmod", ["-R", "u+w", source], { cwd: scratch });
+  const built = join(scratch, tool.name);
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
+  run("go", ["build", ...flags, "-o", built, tool.package], { cwd: source, env: GO_ENV });
+  if (tool.beside) keepBeside(tool.beside, scratch, dir);
+  keep(built, dir, tool.name);
 }
 
 /** Joins the module's YAML files into one; the program is kept after it, as it is found by both. */

@@ -18,6 +18,8 @@ export interface KeptNode {
   readonly cordoned: boolean;
   /** Whether it was us who cordoned it; what others cordoned stays cordoned. */
   readonly cordonedByUs: boolean;
+  /** Key of the taint that we fenced it with for a loan; null where we did not. */
+  readonly fencedWith: string | null;
   /** Those that keep pods off: NoSchedule and NoExecute. */
   readonly taints: readonly Taint[];
   /** Through the device plugin. */
@@ -32,6 +34,9 @@ export interface Taint {
 
 export const CORDON_ANNOTATION = "breakwater.dev/cordoned-by";
 
+/** Its value is the key: the taint's own may be anything, and others set taints as well. */
+export const FENCE_ANNOTATION = "breakwater.dev/fenced-with";
+
 export function decodeNode(object: Json): KeptNode {
   const { name, uid, labels, annotations, createdAtMs } = metaOf(object);
   const gpus = quantityOf(stringAt(object, "status", "allocatable", "nvidia.com/gpu"));
@@ -42,6 +47,7 @@ export function decodeNode(object: Json): KeptNode {
     ready: conditionsOf(object).some(({ type, status }) => type === "Ready" && status === "True"),
     cordoned: booleanAt(object, "spec", "unschedulable"),
     cordonedByUs: CORDON_ANNOTATION in annotations,
+    fencedWith: annotations[FENCE_ANNOTATION] ?? null,
     taints: taintsOf(object),
     gpusAllocatable: gpuCount(gpus),
     createdAt: epochMs(createdAtMs),

@@ -37,15 +37,16 @@ export function fencesOf(pool: readonly KeptNode[], loanFence?: string): Fences 
   for (const { taints } of pool) {
     for (const key of new Set(taints.map(nameOf))) bearers.set(key, (bearers.get(key) ?? 0) + 1);
   }
-  const isFence = (taint: Taint): boolean => {
-    if (taint.key === UNSCHEDULABLE || taint.key === loanFence) return false;
+  const isFence = (taint: Taint, ours: string | null): boolean => {
+    if (taint.key === UNSCHEDULABLE || taint.key === loanFence || taint.key === ours) return false;
     if (taint.key.startsWith(OURS)) return false;
     if (PASSING.some((prefix) => taint.key.startsWith(prefix))) return true;
     return 2 * (bearers.get(nameOf(taint)) ?? 0) <= pool.length;
   };
   return {
-    of: ({ taints, cordoned, cordonedByUs }) =>
-      taints.find(isFence)?.key ?? (cordoned && !cordonedByUs ? "cordon" : null),
+    of: ({ taints, cordoned, cordonedByUs, fencedWith }) =>
+      taints.find((taint) => isFence(taint, fencedWith))?.key ??
+      (cordoned && !cordonedByUs ? "cordon" : null),
   };
 }
 

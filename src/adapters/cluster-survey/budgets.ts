@@ -1,46 +1,34 @@
 /** Disruption budgets and the pods that each covers. */
-import type { DisruptionBudget } from "../../ports/cluster-survey.ts";
+import type { DisruptionBudget, SurveyedPod } from "../../ports/cluster-survey.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
-import { type Json, listAt, metaOf, objectAt, valueAt } from "../kubernetes/decode.ts";
+import { type Json, metaOf, valueAt } from "../kubernetes/decode.ts";
+import { BUDGETS, coveredBy } from "../kubernetes/disruption-budgets.ts";
 import { listAll } from "../kubernetes/list-all.ts";
-import { PODS, type Resource } from "../kubernetes/resources.ts";
-import { matchesSelector } from "../kubernetes/selector.ts";
-
-const BUDGETS: Resource = {
-  apiVersion: "policy/v1",
-  plural: "poddisruptionbudgets",
-  kind: "PodDisruptionBudget",
-};
 
 /** @throws PortError */
 export async function listBudgets(
   client: KubeClient,
   namespaces: readonly string[],
+  pods: readonly SurveyedPod[],
 ): Promise<readonly DisruptionBudget[]> {
-  const found = await Promise.all(namespaces.map((namespace) => budgetsIn(client, namespace)));
+  const found = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const budgets = await listAll(client, { resource: BUDGETS, namespace });
+      const inside = pods.filter((pod) => pod.namespace === namespace);
+      return budgets.map((budget) => decodeBudget(budget, namespace, inside));
+    }),
+  );
   return found.flat();
 }
 
-async function budgetsIn(
-  client: KubeClient,
+function decodeBudget(
+  budget: Json,
   namespace: string,
-): Promise<readonly DisruptionBudget[]> {
-  const budgets = await listAll(client, { resource: BUDGETS, namespace });
-  if (budgets.length === 0) return [];
-  const pods = (await listAll(client, { resource: PODS, namespace })).map(metaOf);
-  return budgets.map((budget) => {
-    const covers = coveredBy(objectAt(budget, "spec", "selector"));
-    const covered = pods.filter(({ labels }) => covers(labels)).map(({ name }) => name);
-    return { namespace, name: metaOf(budget).name, ...limitOf(budget), pods: covered };
-  });
-}
-
-/** Unlike elsewhere, an empty selector of a policy/v1 budget covers every pod of its namespace. */
-function coveredBy(selector: Json): (labels: Readonly<Record<string, string>>) => boolean {
-  const expressions = listAt(selector, "matchExpressions");
-  const equal = Object.keys(objectAt(selector, "matchLabels"));
-  if (expressions.length + equal.length === 0) return () => true;
-  return (labels) => matchesSelector(selector, labels);
+  pods: readonly SurveyedPod[],
+): DisruptionBudget {
+  const covers = coveredBy(budget);
+  const covered = pods.filter(({ labels }) => covers(labels)).map(({ name }) => name);
+  return { namespace, name: metaOf(budget).name, ...limitOf(budget), pods: covered };
 }
 
 function limitOf(budget: Json): Pick<DisruptionBudget, "field" | "value"> {

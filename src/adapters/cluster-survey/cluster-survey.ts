@@ -7,8 +7,8 @@ import { NODES } from "../kubernetes/resources.ts";
 import { askAccess, type ServiceAccount } from "./access.ts";
 import { listBudgets } from "./budgets.ts";
 import { listNodeTimeouts } from "./node-timeouts.ts";
-import { readRouting } from "./routing.ts";
-import { readTolerations } from "./tolerations.ts";
+import { surveyPods } from "./pods.ts";
+import { listRouters } from "./routing.ts";
 
 export interface ClusterSurveyOptions {
   readonly client: KubeClient;
@@ -24,8 +24,8 @@ export const clusterSurvey = (options: ClusterSurveyOptions): ClusterSurvey => (
     const nodes = await listAll(options.client, { resource: NODES, namespace: "" });
     return new Map(nodes.map(metaOf).map(({ name, labels }) => [name, labels]));
   },
-  budgets: (namespaces) => listBudgets(options.client, namespaces),
-  routing: (namespaces) => readRouting(options.client, namespaces),
-  tolerations: (namespaces) => readTolerations(options.client, namespaces),
+  pods: (namespaces) => surveyPods(options.client, namespaces),
+  budgets: (namespaces, pods) => listBudgets(options.client, namespaces, pods),
+  routers: (namespaces) => listRouters(options.client, namespaces),
   nodeTimeouts: (pools) => listNodeTimeouts(options, pools),
 });

@@ -1,10 +1,10 @@
 /** Who sends turns to which pods, by labels. */
-import type { Router, Routing } from "../../ports/cluster-survey.ts";
+import type { Router } from "../../ports/cluster-survey.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf, stringsAt } from "../kubernetes/decode.ts";
 import { orMissing } from "../kubernetes/failures.ts";
 import { listAll } from "../kubernetes/list-all.ts";
-import { PODS, type Resource } from "../kubernetes/resources.ts";
+import type { Resource } from "../kubernetes/resources.ts";
 
 const inferencePools = (apiVersion: string): Resource => ({
   apiVersion,
@@ -29,27 +29,14 @@ const ROUTERS: readonly { readonly resource: Resource; readonly selector: readon
 ];
 
 /** @throws PortError */
-export async function readRouting(
+export async function listRouters(
   client: KubeClient,
   namespaces: readonly string[],
-): Promise<Routing> {
+): Promise<readonly Router[]> {
   const found = await Promise.all(
-    namespaces.map(async (namespace) => ({
-      namespace,
-      pods: await listAll(client, { resource: PODS, namespace }),
-      routers: (
-        await Promise.all(ROUTERS.map((kind) => routersOf(client, kind, namespace)))
-      ).flat(),
-    })),
+    namespaces.flatMap((namespace) => ROUTERS.map((kind) => routersOf(client, kind, namespace))),
   );
-  return {
-    routers: found.flatMap(({ routers }) => routers),
-    podLabels: new Map(
-      found.flatMap(({ namespace, pods }) =>
-        pods.map(metaOf).map(({ name, labels }) => [`${namespace}/${name}`, labels] as const),
-      ),
-    ),
-  };
+  return found.flat();
 }
 
 async function routersOf(

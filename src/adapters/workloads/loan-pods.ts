@@ -23,6 +23,7 @@ export function podLoan(pod: KeptPod, loans: readonly PoolLoan[]): PodLoan | und
     pools: ours.map(({ pool }) => pool),
     ...(gang !== undefined && { gang: `${key}=${gang}` }),
     ...(pod.checkpointAt !== null && { checkpointAt: pod.checkpointAt }),
+    ...(!pod.holdsGpus && { light: true as const }),
   };
 }
 

@@ -10,6 +10,7 @@ import { type ObjectAt, PODS } from "../kubernetes/resources.ts";
 import type { Timers } from "../kubernetes/timers.ts";
 import type { Warn } from "../kubernetes/warn.ts";
 import { autoscalers } from "./autoscalers.ts";
+import { blockedTogether } from "./blocked-together.ts";
 import { decodePod } from "./decode.ts";
 import { ejectPods, readmitPods } from "./eject-pods.ts";
 import { loansOf } from "./loan-pods.ts";
@@ -56,6 +57,7 @@ export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
       };
     },
     evict: (pod, graceMs) => evict(options.client, pod, graceMs),
+    blockedTogether: (found) => blockedTogether(options.client, pods.snapshot(), found),
     scale: async (change) => {
       try {
         return await writeReplicas(options, change);

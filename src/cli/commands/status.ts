@@ -59,11 +59,12 @@ const percent = (share: number | null): string =>
 
 const poolTable = ({ pools }: PoolsAnswer): string =>
   table(
-    ["POOL", "DESIRED", "MAX", "RACKS BY PHASE", "HOLDS"],
-    pools.map(({ pool, desiredRacks, maxRacks, racksByPhase, holds }) => [
+    ["POOL", "DESIRED", "MAX", "LENT", "RACKS BY PHASE", "HOLDS"],
+    pools.map(({ pool, desiredRacks, maxRacks, loan, racksByPhase, holds }) => [
       pool,
       desiredRacks === null ? "unknown" : String(desiredRacks),
       String(maxRacks),
+      loan === undefined ? "" : `${loan.lentRacks} of ${loan.maxRacks}`,
       Object.entries(racksByPhase)
         .flatMap(([phase, racks]) => (racks > 0 ? [`${racks} ${phase}`] : []))
         .join(", "),

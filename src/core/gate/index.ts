@@ -77,10 +77,11 @@ const OF_COUNTS: readonly Guard[] = [
 ];
 
 /**
- * What asks whether a count should rise now: a loan is there to bridge, so that its racks are
- * called back before the rise was measured, and in nobody's way who wrote the count.
+ * What asks who wrote the count: a rack that is called back changes none. That demand rises is
+ * measured for it as for a purchase: the samples that raised the alarm overlap, so that a clump of
+ * turns would end somebody's work, and a window of rates is little beside grace and start.
  */
-const OF_PURCHASES: readonly Guard[] = [foreignWriterGuard, riseGuard];
+const OF_PURCHASES: readonly Guard[] = [foreignWriterGuard];
 
 /** @returns whether the guard has nothing to say of the proposal */
 function isMoot(guard: Guard, proposal: Proposal): boolean {

@@ -300,9 +300,9 @@ function nextLoanStep(intent: Intent, view: IntentView, loan: LoanTerms): Workfl
   if (intent.direction === "Lend") {
     return seeing(intent, view, lendStep(intent, { ...drainView(intent, view), loan }));
   }
-  const { racks } = view.state.observed;
+  const { racks, gangsElsewhere = [] } = view.state.observed;
   const cancel = orphan(intent, view) ?? refusal(intent);
-  return reclaimStep(intent, { now: view.now, loan, racks, intents, cancel });
+  return reclaimStep(intent, { now: view.now, loan, racks, intents, gangsElsewhere, cancel });
 }
 
 /** The pool has no loan any more: its racks are as if they had never been lent. */

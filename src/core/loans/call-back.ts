@@ -9,7 +9,7 @@ import type { Reason } from "../reasons.ts";
 import { instantText } from "../supply/instant.ts";
 import { elapsed } from "../units.ts";
 import type { EpochMs } from "../units.ts";
-import { gangId, gangsOn, isOfLoan, spannedRacks } from "./gangs.ts";
+import { gangsOn, isOfLoan, spannedRacks } from "./gangs.ts";
 import type { Gang } from "./gangs.ts";
 import { lentIds, tenureEnd } from "./lent.ts";
 
@@ -19,8 +19,8 @@ export interface LoanView {
   readonly summaries: readonly RackSummary[];
   readonly intents: readonly Intent[];
   readonly now: EpochMs;
-  /** Racks of other pools: a gang that runs there as well is not called back. */
-  readonly elsewhere?: readonly RackObservation[];
+  /** Ids of gangs that run beyond the pool's racks as well: they are not called back. */
+  readonly gangsElsewhere?: readonly string[];
   /** A person asked for the racks by a floor: then no tenure keeps them. */
   readonly tenureWaived?: boolean;
 }
@@ -51,12 +51,11 @@ interface Terms extends LoanView {
 }
 
 function callBackOf(rack: RackObservation, view: Terms): CallBack | null {
-  const { pool, racks, elsewhere = [] } = view;
+  const { pool, racks, gangsElsewhere = [] } = view;
   // A pod of somebody else is not ours to send away.
   if (rack.pods.some((pod) => !isOfLoan(pod, pool.name))) return null;
   const gangs = gangsOn(rack, racks, pool.name);
-  const ids = new Set(gangs.map(({ id }) => id));
-  if (elsewhere.some(({ pods }) => pods.some((pod) => ids.has(gangId(pod))))) return null;
+  if (gangs.some(({ id }) => gangsElsewhere.includes(id))) return null;
   const concerned = [rack, ...spannedRacks(rack, gangs, racks)];
   return {
     rack,
@@ -109,7 +108,7 @@ export function chooseCallBack(view: LoanView): CallBack | Reason {
 function whyNone(free: readonly CallBack[]): Reason {
   const [next] = free.toSorted((a, b) => a.at - b.at);
   if (next === undefined) {
-    return reason("no-victim", "Racks on loan run others' pods, or gangs that span other pools.");
+    return reason("no-victim", "Racks on loan run others' pods, or gangs that run beyond them.");
   }
   return reason("loan-tenure", `Rack ${next.rack.id} until ${instantText(next.at)}.`);
 }

@@ -1,4 +1,7 @@
-/** Keeps the loan off racks that are not lent: those that came, or were emptied, bear its fence. */
+/**
+ * Keeps the loan off racks that are not lent: those that came, or were emptied, bear its fence. Of
+ * a loan that is no more nothing is left on nodes.
+ */
 import type { CompiledFleet } from "../compiled.ts";
 import type { Action } from "../decision.ts";
 import type { Intent, RackObservation } from "../observation.ts";
@@ -24,7 +27,8 @@ export const upkeepOf = (pool: string): string => `${pool}/fence`;
 export function fenceUpkeep({ pool, observed }: PoolState, view: FenceView): readonly Action[] {
   const { loan, name } = pool;
   const live = view.fleets.some(({ mode }) => mode.scaleIn !== "Shadow");
-  if (loan === undefined || !view.leading || !live) return [];
+  if (!view.leading || !live) return [];
+  if (loan === undefined) return leftovers(name, observed.racks);
   const open = observed.racks
     .filter((rack) => isEmpty(rack) && !isLent(rack) && !isHandedOver(rack, name, view.intents))
     .flatMap(({ nodes }) => unfenced(nodes));
@@ -33,6 +37,18 @@ export function fenceUpkeep({ pool, observed }: PoolState, view: FenceView): rea
   const why = reason("fencing", `${open.length} nodes of racks that are not lent.`);
   const of = { intent: upkeepOf(name), pool: name, taint: loan.fenceTaint, nodes, reason: why };
   return [{ kind: "Fence", ...of }];
+}
+
+/** The nodes say what is left, so that it goes whoever died in between. */
+function leftovers(pool: string, racks: readonly RackObservation[]): readonly Action[] {
+  const left = racks.flatMap(({ nodes }) => nodes.filter(({ loanLeft }) => loanLeft !== undefined));
+  const taints = [...new Set(left.flatMap(({ loanLeft }) => loanLeft ?? []))].toSorted();
+  return taints.map((taint) => {
+    const bearing = left.filter(({ loanLeft }) => loanLeft === taint);
+    const nodes = bearing.map(({ name, uid }) => ({ name, uid }));
+    const why = reason("loan-ended", `${nodes.length} nodes of RackPool ${pool}.`);
+    return { kind: "Unfence", intent: upkeepOf(pool), pool, taint, nodes, at: null, reason: why };
+  });
 }
 
 const isEmpty = ({ id, pods }: RackObservation): boolean => id !== UNLABELLED && pods.length === 0;

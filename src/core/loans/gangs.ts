@@ -28,6 +28,29 @@ export function gangsOn(
   return ids.map((id) => ({ id, pods: all.filter((pod) => gangId(pod) === id) }));
 }
 
+/**
+ * Of another pool, decided with this one or not, or of none. A pod that holds no GPUs is left to
+ * its own controller, wherever it runs; of one that is ending the next life may be anywhere.
+ *
+ * @param pods all there are
+ * @returns ids of the pool's gangs that hold GPUs on nodes which are in none of its racks
+ */
+export function gangsElsewhere(
+  pool: string,
+  racks: readonly RackObservation[],
+  pods: readonly PodObservation[],
+): readonly string[] {
+  const own = new Set(racks.flatMap(({ nodes }) => nodes.map(({ name }) => name)));
+  const beyond = pods.filter(
+    (pod) =>
+      isOfLoan(pod, pool) && !own.has(pod.node) && pod.loan?.light !== true && !pod.terminating,
+  );
+  const here = new Set(
+    racks.flatMap((rack) => rack.pods.filter((pod) => isOfLoan(pod, pool)).map(gangId)),
+  );
+  return [...new Set(beyond.map(gangId))].filter((id) => here.has(id)).toSorted();
+}
+
 /** @returns the other racks on which the gangs have pods */
 export function spannedRacks(
   rack: Pick<RackObservation, "id">,

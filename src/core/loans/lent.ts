@@ -5,6 +5,12 @@ import type { Intent, NodeObservation, RackObservation } from "../observation.ts
 import { after } from "../units.ts";
 import type { EpochMs } from "../units.ts";
 
+/**
+ * On every node on loan, so that fleets' pods can keep away by node affinity: its value is the
+ * instant in milliseconds since when, as a label's value has no room for colons.
+ */
+export const LENT_LABEL = "breakwater.dev/lent-at";
+
 type Nodes = readonly NodeObservation[];
 
 /** @returns whether the loan may use any node of the rack */

@@ -53,6 +53,7 @@ export function brokenByLending(action: Unfence, check: LoanCheck): Broken | nul
   const observed = observedOf(check);
   const uids = new Set(action.nodes.map(({ uid }) => uid));
   const racks = observed?.racks ?? [];
+  if (action.at === null) return brokenByClearing(action, pool);
   const concerned = racks.filter(({ nodes }) => nodes.some(({ uid }) => uids.has(uid)));
   const broken = (text: string): Broken => ({ invariant: "INV-16", text });
   const serving = concerned.find(({ pods }) => pods.some(({ fleet }) => fleet !== null));
@@ -66,6 +67,10 @@ export function brokenByLending(action: Unfence, check: LoanCheck): Broken | nul
     return null;
   return broken(`${action.intent}: ${left} racks would be left, ${guaranteed} are guaranteed`);
 }
+
+/** What a loan left is taken off where no loan needs it. */
+const brokenByClearing = ({ intent }: Unfence, { loan, name }: CompiledPool): Broken | null =>
+  loan === undefined ? null : { invariant: "INV-16", text: `${intent}: ${name} has a loan` };
 
 /** Without a decision only what is empty is fenced. */
 export function brokenByFence(action: Fence, check: LoanCheck): Broken | null {

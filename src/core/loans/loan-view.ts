@@ -15,14 +15,13 @@ export function loanView(
     observation,
   }: { readonly fleets: readonly FleetPicture[]; readonly observation: GroupObservation },
 ): LoanView {
-  const others = observation.pools.filter(({ name }) => name !== pool.name);
   return {
     pool,
     racks: observed.racks,
     summaries,
     intents: observation.intents,
     now: observation.now,
-    elsewhere: others.flatMap(({ racks }) => racks),
+    gangsElsewhere: observed.gangsElsewhere ?? [],
     tenureWaived: fleets.some(
       ({ situation, sizing }) =>
         drawsOn(situation.fleet, pool) && sizing.want.reason.code === "override-floor",

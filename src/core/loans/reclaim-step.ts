@@ -21,6 +21,8 @@ export interface ReclaimView {
   /** The pool's racks. */
   readonly racks: readonly RackObservation[];
   readonly intents: readonly Intent[];
+  /** Ids of gangs that run beyond the pool's racks as well; absent: none does. */
+  readonly gangsElsewhere?: readonly string[];
   /** Why the rack should be left to the loan after all; null to go on. */
   readonly cancel: Reason | null;
 }
@@ -60,7 +62,8 @@ function overdue(intent: Intent, { now, racks }: ReclaimView): Reason | null {
 }
 
 /** A rack out of sight, with others' pods, or with a gang that has grown onto racks not named. */
-function notToBeHad(intent: Intent, { racks }: ReclaimView): Reason | null {
+function notToBeHad(intent: Intent, view: ReclaimView): Reason | null {
+  const { racks, gangsElsewhere = [] } = view;
   const rack = racks.find(({ id }) => id === intent.rack);
   if (rack === undefined) return reason("no-victim", `Rack ${intent.rack} is not seen any more.`);
   const other = rack.pods.find((pod) => !isOfLoan(pod, intent.pool) && pod.fleet === null);
@@ -69,9 +72,10 @@ function notToBeHad(intent: Intent, { racks }: ReclaimView): Reason | null {
   }
   const named = new Set(drainedNodes(intent, racks).map(({ name }) => name));
   const grown = gangsOn(rack, racks, intent.pool).find(
-    ({ pods }) =>
+    ({ id, pods }) =>
       // Of a gang that is ending, pods elsewhere are its next life.
-      pods.every(({ terminating }) => !terminating) && pods.some(({ node }) => !named.has(node)),
+      pods.every(({ terminating }) => !terminating) &&
+      (gangsElsewhere.includes(id) || pods.some(({ node }) => !named.has(node))),
   );
   return grown === undefined ? null : reason("loan-gang", `${grown.id}.`);
 }
@@ -121,7 +125,9 @@ function evict(
     return { kind: "Wait", reason: reason("drain-blocked", found) };
   }
   const { name, pool } = intent;
-  const of = { intent: name, pool, pods: podRefs(running), graceMs, reason: why };
+  // Once some are told to go the gangs are broken: what is left of them only holds the rack.
+  const whole = running.length === pods.length && { together: true as const };
+  const of = { intent: name, pool, pods: podRefs(running), graceMs, ...whole, reason: why };
   return { kind: "Act", reason: why, actions: [{ kind: "Evict", ...of }] };
 }
 

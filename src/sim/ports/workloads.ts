@@ -28,6 +28,8 @@ export function simulatedWorkloads(world: World): Workloads {
         sized: [],
       }),
     evict: (pod, graceMs) => Promise.resolve(evict(world, pod, graceMs)),
+    // Only the loan's pods are asked about: no budget of this world covers them.
+    blockedTogether: () => Promise.resolve(null),
     scale: ({ object }) =>
       Promise.resolve({ kind: "Conflict", found: `${object.kind} ${object.name}: no such object` }),
     mark: () => Promise.resolve(),

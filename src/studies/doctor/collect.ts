@@ -3,7 +3,7 @@ import type { CompiledFleet, CompiledPool } from "../../core/compiled.ts";
 import type { EpochMs } from "../../core/units.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ClusterNodes } from "../../ports/cluster-nodes.ts";
-import type { ClusterSurvey, Routing, Tolerations } from "../../ports/cluster-survey.ts";
+import type { ClusterSurvey, Router, SurveyedPod } from "../../ports/cluster-survey.ts";
 import { PortError } from "../../ports/errors.ts";
 import type { DesiredState, FleetStore } from "../../ports/fleet-store.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -51,21 +51,21 @@ export async function collectFacts(ports: DoctorPorts, patient: Patient): Promis
   const desired = await orElse(needed(DESIRED_STATE), NOTHING_WANTED, () => ports.store.read(now));
   const { pools, fleets } = desired;
   const namespaces = [...new Set(fleets.map(({ namespace }) => namespace))];
-  const lends = pools.some(({ loan }) => loan !== undefined);
   const asked = neededAccess({ ...patient, pools, fleets });
-  const [answers, nodes, nodeLabels, workloads, budgets, routing, timeouts, tolerations] =
-    await Promise.all([
-      orElse(wished("RBAC"), [], () => survey.access(asked)),
-      orElse(needed("Nodes"), [], () => ports.nodes.list(pools)),
-      orElse(needed("labels of Nodes"), new Map(), () => survey.nodeLabels()),
-      orElse(needed("Pods"), NO_PODS, () => ports.workloads.read(fleets)),
-      orElse(wished("PodDisruptionBudgets"), [], () => survey.budgets(namespaces)),
-      orElse<Routing | null>(wished("Services"), null, () => survey.routing(namespaces)),
-      orElse(wished("node timeouts"), [], () => survey.nodeTimeouts(pools)),
-      orElse<Tolerations | null>(wished("tolerations of Pods"), null, async () =>
-        lends ? survey.tolerations(namespaces) : null,
-      ),
-    ]);
+  const surveyed = await orElse<readonly SurveyedPod[] | null>(
+    wished("Pods of the fleets' namespaces"),
+    null,
+    () => survey.pods(namespaces),
+  );
+  const [answers, nodes, nodeLabels, workloads, budgets, routers, timeouts] = await Promise.all([
+    orElse(wished("RBAC"), [], () => survey.access(asked)),
+    orElse(needed("Nodes"), [], () => ports.nodes.list(pools)),
+    orElse(needed("labels of Nodes"), new Map(), () => survey.nodeLabels()),
+    orElse(needed("Pods"), NO_PODS, () => ports.workloads.read(fleets)),
+    orElse(wished("PodDisruptionBudgets"), [], () => survey.budgets(namespaces, surveyed ?? [])),
+    orElse<readonly Router[] | null>(wished("Services"), null, () => survey.routers(namespaces)),
+    orElse(wished("node timeouts"), [], () => survey.nodeTimeouts(pools)),
+  ]);
   const access = asked.flatMap((need, at): AccessFacts[] => {
     const answer = answers[at];
     return answer === undefined ? [] : [{ need, answer }];
@@ -81,8 +81,8 @@ export async function collectFacts(ports: DoctorPorts, patient: Patient): Promis
     nodeLabels,
     workloads,
     budgets,
-    routing,
-    tolerations,
+    routers,
+    pods: surveyed,
     timeouts,
     unread,
   };

@@ -7,8 +7,8 @@ import type {
   AccessAnswer,
   DisruptionBudget,
   NodeTimeout,
-  Routing,
-  Tolerations,
+  Router,
+  SurveyedPod,
 } from "../../ports/cluster-survey.ts";
 import type { DesiredState } from "../../ports/fleet-store.ts";
 import type { PoolReading } from "../../ports/rack-backend.ts";
@@ -59,10 +59,10 @@ export interface ClusterFacts {
   readonly nodeLabels: ReadonlyMap<string, Labels>;
   readonly workloads: WorkloadReading;
   readonly budgets: readonly DisruptionBudget[];
-  /** null where it could not be read. */
-  readonly routing: Routing | null;
-  /** Of pods in namespaces of fleets; null where no pool has a loan, or they could not be read. */
-  readonly tolerations: Tolerations | null;
+  /** null where they could not be read. */
+  readonly routers: readonly Router[] | null;
+  /** Those in namespaces of fleets; null where they could not be read. */
+  readonly pods: readonly SurveyedPod[] | null;
   readonly timeouts: readonly NodeTimeout[];
   readonly unread: readonly Unread[];
 }

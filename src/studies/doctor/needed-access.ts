@@ -31,6 +31,7 @@ const ALWAYS: readonly Rule[] = [
   ["", "nodes", "get list watch patch"],
   ["", "pods", "get list watch"],
   ["", "pods/eviction", "create"],
+  ["policy", "poddisruptionbudgets", "list"],
   ["events.k8s.io", "events", "create patch"],
   ["authentication.k8s.io", "tokenreviews", "create"],
   ["authorization.k8s.io", "subjectaccessreviews", "create"],

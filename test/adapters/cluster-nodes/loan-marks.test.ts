@@ -65,6 +65,53 @@ describe("a node of a pool with a loan", () => {
   });
 });
 
+describe("a node whose pool has no loan any more", () => {
+  const bare = coreweavePool();
+  const own = "example.com/lent";
+
+  it.each([
+    ["was fenced", false],
+    ["was lent", true],
+  ])("that %s shows it, and bears nothing of it once that is taken off", async (_what, lent) => {
+    const { nodes, ref, api } = await bench(inPool({ taints: [theirs] }));
+    await nodes.fence([ref], own);
+    if (lent) await nodes.unfence([ref], own, AT);
+    const [seen] = await nodes.list([bare]);
+    expect(seen).toMatchObject({ loanLeft: lent ? "" : own });
+    expect(seen).not.toHaveProperty("fencedBy");
+    for (const times of [1, 2]) {
+      await nodes.unfence([ref], seen?.loanLeft ?? "", null);
+      expect(api.callsTo("PATCH", /nodes/)).toHaveLength((lent ? 2 : 1) + 1);
+      const [left] = await nodes.list([bare]);
+      expect([times, left?.loanLeft, left?.lentAt]).toEqual([times, undefined, undefined]);
+    }
+    const kept = api.get(node("n1"));
+    expect(kept).toMatchObject({ spec: { taints: [theirs] } });
+    const { labels, annotations } = metaOf(kept ?? {});
+    expect([Object.keys(labels), annotations]).toEqual([["compute.coreweave.com/node-pool"], {}]);
+    await nodes.stop();
+  });
+
+  it("keeps a fence that is not ours: the provider sets it on new nodes", async () => {
+    const { nodes } = await bench(inPool({ taints: [{ key: FENCE, effect: "NoSchedule" }] }));
+    const [seen] = await nodes.list([bare]);
+    expect(seen).not.toHaveProperty("loanLeft");
+    await nodes.stop();
+  });
+
+  it("a fence of another key is put in the place of ours, and goes with it", async () => {
+    const { nodes, ref, api } = await bench(inPool());
+    await nodes.fence([ref], own);
+    await nodes.fence([ref], FENCE);
+    const taints = () => api.get(node("n1"));
+    expect(taints()).toMatchObject({ spec: { taints: [{ key: FENCE, effect: "NoSchedule" }] } });
+    await nodes.fence([ref], own);
+    await nodes.unfence([ref], FENCE, AT);
+    expect(taints()).toMatchObject({ spec: { taints: [] } });
+    await nodes.stop();
+  });
+});
+
 describe("the mark that a node is lent", () => {
   const marked = (value: string) => ({
     name: "n1",
@@ -73,15 +120,16 @@ describe("the mark that a node is lent", () => {
     ready: true,
     cordoned: false,
     cordonedByUs: false,
+    fencedWith: null,
     taints: [],
     gpusAllocatable: POOL.rack.gpusPerNode,
     createdAt: AT,
   });
 
-  it("counts as old where it is no instant, and as nothing in a pool without a loan", () => {
+  it("counts as old where it is no instant, and as left over in a pool without a loan", () => {
     expect(loanMarks(marked(`${AT}`), POOL.loan)).toEqual({ lentAt: AT });
     expect(loanMarks(marked("yes"), POOL.loan)).toEqual({ lentAt: 0 });
-    expect(loanMarks(marked(`${AT}`), undefined)).toEqual({});
+    expect(loanMarks(marked(`${AT}`), undefined)).toEqual({ loanLeft: "" });
   });
 
   it("is a value that a label may have", () => {

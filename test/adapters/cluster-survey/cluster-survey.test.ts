@@ -127,39 +127,71 @@ describe("disruption budgets", () => {
     ["neither", { selector }, { field: "minAvailable", value: "" }],
   ])("with %s", async (_what, spec, limit) => {
     const { survey } = bench([...pods, budget(spec)]);
-    expect(await survey.budgets(["agents"])).toEqual([
+    expect(await survey.budgets(["agents"], await survey.pods(["agents"]))).toEqual([
       { namespace: "agents", name: "coder", ...limit, pods: ["a"] },
     ]);
   });
 
   it("with an empty selector cover every pod of their namespace", async () => {
     const { survey } = bench([...pods, budget({ maxUnavailable: 1, selector: {} })]);
-    expect(await survey.budgets(["agents"])).toMatchObject([{ pods: ["a", "b"] }]);
+    expect(await survey.budgets(["agents"], await survey.pods(["agents"]))).toMatchObject([
+      { pods: ["a", "b"] },
+    ]);
   });
 });
 
-it("routing is Services with their selectors, and pods with their labels", async () => {
+it("routers are Services with their selectors", async () => {
   const service = {
     apiVersion: "v1",
     kind: "Service",
     metadata: { name: "coder", namespace: "agents" },
     spec: { selector: { route: "on" } },
   };
-  const { survey } = bench([service, pod("a", { labels: { route: "on" } })]);
-  const { routers, podLabels } = await survey.routing(["agents"]);
-  expect(routers).toEqual([
+  const { survey } = bench([service]);
+  expect(await survey.routers(["agents"])).toEqual([
     { namespace: "agents", name: "Service agents/coder", selector: { route: "on" } },
   ]);
-  expect(podLabels.get("agents/a")).toEqual({ route: "on" });
 });
 
-it("tolerations are those of pods, as written", async () => {
-  const spec = { tolerations: [{ key: "breakwater.dev/reclaim", operator: "Exists" }] };
-  const { survey } = bench([{ ...pod("a"), spec }, pod("b")]);
-  expect([...(await survey.tolerations(["agents"]))]).toEqual([
-    ["agents/a", [{ key: "breakwater.dev/reclaim", operator: "Exists", value: "", effect: "" }]],
-    ["agents/b", []],
+it("pods say what labels they bear, what they tolerate and where they may run", async () => {
+  const term = (...expressions: readonly (readonly [string, string])[]) => ({
+    matchExpressions: expressions.map(([key, operator]) => ({ key, operator })),
+  });
+  const required = (...nodeSelectorTerms: readonly object[]) => ({
+    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+  });
+  const spec = {
+    tolerations: [{ key: "breakwater.dev/reclaim", operator: "Exists" }],
+    nodeSelector: { pool: "gb200" },
+    affinity: required(
+      term(["lent", "DoesNotExist"], ["zone", "In"], ["spot", "DoesNotExist"]),
+      term(["lent", "DoesNotExist"], ["zone", "In"]),
+    ),
+  };
+  const { survey, api } = bench([
+    { ...pod("a", { labels: { route: "on" } }), spec },
+    pod("b"),
+    pod("c", { namespace: "other" }),
   ]);
+  expect(await survey.pods(["agents"])).toEqual([
+    {
+      namespace: "agents",
+      name: "a",
+      labels: { route: "on" },
+      tolerations: [{ key: "breakwater.dev/reclaim", operator: "Exists", value: "", effect: "" }],
+      boundBy: ["pool", "zone"],
+      avoids: ["lent"],
+    },
+    {
+      namespace: "agents",
+      name: "b",
+      labels: {},
+      tolerations: [],
+      boundBy: [],
+      avoids: [],
+    },
+  ]);
+  expect(api.callsTo("GET", /pods/)).toHaveLength(1);
 });
 
 describe("node timeouts", () => {

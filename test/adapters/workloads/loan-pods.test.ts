@@ -20,7 +20,7 @@ async function bench(...objects: readonly Json[]) {
   return { ...kube, workloads: running };
 }
 const train = (name: string, { labels, ...traits }: PodTraits = {}) =>
-  pod(name, { labels: { queue: "training", ...labels }, ...traits });
+  pod(name, { labels: { queue: "training", ...labels }, gpus: "4", ...traits });
 const annotated = (annotations: Readonly<Record<string, string>>) => ({
   metadata: { annotations },
 });
@@ -58,10 +58,11 @@ describe("the pods of a loan", () => {
   });
 
   it("are those that its selector means, GPUs or not; others are strangers as ever", async () => {
-    const kube = await bench(train("driver"), pod("other", { gpus: "4" }), pod("cpu"));
+    const driver = pod("driver", { labels: { queue: "training" } });
+    const kube = await bench(driver, pod("other", { gpus: "4" }), pod("cpu"));
     const { pods } = await kube.workloads.read([], [POOL]);
-    expect(pods.map(({ name, loan }) => [name, loan?.pools])).toEqual([
-      ["driver", ["gb200-a"]],
+    expect(pods.map(({ name, loan }) => [name, loan])).toEqual([
+      ["driver", { pools: ["gb200-a"], light: true }],
       ["other", undefined],
     ]);
     expect((await kube.workloads.read([])).pods.map(({ name }) => name)).toEqual(["other"]);

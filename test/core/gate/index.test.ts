@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { GUARDS, passGuards, shadowHold } from "../../../src/core/gate/index.ts";
-import { rackCount } from "../../../src/core/units.ts";
+import { HOUR_MS, SECOND_MS, after, millis, rackCount } from "../../../src/core/units.ts";
 import { A_SHRINK, aGateContext, growthTo } from "../../support/builders/gate.ts";
-import { anIntent, anOverride } from "../../support/builders/observed.ts";
+import { NOW, anIntent, anOverride } from "../../support/builders/observed.ts";
 
 describe("the order of the guards", () => {
   it("is policy: people first, then who may write, then what is known, then amounts", () => {
@@ -67,6 +67,31 @@ describe("a limit never widens what an earlier one left", () => {
     const passage = passGuards(growthTo(9), aGateContext({ pool: { limits } }));
     expect(passage.to).toBe(7);
     expect(passage.limits.map(({ code }) => code)).toEqual(["step-limit"]);
+  });
+});
+
+describe("a rack that is called back from the loan", () => {
+  const called = (rising: boolean): readonly string[] => {
+    const context = aGateContext();
+    const { demand } = context.situation;
+    if (demand === null) throw new Error("the scene has demand");
+    const risingSince = rising ? after(NOW, millis(-30 * SECOND_MS)) : null;
+    const situation = { ...context.situation, demand: { ...demand, risingSince } };
+    const proposal = { ...growthTo(5), loan: "Reclaim" as const };
+    return passGuards(proposal, { ...context, situation }).holds.map(({ code }) => code);
+  };
+
+  it("waits, like a purchase, until a rise was measured on samples of its own", () => {
+    expect(called(true)).toEqual(["rising"]);
+    expect(called(false)).toEqual([]);
+  });
+
+  it("asks nothing about who wrote the count", () => {
+    const memory = { ...aGateContext().poolMemory, foreignHoldUntil: after(NOW, HOUR_MS) };
+    const holds = (loan: object): number =>
+      passGuards({ ...growthTo(5), ...loan }, aGateContext({}, { poolMemory: memory })).holds
+        .length;
+    expect([holds({}), holds({ loan: "Reclaim" })]).toEqual([1, 0]);
   });
 });
 

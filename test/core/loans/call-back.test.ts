@@ -100,15 +100,15 @@ describe("no rack is called back", () => {
     expect(nameOf(chooseCallBack(view(racks, { tenureWaived: true })))).toBe("rack-1");
   });
 
-  it("that runs a stranger's pod, or a gang that is in another pool too", () => {
+  it("that runs a stranger's pod, or a gang that runs beyond the pool too", () => {
     const strange = {
       ...aLentRack("rack-1"),
       pods: [aPod("notebook", "rack-1-n0", { fleet: null })],
     };
     expect(callBacks(view([strange]))).toEqual([]);
-    const elsewhere = [aLentRack("west-1", { gang: "big" })];
-    const racks = [aLentRack("rack-1", { gang: "big" })];
-    expect(nameOf(chooseCallBack(view(racks, { elsewhere })))).toBe("no-victim");
+    const racks = [aLentRack("rack-1", { gang: "big" }), aLentRack("rack-2")];
+    const gangsElsewhere = ["agents/big"];
+    expect(nameOf(chooseCallBack(view(racks, { gangsElsewhere })))).toBe("rack-2");
   });
 
   it("twice", () => {

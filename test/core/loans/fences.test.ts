@@ -52,6 +52,19 @@ describe("the fence", () => {
     expect(fenceUpkeep(stateOf([open("rack-0")]), { ...view, ...changes })).toEqual([]);
   });
 
+  it("of a loan that is no more comes off every node, whoever runs there, key by key", () => {
+    const marked = (id: string, loanLeft: string, pods: number) =>
+      aRack(id, { nodes: 1, pods, node: { loanLeft } });
+    const racks = [marked("rack-0", FENCE, 1), marked("rack-1", "", 0), marked("rack-2", FENCE, 0)];
+    const state = stateOf([...racks, open("rack-3")], aPool());
+    const plan = fenceUpkeep(state, view);
+    expect(plan).toMatchObject([
+      { kind: "Unfence", taint: "", at: null, nodes: [{ name: "rack-1-n0" }] },
+      { kind: "Unfence", taint: FENCE, nodes: [{ name: "rack-0-n0" }, { name: "rack-2-n0" }] },
+    ]);
+    expect(fenceUpkeep(state, { ...view, leading: false })).toEqual([]);
+  });
+
   it("is unknown to a pool without a loan", () => {
     expect(fenceUpkeep(stateOf([open("rack-0")], aPool()), view)).toEqual([]);
   });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { gangId, gangsOn, isOfLoan, spannedRacks } from "../../../src/core/loans/gangs.ts";
+import {
+  gangId,
+  gangsElsewhere,
+  gangsOn,
+  isOfLoan,
+  spannedRacks,
+} from "../../../src/core/loans/gangs.ts";
+import type { PodLoan, PodObservation } from "../../../src/core/observation.ts";
 import { aLentRack } from "../../support/builders/loans.ts";
 import { aPod } from "../../support/builders/observed.ts";
 
@@ -34,6 +41,26 @@ describe("a gang", () => {
   it("is one pod where nothing says that it is more", () => {
     const alone = aLentRack("rack-2", { gang: null });
     expect(gangsOn(alone, [alone], POOL).map(({ pods }) => pods.length)).toEqual([1, 1]);
+  });
+});
+
+describe("a gang runs elsewhere", () => {
+  const member = (changes: Partial<PodObservation> = {}, loan: Partial<PodLoan> = {}) =>
+    aPod("head", "west-1-n0", {
+      fleet: null,
+      loan: { pools: [POOL], gang: "big", ...loan },
+      ...changes,
+    });
+  it.each([
+    ["where a pod of it holds GPUs on a node of none of the racks", member(), ["agents/big"]],
+    ["not where that one holds none: a launcher", member({}, { light: true }), []],
+    ["not where that one is ending", member({ terminating: true }), []],
+    ["not for a gang that is on none of them", member({}, { gang: "other" }), []],
+    ["not for another team's of the name", member({ namespace: "research" }), []],
+    ["not for another pool's loan", member({}, { pools: ["gb200-west"] }), []],
+  ])("%s", (_what, pod, expected) => {
+    const pods = [...racks.flatMap((rack) => rack.pods), pod];
+    expect(gangsElsewhere(POOL, racks, pods)).toEqual(expected);
   });
 });
 

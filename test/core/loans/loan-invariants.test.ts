@@ -83,6 +83,9 @@ describe("INV-16", () => {
   });
 
   it("what runs a fleet's pods, or is guaranteed, may not", () => {
+    expect(brokenByLending({ ...lending(one), at: null }, check(zero, one))).toMatchObject({
+      text: expect.stringContaining("has a loan"),
+    });
     expect(brokenByLending(lending(zero), check(zero, one))).toMatchObject({ invariant: "INV-16" });
     const two = rackCount(2);
     const pool = aLoanPool();

@@ -138,6 +138,10 @@ describe("calling a rack back", () => {
       "a gang has grown onto a rack that is not named",
       view([fenced(aLentRack("rack-2", { gang: "big" })), aLentRack("rack-9", { gang: "big" })]),
     ],
+    [
+      "a gang has grown beyond the pool",
+      view([fenced(aLentRack("rack-2", { gang: "big" }))], { gangsElsewhere: ["agents/big"] }),
+    ],
   ])("is given up and lent anew where %s", (_why, seen) => {
     expect(reclaimStep(aReclaim(), seen)).toMatchObject({
       kind: "Cancel",

@@ -33,8 +33,8 @@ function ports(changes: Partial<DoctorPorts> = {}): DoctorPorts {
         questions.map(() => ({ kind: "answered", allowed: true, group: "", resource: "x" })),
       nodeLabels: async () => facts.nodeLabels,
       budgets: async () => [],
-      routing: async () => ({ routers: [], podLabels: new Map() }),
-      tolerations: async () => new Map(),
+      pods: async () => [],
+      routers: async () => [],
       nodeTimeouts: async () => [],
     },
     ...changes,
@@ -73,22 +73,50 @@ describe("doctor", () => {
       "node timeouts",
       "warning",
     ],
-    ["routing", { survey: { ...ports().survey, routing: refused } }, "Services", "warning"],
+    ["routing", { survey: { ...ports().survey, routers: refused } }, "Services", "warning"],
+    [
+      "their pods",
+      { survey: { ...ports().survey, pods: refused } },
+      "Pods of the fleets' namespaces",
+      "warning",
+    ],
   ])("says that it could not read %s, and goes on", async (_what, changes, where, severity) => {
     expect(await examined(changes)).toContainEqual(
       expect.objectContaining({ where, severity, found: "listing things: 403 Forbidden" }),
     );
   });
 
-  it("asks what pods tolerate only where racks are lent", async () => {
+  it("lists the pods of the fleets' namespaces once, for all that looks at them", async () => {
+    const listed: (readonly string[])[] = [];
+    const given: number[] = [];
+    const pods = [
+      {
+        namespace: "agents",
+        name: "coder-0",
+        labels: {},
+        tolerations: [],
+        boundBy: [],
+        avoids: [],
+      },
+    ];
+    const survey = {
+      ...ports().survey,
+      pods: async (namespaces: readonly string[]) => {
+        listed.push(namespaces);
+        return pods;
+      },
+      budgets: async (_namespaces: readonly string[], covered: readonly unknown[]) => {
+        given.push(covered.length);
+        return [];
+      },
+    };
     const lending = facts.desired.pools.map((pool) => ({ ...pool, loan: someTerms() }));
-    const survey = { ...ports().survey, tolerations: refused };
-    expect(await examined({ survey })).toEqual([]);
     const store = { read: async () => ({ ...facts.desired, pools: lending }) };
     expect(await examined({ survey, store })).toMatchObject([
-      { severity: "warning", where: "tolerations of Pods" },
+      { severity: "blocker", check: "loans" },
+      { severity: "warning", check: "loans" },
     ]);
-    expect(await examined({ store })).toMatchObject([{ severity: "blocker", check: "loans" }]);
+    expect([listed, given]).toEqual([[["agents"]], [1]]);
   });
 
   it("asks nothing about pools and fleets that it could not read", async () => {

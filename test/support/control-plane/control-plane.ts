@@ -11,6 +11,7 @@ import {
 import { type Users, writeSigningKeys, writeTokens } from "./credentials.ts";
 import { freePort } from "./free-port.ts";
 import { startKarpenter } from "./karpenter.ts";
+import { startLws } from "./lws.ts";
 import { type Daemon, openProcessGroup, type ProcessGroup } from "./process-group.ts";
 
 export interface ControlPlaneOptions {
@@ -22,6 +23,8 @@ export interface ControlPlaneOptions {
   readonly scheduler?: boolean;
   /** Static NodePools of karpenter.sh/v1 become Nodes; wants kwok, which turns those Ready. */
   readonly karpenter?: boolean;
+  /** LeaderWorkerSets become StatefulSets and those pods; wants the controller manager. */
+  readonly lws?: boolean;
   /** Users with a token of their own, each with its groups. */
   readonly users?: Users;
 }
@@ -67,6 +70,7 @@ async function startIn(group: ProcessGroup, options: ControlPlaneOptions): Promi
     ...(options.kwok ? [startKwok(group, access)] : []),
     ...(options.scheduler ? [startScheduler(group, access)] : []),
     ...(options.karpenter ? [startKarpenter(group, access)] : []),
+    ...(options.lws ? [startLws(group, access, certDir)] : []),
   ]);
   return {
     ...access,

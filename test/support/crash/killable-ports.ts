@@ -57,6 +57,7 @@ const EFFECTS = {
   workloads: {
     read: "read",
     evict: "write",
+    blockedTogether: "read",
     scale: "write",
     mark: "write",
     eject: "write",

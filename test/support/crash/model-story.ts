@@ -10,7 +10,13 @@ import type { Ports } from "../../../src/ports/ports.ts";
 import { aSmallFleet, aSmallGroup } from "../builders/compiled.ts";
 import { withFloor } from "../builders/edits.ts";
 import { aRackOf as aMemberRack, aSetObservation } from "../builders/object-sets.ts";
-import { aFleetObservation, aGroupObservation, aPoolObservation } from "../builders/observed.ts";
+import { FENCE, aLentRack, aLoanGroup, aServingRack } from "../builders/loans.ts";
+import {
+  aFleetObservation,
+  aGroupObservation,
+  aPoolObservation,
+  aRack,
+} from "../builders/observed.ts";
 import { aMemory } from "../builders/remembered.ts";
 import { aRackOf, aSized, anObject, ofEngine } from "../builders/workloads.ts";
 import { ModelCluster } from "../model/cluster.ts";
@@ -25,6 +31,8 @@ interface Scene {
   /** Said while a rack is cordoned and its pods are marked: the surge came back. */
   readonly floorOnceMarked?: number;
   readonly racks: number;
+  /** Of those, the ones that are the loan's at the end; absent: none. */
+  readonly lent?: number;
 }
 
 interface Plot {
@@ -56,7 +64,34 @@ const OF_UNITS: Omit<Plot, "scenes"> = {
   fleet: { workloads: ofEngine(anObject(32, { removes: "LowestCost" })) },
 };
 
+/** Two racks serve, two are lent to one gang of four pods; one of them is needed. */
+const OF_A_GANG: Omit<Plot, "scenes"> = {
+  group: aLoanGroup({}, HASTY),
+  pool: aPoolObservation(4, {
+    racks: [
+      ...[0, 1].map((n) => aServingRack(`rack-${n}`)),
+      ...[2, 3].map((n) => aLentRack(`rack-${n}`, { gang: "big" })),
+    ],
+  }),
+  fleet: {},
+};
+/** Somebody took the loan out of the pool: one rack was lent then, the others were fenced. */
+const OF_MARKS: Omit<Plot, "scenes"> = {
+  group: aSmallGroup(HASTY),
+  pool: aPoolObservation(4, {
+    racks: [0, 1, 2, 3].map((n) =>
+      aRack(`rack-${n}`, { nodes: 2, pods: 2, node: { loanLeft: n === 0 ? "" : FENCE } }),
+    ),
+  }),
+  fleet: {},
+};
+
 export const MODEL_STORIES = {
+  "a gang over two racks, of which one is called back": {
+    ...OF_A_GANG,
+    scenes: [{ floor: 3, racks: 4, lent: 1 }],
+  },
+  "marks of a loan that is no more": { ...OF_MARKS, scenes: [{ floor: 4, racks: 4 }] },
   "two objects of a set get their racks": { ...OF_A_SET, scenes: [{ floor: 6, racks: 6 }] },
   "an object gives its rack back": { ...OF_A_SET, scenes: [{ floor: 3, racks: 3 }] },
   "units led down before their rack goes": { ...OF_UNITS, scenes: [{ floor: 3, racks: 3 }] },
@@ -96,12 +131,30 @@ class ModelStory {
       standing: () => JSON.stringify({ scene: this.scene, ...this.end() }),
       end: () => this.end(),
       evictions: () => this.evicted,
-      plannedRacks: () => this.cluster.world.intents.flatMap(({ rack }) => rack ?? []),
+      plannedRacks: () => this.plannedRacks(),
     };
   }
 
   private racks() {
     return this.cluster.world.pools.flatMap(({ racks }) => racks);
+  }
+
+  /** A gang goes from all racks that its decision names. */
+  private plannedRacks(): readonly string[] {
+    const { intents } = this.cluster.world;
+    const named = new Set(intents.flatMap(({ victimNodeUids }) => victimNodeUids));
+    const beside = this.racks().filter(({ nodes }) => nodes.some(({ uid }) => named.has(uid)));
+    return [...intents.flatMap(({ rack }) => rack ?? []), ...beside.map(({ id }) => id)];
+  }
+
+  private lent(): number {
+    return this.racks().filter(({ nodes }) => nodes.some(({ lentAt }) => lentAt !== undefined))
+      .length;
+  }
+
+  private left(): number {
+    return this.racks().flatMap(({ nodes }) => nodes.filter((node) => node.loanLeft !== undefined))
+      .length;
   }
 
   private cordoned(): number {
@@ -126,12 +179,16 @@ class ModelStory {
     if (racks !== undefined) this.cluster.world = withFloor(racks)(this.cluster.world);
   }
 
-  private sceneIsOver({ racks, floorOnceMarked }: Scene): boolean {
+  private sceneIsOver({ racks, floorOnceMarked, lent = 0 }: Scene): boolean {
     const { intents } = this.cluster.world;
     const cancelled = intents.some(({ phase }) => phase === "Cancelled");
     const quiet = !intents.some(({ phase }) => isOpen(phase)) && this.marked() === 0;
+    const used = this.racks().filter(({ pods }) => pods.length > 0).length;
     const whole =
-      this.racks().length === racks && this.racks().every(({ pods }) => pods.length > 0);
+      this.racks().length === racks &&
+      used === racks - lent &&
+      this.lent() === lent &&
+      this.left() === 0;
     return quiet && whole && this.cordoned() === 0 && (cancelled || floorOnceMarked === undefined);
   }
 
@@ -180,6 +237,7 @@ class ModelStory {
       also: [
         ...objects.map(({ name, desired }) => `${name} ${desired}`),
         ...sizes.map((replicas) => `${replicas} units`),
+        `${this.lent()} lent, ${this.left()} marks of a loan left`,
         `${pendingUnits(world)} pending, ${this.marked()} marked`,
         ...new Set(failures.map(({ what, code, message }) => `${what} ${code}: ${message}`)),
       ],

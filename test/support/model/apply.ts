@@ -126,9 +126,11 @@ function setLoanMarks(
   const uids = new Set(action.nodes.map(({ uid }) => uid));
   return changeRacks(world, (rack) => ({
     ...rack,
-    nodes: rack.nodes.map(({ fenced: _fenced, lentAt: _lentAt, ...node }) => {
-      if (!uids.has(node.uid)) return rack.nodes.find(({ uid }) => uid === node.uid) ?? node;
-      return action.kind === "Fence" ? { ...node, fenced: true } : { ...node, lentAt: action.at };
+    nodes: rack.nodes.map((marked) => {
+      const { fenced: _fenced, lentAt: _lentAt, loanLeft: _left, ...node } = marked;
+      if (!uids.has(node.uid)) return marked;
+      if (action.kind === "Fence") return { ...node, fenced: true };
+      return action.at === null ? node : { ...node, lentAt: action.at };
     }),
   }));
 }

@@ -47,6 +47,8 @@ export class ModelCluster {
   memory: { readonly memory: GroupMemory; readonly version: string } | null = null;
   history: readonly DemandSample[] = [];
   evictions: EvictOutcome["kind"] = "Evicted";
+  /** Why not all pods of a gang may go at once; null: they may. */
+  together: string | null = null;
   interruption: Interruption = NONE;
   readonly calls: string[] = [];
   readonly records: DecisionRecord[] = [];
@@ -141,6 +143,7 @@ export class ModelCluster {
     return {
       read: () => this.call("workloads.read", () => this.pods()),
       evict: (pod) => this.call("workloads.evict", () => this.evict(pod)),
+      blockedTogether: () => this.call("workloads.blockedTogether", () => this.together),
       scale: (change) => this.call("workloads.scale", () => this.scale(change)),
       mark: (pods, marked) =>
         this.call("workloads.mark", () => {

@@ -1,6 +1,8 @@
 /** The provider and the workload of the model: racks come and go as the count says. */
+import { isOpen } from "../../../src/core/intents.ts";
 import type {
   GroupObservation,
+  NodeObservation,
   PoolMember,
   PoolObservation,
   RackObservation,
@@ -14,7 +16,9 @@ import { settleUnits } from "./units.ts";
 export function provide(world: GroupObservation): GroupObservation {
   const sized = world.fleets.some(({ workloads }) => workloads !== undefined);
   const pools = world.pools.map(resize);
-  return sized ? settleUnits({ ...world, pools }) : { ...world, pools: pools.map(refill) };
+  return sized
+    ? settleUnits({ ...world, pools })
+    : { ...world, pools: pools.map((pool) => refill(pool, world)) };
 }
 
 function resize(pool: PoolObservation): PoolObservation {
@@ -52,15 +56,21 @@ function without({ racks }: PoolObservation, count: number): readonly RackObserv
   return racks.filter(({ id }) => !leaving.has(id));
 }
 
-/** The workload puts its pods back on nodes that take them. */
-const refill = (pool: PoolObservation): PoolObservation => ({
-  ...pool,
-  racks: pool.racks.map((rack) => {
-    const open = rack.nodes.length > 0 && rack.nodes.every(({ cordoned }) => !cordoned);
-    if (!open || rack.pods.length > 0) return rack;
-    return { ...rack, pods: podsOn(rack) };
-  }),
-});
+/** The workload puts its pods back on nodes that take them, and are not a loan's. */
+function refill(pool: PoolObservation, { intents }: GroupObservation): PoolObservation {
+  const back = intents.filter(({ direction, phase }) => direction === "Reclaim" && isOpen(phase));
+  const awaited = new Set(back.flatMap(({ victimNodeUids }) => victimNodeUids));
+  const takes = ({ cordoned, lentAt, uid }: NodeObservation): boolean =>
+    !cordoned && lentAt === undefined && !awaited.has(uid);
+  return {
+    ...pool,
+    racks: pool.racks.map((rack) => {
+      const open = rack.nodes.length > 0 && rack.nodes.every(takes);
+      if (!open || rack.pods.length > 0) return rack;
+      return { ...rack, pods: podsOn(rack) };
+    }),
+  };
+}
 
 const podsOn = ({ id, nodes }: RackObservation): RackObservation["pods"] =>
   nodes.slice(0, 8).map(({ name }, n) => aPod(`${id}-p${n}`, name));

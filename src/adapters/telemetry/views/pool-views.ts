@@ -1,6 +1,8 @@
 import { fleetKey, type CompiledPool } from "../../../core/compiled.ts";
 import type { PoolDecision, RackSummary, StepTime, StuckStep } from "../../../core/decision.ts";
+import { isLent, tenureEnd } from "../../../core/loans/lent.ts";
 import type { PoolObservation } from "../../../core/observation.ts";
+import { seconds } from "../../../core/units.ts";
 import { instantSeconds } from "./json-number.ts";
 import type { PoolView, RackView } from "../../../api/pool-view.ts";
 import type { TickReport } from "../../../ports/telemetry.ts";
@@ -33,7 +35,7 @@ function poolView(
     currentRacks: seen.count?.current ?? null,
     stock: seen.count?.stock ?? null,
     racksByPhase: { ...decided.racksByPhase },
-    racks: decided.racks.map((rack) => rackView(rack, seen)),
+    racks: decided.racks.map((rack) => rackView(rack, seen, policy)),
     awaited: decided.awaited.map(({ phase, waitedMs, stuck }) => ({
       phase,
       waitedSeconds: waitedMs / 1_000,
@@ -49,13 +51,38 @@ function poolView(
       guaranteed,
       max,
     })),
+    ...loanView(policy, seen),
   };
 }
 
-function rackView({ stuck, ...rack }: RackSummary, { racks }: PoolObservation): RackView {
+function loanView({ loan }: CompiledPool, { racks }: PoolObservation): Pick<PoolView, "loan"> {
+  if (loan === undefined) return {};
+  const { max, fenceTaint, graceMs, minTenureMs } = loan;
+  return {
+    loan: {
+      maxRacks: max,
+      lentRacks: racks.filter(isLent).length,
+      fenceTaint,
+      graceSeconds: seconds(graceMs),
+      minTenureSeconds: seconds(minTenureMs),
+    },
+  };
+}
+
+function rackView(
+  { stuck, ...rack }: RackSummary,
+  { racks }: PoolObservation,
+  { loan }: CompiledPool,
+): RackView {
   const nodes = racks.find(({ id }) => id === rack.id)?.nodes ?? [];
   const cordonedNodes = nodes.filter(({ cordoned }) => cordoned).length;
-  return { ...rack, cordonedNodes, ...stuckView(stuck) };
+  const until = loan === undefined ? null : tenureEnd({ nodes }, loan);
+  return {
+    ...rack,
+    cordonedNodes,
+    ...(until !== null && { lentUntilSeconds: instantSeconds(until) }),
+    ...stuckView(stuck),
+  };
 }
 
 function stuckView(stuck: StuckStep | undefined): Pick<RackView, "stuck"> {

@@ -11,17 +11,21 @@ export const ejectFindings = (facts: ClusterFacts): readonly Checked[] =>
 function ofWorkload(
   fleet: CompiledFleet,
   workload: CompiledWorkload,
-  { workloads, routing }: ClusterFacts,
+  { workloads, routers: all, pods: surveyed }: ClusterFacts,
 ): readonly Checked[] {
   const { ejectLabel } = workload;
-  if (ejectLabel === undefined || routing === null) return [];
+  if (ejectLabel === undefined || all === null || surveyed === null) return [];
   const place = `InferenceFleet ${fleet.key} spec.workloads[${workload.name}].eject.removePodLabel`;
-  const labelsOf = (name: string) => routing.podLabels.get(`${fleet.namespace}/${name}`) ?? {};
+  const labelled = new Set(
+    surveyed
+      .filter(({ namespace, labels }) => namespace === fleet.namespace && ejectLabel in labels)
+      .map(({ name }) => name),
+  );
   const pods = workloads.pods
     .filter(({ fleet: of, role }) => of === fleet.key && role === workload.role)
     .map(({ name }) => name);
-  const lacking = pods.filter((name) => !(ejectLabel in labelsOf(name)));
-  const routers = routing.routers.filter(({ namespace }) => namespace === fleet.namespace);
+  const lacking = pods.filter((name) => !labelled.has(name));
+  const routers = all.filter(({ namespace }) => namespace === fleet.namespace);
   return [
     ...(lacking.length === 0 ? [] : [unlabelled({ place, ejectLabel, pods, lacking })]),
     ...(routers.some(({ selector }) => ejectLabel in selector)

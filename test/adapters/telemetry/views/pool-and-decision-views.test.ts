@@ -3,6 +3,7 @@ import { decisionViews } from "../../../../src/adapters/telemetry/views/decision
 import { poolViews } from "../../../../src/adapters/telemetry/views/pool-views.ts";
 import { reason } from "../../../../src/core/reasons.ts";
 import { after, millis, rackCount } from "../../../../src/core/units.ts";
+import { FENCE, aFencedRack, aLentRack, someTerms } from "../../../support/builders/loans.ts";
 import { aGroup, aPool } from "../../../support/reports/compiled.ts";
 import { anIntent, START } from "../../../support/reports/observed.ts";
 import { aReport, poolDecided, rackOf } from "../../../support/reports/report.ts";
@@ -46,6 +47,31 @@ describe("the view of a pool", () => {
       problems: [{ code: "foreign-nodes" }],
       foreignNodes: ["n7", "n8"],
     });
+  });
+
+  it("shows the terms of its loan, what is lent, and until when", () => {
+    const loan = someTerms();
+    const base = aGroup();
+    const group = { ...base, pools: base.pools.map((pool) => ({ ...pool, loan })) };
+    const lent = aLentRack("a", { node: { lentAt: START } });
+    const racks = [lent, aFencedRack("b")];
+    const pool = { name: "gb200-east", count: null, refusals: [], racks };
+    const decided = poolDecided([rackOf("a", "Loaned"), rackOf("b", "Idle")]);
+    const [view] = poolViews({
+      ...aReport({ pools: [decided], observedPools: [pool] }),
+      group,
+    });
+    expect(view?.loan).toEqual({
+      maxRacks: 2,
+      lentRacks: 1,
+      fenceTaint: FENCE,
+      graceSeconds: 120,
+      minTenureSeconds: 7_200,
+    });
+    expect(view?.racks.map(({ lentUntilSeconds }) => lentUntilSeconds)).toEqual([
+      START / 1_000 + 7_200,
+      undefined,
+    ]);
   });
 
   it("shows no count where the object could not be read, and says why", () => {

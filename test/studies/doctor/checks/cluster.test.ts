@@ -4,7 +4,9 @@ import { compilePool } from "../../../../src/config/compile-pool.ts";
 import { describeErrors } from "../../../../src/config/field-error.ts";
 import type { CompiledFleet, CompiledWorkload } from "../../../../src/core/compiled.ts";
 import { gpuCount, millis, rackCount } from "../../../../src/core/units.ts";
-import type { NodeTimeout } from "../../../../src/ports/cluster-survey.ts";
+import { LENT_LABEL } from "../../../../src/core/loans/lent.ts";
+import { RACK_LABEL } from "../../../../src/core/workloads/wanted.ts";
+import type { NodeTimeout, SurveyedPod } from "../../../../src/ports/cluster-survey.ts";
 import type { ClusterFacts } from "../../../../src/studies/doctor/facts.ts";
 import {
   aNode,
@@ -435,6 +437,15 @@ describe("workloads", () => {
   });
 });
 
+const surveyed = {
+  namespace: "agents",
+  name: "coder-0",
+  labels: {},
+  tolerations: [],
+  boundBy: [],
+  avoids: [],
+};
+
 describe("labels that are taken off to eject", () => {
   const workload: CompiledWorkload = { ...EIGHT_UNITS, ejectLabel: "breakwater.dev/route" };
   const fleet: CompiledFleet = aFleet("coder", { workloads: [workload] });
@@ -444,10 +455,8 @@ describe("labels that are taken off to eject", () => {
   ): Facts => ({
     desired: { ...healthy.desired, fleets: [fleet] },
     workloads: { ...healthy.workloads, pods: [aPod("coder-0")] },
-    routing: {
-      routers: [{ namespace: "agents", name: "Service agents/coder", selector }],
-      podLabels: new Map([["agents/coder-0", labels]]),
-    },
+    routers: [{ namespace: "agents", name: "Service agents/coder", selector }],
+    pods: [{ ...surveyed, labels }],
   });
   const route = { "breakwater.dev/route": "true" };
 
@@ -472,12 +481,43 @@ describe("labels that are taken off to eject", () => {
 
 describe("the fence of a pool that lends racks", () => {
   const fence = { key: FENCE, operator: "Exists", value: "", effect: "" };
-  const bearing = (toleration: Partial<typeof fence> | null): Facts => ({
+  const bearing = (
+    toleration: Partial<typeof fence> | null,
+    placed: Partial<SurveyedPod> = { avoids: [LENT_LABEL] },
+  ): Facts => ({
     desired: { ...healthy.desired, pools: [{ ...aPool("gb200-east"), loan: someTerms() }] },
     workloads: { ...healthy.workloads, pods: [aPod("coder-0")] },
-    tolerations: new Map([
-      ["agents/coder-0", toleration === null ? [] : [{ ...fence, ...toleration }]],
-    ]),
+    pods: [
+      {
+        ...surveyed,
+        tolerations: toleration === null ? [] : [{ ...fence, ...toleration }],
+        ...placed,
+      },
+    ],
+  });
+  const [domainKey = ""] = aPool("gb200-east").rack.domainKeys;
+
+  it.each([
+    ["keep off nodes that are lent", { avoids: [LENT_LABEL] }],
+    ["are bound to a rack", { boundBy: [domainKey] }],
+    ["are bound to the rack of their object", { boundBy: [RACK_LABEL] }],
+  ])("is all where the fleet's pods %s", (_how, placed) => {
+    expect(found(bearing({}, placed))).toEqual([]);
+  });
+
+  it.each([
+    ["nothing keeps them off nodes that are lent", {}],
+    ["they are bound to the pool's labels alone", { boundBy: ["node-pool"] }],
+    ["they keep off others", { avoids: ["example.com/lent"] }],
+  ])("is not all where %s", (_how, placed) => {
+    expect(found(bearing({}, placed))).toMatchObject([
+      {
+        severity: "warning",
+        check: "loans",
+        found: "1 of 1 pod may come to racks on loan: coder-0",
+        fix: expect.stringContaining("key: breakwater.dev/lent-at, operator: DoesNotExist"),
+      },
+    ]);
   });
 
   it.each([
