@@ -87,15 +87,16 @@ async function observePool(
   const backend = ports.backends[pool.backend.kind];
   if (backend === undefined) {
     const text = `RackPool ${pool.name}: spec.backend.kind ${pool.backend.kind} is not available.`;
-    return { ...seen, count: null, refusals: [{ code: "pool-refused", text }] };
+    return { count: null, refusals: [{ code: "pool-refused", text }], ...seen };
   }
   try {
     const read = await backend.read(pool);
-    return { ...seen, ...read, refusals: [...read.refusals, ...refusals] };
+    const { count } = read;
+    return { count, refusals: [...read.refusals, ...refusals], ...seen };
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     const text = `RackPool ${pool.name}: ${error.message}`;
-    return { ...seen, count: null, refusals: [{ code: "pool-unknown", text }] };
+    return { count: null, refusals: [{ code: "pool-unknown", text }], ...seen };
   }
 }
 

@@ -6,7 +6,10 @@ import type { Condition, FleetStatus, PoolStatus } from "../ports/fleet-store.ts
 
 /** `cache-veto` → `CacheVeto`: Kubernetes wants reasons in CamelCase. */
 const camelCase = (code: string): string =>
-  code.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+  code
+    .split("-")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
 
 const condition = (type: string, holds: boolean, why: Reason | null): Condition => ({
   type,

@@ -3,8 +3,8 @@
  * weighted. Racks a fleet already holds are kept before others are given.
  */
 import type { CompiledFleet, CompiledPool, FleetConsumer, FleetKey } from "./compiled.ts";
-import { fleetKey } from "./compiled.ts";
 import type { AttainmentByRacks, WantRacks } from "./decision.ts";
+import { isKeyOf } from "./compiled.ts";
 import { rackCount } from "./units.ts";
 import type { RackCount } from "./units.ts";
 
@@ -164,4 +164,4 @@ const preference = ({ fleet }: Claimant, pool: CompiledPool): number | null =>
 
 /** @returns the entry by which a pool serves a fleet; undefined when it does not list it */
 export const consumerOf = (pool: CompiledPool, fleet: CompiledFleet): FleetConsumer | undefined =>
-  pool.consumers.find((consumer) => fleetKey(consumer.fleet) === fleet.key);
+  pool.consumers.find((consumer) => isKeyOf(fleet.key, consumer.fleet));

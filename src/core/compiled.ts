@@ -323,6 +323,12 @@ export interface CompiledGroup {
 /** @returns the key of a fleet; both parts are DNS labels, so the slash is unambiguous. */
 export const fleetKey = (ref: FleetRef): FleetKey => `${ref.namespace}/${ref.name}`;
 
+/** @returns whether the key is that of the fleet referred to, without putting one together */
+export const isKeyOf = (key: FleetKey, { namespace, name }: FleetRef): boolean =>
+  key.length === namespace.length + 1 + name.length &&
+  key.startsWith(namespace) &&
+  key.endsWith(name);
+
 /** @returns racks of the pool that its fleets are guaranteed, in sum */
 export const guaranteedRacks = ({ consumers }: Pick<CompiledPool, "consumers">): number =>
   consumers.reduce((sum, { guaranteed }) => sum + guaranteed, 0);

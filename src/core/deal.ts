@@ -48,7 +48,7 @@ export function deal(
   const supply = { pools, needs: fleets.map(needOf), now, foresees };
   const shares = poolShares(supply);
   const awards = awardsOf(fleets, group, shares);
-  const kept = keptRacks({ ...supply, shares, awards });
+  const kept = keptRacks({ shares, awards, ...supply });
   const loans = foresees ? loansOf(fleets, { pools, observation, awards, kept }) : {};
   const holdings = (uncountedIn: (state: PoolState) => number): Holdings =>
     Object.fromEntries(

@@ -76,7 +76,7 @@ export function decide(
   const dealt = deal(fleets, { group, pools, observation, foresees: policy === undefined });
   const { awards, held, kept, loans } = dealt;
   const guards = policy === undefined ? GUARDS : PEER_GUARDS;
-  const proposals = proposeInTurn(pools, { ...dealt, fleets, observation, guards });
+  const proposals = proposeInTurn(pools, { fleets, observation, guards, ...dealt });
   const drafts = openIntents(observation).flatMap((intent) =>
     planOf(intent, { fleets, pools, awards, kept, loans, observation }),
   );
@@ -144,7 +144,7 @@ function proposeInTurn(
     const opened = proposals.flatMap(({ open }) => (open === null ? [] : [open.intent]));
     const intents = [...world.observation.intents, ...opened];
     const observation = { ...world.observation, intents };
-    proposals.push(proposeForPool({ ...world, state, observation }));
+    proposals.push(proposeForPool({ state, ...world, observation }));
   }
   return proposals;
 }
@@ -277,7 +277,7 @@ const balancesOf = (
 const opening = ({ open }: PoolProposal): readonly Action[] => (open === null ? [] : [open]);
 
 function poolDecision(state: PoolState, now: EpochMs): PoolDecision {
-  const { observed, summaries, pool, memory } = state;
+  const { observed, summaries, awaited, pool, memory } = state;
   const foreign =
     memory.foreignHoldUntil === null || memory.foreignHoldUntil <= now
       ? []
@@ -289,9 +289,9 @@ function poolDecision(state: PoolState, now: EpochMs): PoolDecision {
     desiredRacks: observed.count?.desired ?? null,
     racksByPhase: state.racksByPhase,
     racks: summaries,
-    awaited: state.awaited,
+    awaited,
     steps: stepTimes(state.times),
-    problems: rackProblems({ ...state, foreign: observed.foreign ?? [] }),
+    problems: rackProblems({ summaries, awaited, foreign: observed.foreign ?? [] }),
     holds: [
       ...observed.refusals.map(({ code, text }) => reason(code, text)),
       ...foreign,

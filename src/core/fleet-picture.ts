@@ -15,7 +15,7 @@ import { assess } from "./policy/situation.ts";
 import type { Situation } from "./policy/situation.ts";
 import { want } from "./policy/want.ts";
 import type { Sizing } from "./policy/want.ts";
-import { heldByFleet } from "./racks/holdings.ts";
+import { heldUnawarded } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
 import { supplySteps } from "./racks/step-list.ts";
 import { HOUR_MS, elapsed, rackCount, ratio } from "./units.ts";
@@ -119,7 +119,7 @@ function heldBefore(fleet: CompiledFleet, pools: readonly PoolState[], lends: bo
   const racks = pools.reduce((total, { pool, observed, owned, racksByPhase }) => {
     const onLoan = lends && pool.loan !== undefined ? racksByPhase.Loaned : 0;
     const standing = rackCount(Math.max(0, (observed.count?.desired ?? 0) - onLoan));
-    return total + (heldByFleet(pool, standing, owned, {})[fleet.key] ?? 0);
+    return total + heldUnawarded(pool, standing, owned, fleet.key);
   }, 0);
   return rackCount(racks);
 }

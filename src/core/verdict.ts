@@ -116,6 +116,7 @@ function stepsOf({ situation, sizing, cache, supply }: FleetPicture): readonly S
 }
 
 function hitRates({ hitRate, expectedHitRate }: FleetDecision["cache"]): Step["numbers"] {
+  if (hitRate !== null && expectedHitRate !== null) return { hitRate, expectedHitRate };
   return {
     ...(hitRate === null ? {} : { hitRate }),
     ...(expectedHitRate === null ? {} : { expectedHitRate }),

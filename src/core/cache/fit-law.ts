@@ -89,8 +89,15 @@ interface Problem {
 function newtonStep(at: Parameters, { start, sd, seen }: Problem): Parameters {
   const { ceiling, steepness } = lawOf(at);
   const lnHalf = at[1];
-  let [aa, ab, ac, bb, bc, cc] = [weight(sd[0]), 0, 0, weight(sd[1]), 0, weight(sd[2])];
-  let [ra, rb, rc] = [aa * (start[0] - at[0]), bb * (start[1] - at[1]), cc * (start[2] - at[2])];
+  let aa = weight(sd[0]);
+  let bb = weight(sd[1]);
+  let cc = weight(sd[2]);
+  let ab = 0;
+  let ac = 0;
+  let bc = 0;
+  let ra = aa * (start[0] - at[0]);
+  let rb = bb * (start[1] - at[1]);
+  let rc = cc * (start[2] - at[2]);
   for (const { lnFree, hitRate, precision } of seen) {
     const distance = lnFree - lnHalf;
     const found = ceiling / (1 + Math.exp(-steepness * distance));
@@ -98,11 +105,9 @@ function newtonStep(at: Parameters, { start, sd, seen }: Problem): Parameters {
     const bend = found * (1 - found / ceiling) * steepness;
     const slopeA = (1 - ceiling) * found;
     const slopeC = bend * distance;
-    const [weightedA, weightedB, weightedC] = [
-      precision * slopeA,
-      precision * -bend,
-      precision * slopeC,
-    ];
+    const weightedA = precision * slopeA;
+    const weightedB = precision * -bend;
+    const weightedC = precision * slopeC;
     aa += weightedA * slopeA;
     ab += weightedA * -bend;
     ac += weightedA * slopeC;
@@ -129,7 +134,7 @@ function variance({ hitRate, seconds }: CachePoint): number {
 }
 
 function shortened(step: Parameters): Parameters {
-  const longest = Math.max(...step.map(Math.abs));
+  const longest = Math.max(Math.abs(step[0]), Math.abs(step[1]), Math.abs(step[2]));
   const share = longest > LONGEST_STEP ? LONGEST_STEP / longest : 1;
   return [step[0] * share, step[1] * share, step[2] * share];
 }

@@ -86,10 +86,13 @@ export function observeDemand(memory: DemandMemory | null, seen: DemandSighting)
   const surprises = isSurprise(memory, innovation) ? memory.surprises + 1 : 0;
   const burst = surprises >= BURST_SURPRISES;
   const moved = burst ? jump(memory, y, minutes) : follow(memory, innovation, minutes);
+  const { level, trendPerMinute, sigma } = moved;
   const mix = gain(seen.servedPerSecond * minutes * 60, TURNS_TO_LEARN);
   return {
     ...memory,
-    ...moved,
+    level,
+    trendPerMinute,
+    sigma,
     learned: learn(memory.learned ?? firstLearning(seen.at, y), {
       now: seen.at,
       y,
@@ -137,14 +140,17 @@ const blend = (old: number, seen: number, share: number): number => {
 const isSurprise = (memory: DemandMemory, innovation: number): boolean =>
   innovation > NORMAL_QUANTILES.p99 * memory.sigma;
 
+type Movement = Pick<DemandMemory, "level" | "trendPerMinute" | "sigma">;
+
 /** Demand is where it was seen, and still climbing as fast as it just did. */
-function jump(memory: DemandMemory, y: number, minutes: number): Partial<DemandMemory> {
+function jump(memory: DemandMemory, y: number, minutes: number): Movement {
   const climb = Math.max(0, (y - memory.level) / (minutes * BURST_SURPRISES));
   const believed = Math.min(climb / 2, MAX_BURST_TREND);
-  return { level: y, trendPerMinute: Math.max(memory.trendPerMinute, believed) };
+  const trendPerMinute = Math.max(memory.trendPerMinute, believed);
+  return { level: y, trendPerMinute, sigma: memory.sigma };
 }
 
-function follow(memory: DemandMemory, innovation: number, minutes: number): Partial<DemandMemory> {
+function follow(memory: DemandMemory, innovation: number, minutes: number): Movement {
   const level =
     memory.level + trendOver(memory, minutes) + gain(minutes, LEVEL_MINUTES) * innovation;
   const slope = (level - memory.level) / minutes;

@@ -45,7 +45,7 @@ export function rememberOccasions(
   windows: readonly ScheduledWindow[],
   { now, horizonMs }: { readonly now: EpochMs; readonly horizonMs: Millis },
 ): DemandMemory {
-  const { beforeOccasions: known = {}, ...rest } = memory;
+  const known = memory.beforeOccasions ?? {};
   const level = memory.learned?.averages.tenMinutes ?? memory.level;
   const entries = windows
     .filter((window) => window.factor !== null && applies(window, now, horizonMs))
@@ -54,8 +54,10 @@ export function rememberOccasions(
       const before = now < window.from ? level : known[key];
       return before === undefined ? [] : [[key, before] as const];
     });
-  if (entries.length === 0) return memory.beforeOccasions === undefined ? memory : rest;
-  return { ...rest, beforeOccasions: Object.fromEntries(entries) };
+  if (entries.length > 0) return { ...memory, beforeOccasions: Object.fromEntries(entries) };
+  if (memory.beforeOccasions === undefined) return memory;
+  const { beforeOccasions: _over, ...rest } = memory;
+  return rest;
 }
 
 export interface OccasionEffect {

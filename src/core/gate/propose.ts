@@ -45,10 +45,10 @@ export function proposeForPool(input: ProposeInput): PoolProposal {
   const none = { pool: state.pool.name, fleet: null, proposal: null, passage: null, open: null };
   if (refusals.length > 0 || count === null) {
     const reasons = refusals.map(({ code, text }) => reason(code, text));
-    return { ...none, refusals: reasons.length > 0 ? reasons : [reason("pool-unknown")] };
+    return { refusals: reasons.length > 0 ? reasons : [reason("pool-unknown")], ...none };
   }
   const judged = wishes(input, count).map((wish) => judge(input, wish, count));
-  return judged.find(({ open }) => open !== null) ?? judged[0] ?? { ...none, refusals: [] };
+  return judged.find(({ open }) => open !== null) ?? judged[0] ?? { refusals: [], ...none };
 }
 
 function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal {

@@ -195,13 +195,13 @@ function mostConcerned(input: WishInput): FleetPicture | null {
 /** Whether it is needed or not: half a rack serves nobody, and another one may come instead. */
 function givenBack(input: WishInput, count: PoolCount): readonly Wish[] {
   const { state } = input;
-  const { racks } = state.observed;
-  const rack = partialRack({ ...state, racks });
-  const picture = mostConcerned(input);
+  const { pool, observed, summaries, memory } = state;
+  const rack = partialRack({ pool, racks: observed.racks, summaries, memory });
+  const picture = rack === null ? null : mostConcerned(input);
   if (rack === null || picture === null) return [];
   const found =
-    `Rack ${rack.id} of RackPool ${state.pool.name} has ${rack.nodes.length} of ` +
-    `${state.pool.rack.nodes} nodes, and the others are overdue.`;
+    `Rack ${rack.id} of RackPool ${pool.name} has ${rack.nodes.length} of ` +
+    `${pool.rack.nodes} nodes, and the others are overdue.`;
   const why = reason("partial-arrival", found);
   return [{ picture, rack, proposal: { ...lowered(count, 1), reason: why } }];
 }

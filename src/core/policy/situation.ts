@@ -86,6 +86,7 @@ export function assess(input: SituationInput): Situation {
   const state = cacheState(signals, demand, capacity, servingRacks);
   const seen = cacheSighting(signals, state, servingRacks, now);
   const cache = seen === null ? (memory.cache ?? null) : observeCache(memory.cache ?? null, seen);
+  const { law, hitRateCap } = believedLaw(RESPONSE_LAW_PRIORS[fleet.router], cache);
   return {
     fleet,
     observed,
@@ -98,12 +99,14 @@ export function assess(input: SituationInput): Situation {
     horizonMs,
     band: demand && forecastBand(demand, horizonMs, sizingZ(fleet)),
     schedule: scheduleEffect(fleet.schedule, now, horizonMs),
-    ...state,
     cache,
     point: seen === null || cache === null ? null : (pointOf(cache.recent) ?? instantPoint(seen)),
-    ...believedLaw(RESPONSE_LAW_PRIORS[fleet.router], cache),
+    law,
+    hitRateCap,
     servingRacks,
     backlogTurns: signals.bySignal.waitingTurns.value ?? 0,
+    kvTokensPerRack: state.kvTokensPerRack,
+    pinnedPerTurnRate: state.pinnedPerTurnRate,
   };
 }
 
@@ -209,9 +212,9 @@ export function hitRateWith(situation: Situation, racks: number, turnsPerSecond:
  * @returns the forecast at the sizing quantile, and what people said of it: an occasion to come
  *   multiplies it; of one that has begun it is part, and no less is expected than was said
  */
-export function forecastTurnsPerSecond({ band, demand, fleet, ...rest }: Situation): number {
+export function forecastTurnsPerSecond(situation: Situation): number {
+  const { band, demand, fleet, now, horizonMs } = situation;
   if (band === null || demand === null) return 0;
-  const { now, horizonMs } = rest;
   const { factor, level } = occasionEffect(demand, fleet.schedule, { now, horizonMs });
   const z = sizingZ(fleet);
   const said = level === null ? 0 : quantileAround(demand, level, { horizonMs, z });

@@ -26,8 +26,10 @@ const CARRIED_LOAD = 0.9;
 
 /** @returns the share of turns inside every objective with `racks` racks at a demand */
 export function attainmentWith(situation: Situation, racks: number, turnsPerSecond: number): Ratio {
-  return ratio(Math.min(1, ...sharesWith(situation, racks, turnsPerSecond)));
+  return leastOf(sharesWith(situation, racks, turnsPerSecond));
 }
+
+const leastOf = (shares: readonly Ratio[]): Ratio => ratio(Math.min(1, ...shares));
 
 /** @returns whether every objective's own share is met with `racks` racks at a demand */
 export function holdsObjectives(
@@ -35,9 +37,11 @@ export function holdsObjectives(
   racks: number,
   turnsPerSecond: number,
 ): boolean {
-  const shares = sharesWith(situation, racks, turnsPerSecond);
-  return situation.fleet.objectives.every(({ share }, index) => (shares[index] ?? 0) >= share);
+  return areMet(situation.fleet.objectives, sharesWith(situation, racks, turnsPerSecond));
 }
+
+const areMet = (objectives: readonly CompiledObjective[], shares: readonly Ratio[]): boolean =>
+  objectives.every(({ share }, index) => (shares[index] ?? 0) >= share);
 
 /** The fewest racks whose objectives hold along the sizing quantile, floors and limits applied. */
 export function want(situation: Situation, memory: FleetMemory, heldRacks: RackCount): Sizing {
@@ -56,7 +60,7 @@ export function want(situation: Situation, memory: FleetMemory, heldRacks: RackC
   const claims = [demandClaim(situation, demanded), ...floors(situation)];
   const chosen = limited(situation, largest(claims));
   const why = relativeTo(heldRacks, capOf(situation), chosen);
-  const curve = attainmentCurve(situation, turnsPerSecond, chosen.racks);
+  const curve = attainmentCurve(situation, turnsPerSecond, chosen.racks, demanded.shares);
   return {
     want: {
       racks: chosen.racks,
@@ -145,19 +149,25 @@ function demandClaim(situation: Situation, demanded: Demanded): Claim {
 interface Demanded {
   readonly racks: number;
   readonly text: string;
+  /** What each objective attains with 0, 1, 2 … racks, as far as it was looked. */
+  readonly shares: readonly (readonly Ratio[])[];
 }
 
 function racksForDemand(situation: Situation, turnsPerSecond: number): Demanded {
-  const { max } = situation.fleet.racks;
+  const { racks: limits, objectives } = situation.fleet;
+  const { max } = limits;
+  const shares: (readonly Ratio[])[] = [];
   for (let racks = 0; racks <= max; racks += 1) {
-    if (turnsPerSecond <= 0 || holdsObjectives(situation, racks, turnsPerSecond)) {
+    const attained = sharesWith(situation, racks, turnsPerSecond);
+    shares.push(attained);
+    if (turnsPerSecond <= 0 || areMet(objectives, attained)) {
       const text = `${racks} racks hold the objectives at`;
-      return { racks, text: `${text} ${demandText(situation, racks, turnsPerSecond)}` };
+      return { racks, text: `${text} ${demandText(situation, racks, turnsPerSecond)}`, shares };
     }
   }
   const racks = bestEffort(situation, turnsPerSecond, max);
   const text = `No count up to ${max} holds the objectives; ${racks} racks at`;
-  return { racks, text: `${text} ${demandText(situation, racks, turnsPerSecond)}` };
+  return { racks, text: `${text} ${demandText(situation, racks, turnsPerSecond)}`, shares };
 }
 
 /**
@@ -251,15 +261,19 @@ function limited(situation: Situation, chosen: Claim): Claim {
   return claim(cap, "fleet-limit", `${chosen.racks} wanted, at most ${cap} allowed.`);
 }
 
+/** @param known what each objective attains with 0, 1, 2 … racks, as far as it is known already */
 export function attainmentCurve(
   situation: Situation,
   turnsPerSecond: number,
   upTo: number,
+  known: readonly (readonly Ratio[])[] = [],
 ): readonly AttainmentPoint[] {
-  return Array.from({ length: upTo + 1 }, (_, racks) => ({
-    racks: rackCount(racks),
-    attainment: attainmentWith(situation, racks, turnsPerSecond),
-  }));
+  return Array.from({ length: upTo + 1 }, (_, racks) => {
+    const shares = known[racks];
+    const attained =
+      shares === undefined ? attainmentWith(situation, racks, turnsPerSecond) : leastOf(shares);
+    return { racks: rackCount(racks), attainment: attained };
+  });
 }
 
 /** Fewer than held is a surplus, as many is steady; only more needs the claim's own reason. */

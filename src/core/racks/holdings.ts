@@ -1,6 +1,6 @@
 /** Which fleet holds which racks of a pool, those on their way included. */
 import type { CompiledPool, FleetKey } from "../compiled.ts";
-import { fleetKey } from "../compiled.ts";
+import { fleetKey, isKeyOf } from "../compiled.ts";
 import type { RackSummary } from "../decision.ts";
 import type { Intent, PoolCount } from "../observation.ts";
 import { rackCount } from "../units.ts";
@@ -54,6 +54,21 @@ export function standingRacks(
     )
     .reduce((sum, { fromRacks, toRacksAtMost }) => sum + fromRacks - toRacksAtMost, 0);
   return rackCount(count.desired - leavingRacks);
+}
+
+/** @returns what `heldByFleet` says of one fleet while nothing is awarded */
+export function heldUnawarded(
+  { consumers }: Pick<CompiledPool, "consumers">,
+  standing: RackCount,
+  owned: Readonly<Record<FleetKey, number>>,
+  fleet: FleetKey,
+): RackCount {
+  const place = consumers.findIndex((consumer) => isKeyOf(fleet, consumer.fleet));
+  if (place < 0) return rackCount(0);
+  const own = owned[fleet] ?? 0;
+  if (place > 0) return rackCount(own);
+  const all = consumers.reduce((total, one) => total + (owned[fleetKey(one.fleet)] ?? 0), 0);
+  return rackCount(own + Math.max(0, standing - all));
 }
 
 /**

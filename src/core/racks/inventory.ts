@@ -77,16 +77,16 @@ function rackOf(
   nodes: readonly UngroupedNode[],
   podsByNode: ReadonlyMap<string, PodObservation[]>,
 ): RackObservation {
-  const members = nodes.toSorted(byName);
-  return {
-    id,
-    nodes: members.map(withoutGrouping),
-    pods: members.flatMap(({ name }) => (podsByNode.get(name) ?? []).toSorted(byName)),
-  };
+  const members = sortedByName(nodes);
+  const pods: PodObservation[] = [];
+  for (const { name } of members) pods.push(...sortedByName(podsByNode.get(name) ?? []));
+  return { id, nodes: members.map(withoutGrouping), pods };
 }
 
 function claimsOf(nodes: readonly UngroupedNode[]): Claims {
   const claims = new Map<string, Map<string, number>>();
+  const [first] = nodes;
+  if (nodes.every(({ pool }) => pool === first?.pool)) return claims;
   for (const { domain, pool } of nodes) {
     if (domain === null) continue;
     const pools = claims.get(domain) ?? new Map<string, number>();
@@ -121,15 +121,28 @@ const disputeOf = (pool: string, domain: string, others: readonly string[]): Ref
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const members = groups.get(keyOf(item));
-    if (members === undefined) groups.set(keyOf(item), [item]);
+    const key = keyOf(item);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [item]);
     else members.push(item);
   }
   return groups;
 }
 
-const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
-  a.name < b.name ? -1 : 1;
+interface Named {
+  readonly name: string;
+}
+
+const byName = (a: Named, b: Named): number => (a.name < b.name ? -1 : 1);
+
+/** Lists mostly come in order. @returns the list itself where it does */
+function sortedByName<T extends Named>(items: readonly T[]): readonly T[] {
+  for (let i = 1; i < items.length; i += 1) {
+    const [a, b] = [items[i - 1], items[i]];
+    if (a !== undefined && b !== undefined && byName(a, b) > 0) return items.toSorted(byName);
+  }
+  return items;
+}
 
 function withoutGrouping(node: UngroupedNode): RackObservation["nodes"][number] {
   const { pool: _pool, domain: _domain, ...seen } = node;

@@ -62,6 +62,7 @@ function withNodes(
  */
 export function unlabelledRacks(racks: readonly RackObservation[], rackNodes: number): number {
   const waiting = racks.find(({ id }) => id === UNLABELLED)?.nodes.length ?? 0;
+  if (waiting === 0) return 0;
   const free = racks
     .filter(({ id }) => id !== UNLABELLED)
     .reduce((sum, { nodes }) => sum + Math.max(0, rackNodes - nodes.length), 0);

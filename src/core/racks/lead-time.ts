@@ -50,18 +50,19 @@ export function poolTimes(
 ): PoolTimes {
   const ofPool = (step: Exclude<RackStep, "start">): KnownStep =>
     knownStep({ step, fleet: null }, leadTimePrior[step], durations?.[step] ?? []);
-  const starts = fleets.flatMap(({ key: fleet, pools }) => {
+  const starts: Record<FleetKey, KnownStep> = {};
+  for (const { key: fleet, pools } of fleets) {
     const prior = pools.find((pool) => pool.name === name)?.engineStartPrior;
-    if (prior === undefined) return [];
+    if (prior === undefined) continue;
     const measured = durations?.start[fleet] ?? [];
-    return [[fleet, knownStep({ step: "start", fleet }, prior, measured)] as const];
-  });
+    starts[fleet] = knownStep({ step: "start", fleet }, prior, measured);
+  }
   return {
     grant: ofPool("grant"),
     boot: ofPool("boot"),
     join: ofPool("join"),
     repair: ofPool("repair"),
-    starts: Object.fromEntries(starts),
+    starts,
   };
 }
 
@@ -71,7 +72,7 @@ function knownStep(
   measured: readonly Millis[],
 ): KnownStep {
   const { p50Ms, p95Ms } = blended(prior, measured);
-  return { ...of, p50Ms, p95Ms, p99Ms: p99Ms({ p50Ms, p95Ms }), measured: measured.length };
+  return { p50Ms, p95Ms, p99Ms: p99Ms({ p50Ms, p95Ms }), measured: measured.length, ...of };
 }
 
 /** @returns how long the fleet's engines take to start there; null where it does not draw on it */

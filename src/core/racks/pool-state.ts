@@ -69,7 +69,7 @@ export function poolState(input: PoolInput): PoolState {
   const looked = { ...input, observed, intents: ours };
   const sightings = lookAt({ racks, pool, before: before.seen, orders: before.orders ?? [], now });
   const summaries = summarise(looked, sightings);
-  const learned = learnProgress({ ...looked, sightings, summaries });
+  const learned = learnProgress({ sightings, summaries, ...looked });
   const written = noticeWriter({ ...before, ...learned }, observed.count, ours, { pool, now });
   const times = poolTimes(pool, input.fleets, written.durations);
   const progress = progressOf(looked, { sightings, summaries, memory: written, times });

@@ -14,18 +14,23 @@ export interface ProblemsOf {
 /** @returns one reason per stuck rack and per domain with foreign nodes */
 export function rackProblems({ summaries, awaited, foreign }: ProblemsOf): readonly Reason[] {
   return [
-    ...summaries.flatMap(({ id, stuck }) => stuckReason(`Rack ${id}`, stuck)),
-    ...awaited.flatMap(({ stuck }) => stuckReason("A rack asked for", stuck)),
+    ...summaries.filter(isStuck).map(({ id, stuck }) => stuckReason(`Rack ${id}`, stuck)),
+    ...awaited.filter(isStuck).map(({ stuck }) => stuckReason("A rack asked for", stuck)),
     ...foreign.map(foreignReason),
   ];
 }
 
-function stuckReason(which: string, stuck: StuckStep | undefined): readonly Reason[] {
-  if (stuck === undefined) return [];
+interface Stuck {
+  readonly stuck: StuckStep;
+}
+
+const isStuck = <T extends Partial<Stuck>>(rack: T): rack is T & Stuck => rack.stuck !== undefined;
+
+function stuckReason(which: string, stuck: StuckStep): Reason {
   const { step, p99Ms, text } = stuck;
   // Not for how long: the sentence stands in a status, which would be written every minute.
   const late = `still in ${step} after ${Math.ceil(p99Ms / MINUTE_MS)} min`;
-  return [reason("rack-stuck", `${which}: ${late}; ${text}.`)];
+  return reason("rack-stuck", `${which}: ${late}; ${text}.`);
 }
 
 function foreignReason({ domain, nodes, pools }: ForeignNodes): Reason {

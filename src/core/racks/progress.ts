@@ -7,7 +7,8 @@ import { epochMs } from "../units.ts";
 import type { EpochMs } from "../units.ts";
 import { UNLABELLED } from "./inventory.ts";
 import { followOrders } from "./orders.ts";
-import type { Sightings } from "./sightings.ts";
+import { recordOf } from "./sightings.ts";
+import type { RackEntry, Sightings } from "./sightings.ts";
 import { endedSteps, rememberDurations } from "./step-durations.ts";
 
 export interface ProgressInput {
@@ -26,6 +27,7 @@ type Learned = Pick<PoolMemory, "seen" | "orders" | "durations">;
 export function learnProgress(input: ProgressInput): Learned {
   const { observed, memory, sightings, summaries, now, pool } = input;
   const seen = withPhases(observed.racks, input);
+  const missing = Object.keys(sightings.missing);
   const followed =
     observed.count === null
       ? null
@@ -33,14 +35,16 @@ export function learnProgress(input: ProgressInput): Learned {
           before: memory.orders,
           answered: sightings.answered,
           count: observed.count,
-          standing: standingOf(summaries) + Object.keys(sightings.missing).length,
+          standing: standingOf(summaries) + missing.length,
           requestedAt: memory.requests.at(-1) ?? null,
           now,
         });
   const grants = (followed?.grantsMs ?? []).map(
     (tookMs) => ({ step: "grant", fleet: null, tookMs }) as const,
   );
-  const ended = observed.racks.flatMap((rack) => {
+  // Of a rack that is remembered as before no step has ended.
+  const changed = observed.racks.filter(({ id }) => seen[id] !== memory.seen[id]);
+  const ended = changed.flatMap((rack) => {
     const after = seen[rack.id];
     const before = memory.seen[rack.id];
     return after === undefined ? [] : endedSteps({ rack, before, seen: after, pool, now });
@@ -49,7 +53,7 @@ export function learnProgress(input: ProgressInput): Learned {
   const durations = rememberDurations(memory.durations, [...grants, ...ended], fleets);
   const orders = followed?.orders ?? memory.orders;
   return {
-    seen: { ...seen, ...sightings.missing },
+    seen: missing.length === 0 ? seen : { ...seen, ...sightings.missing },
     ...(orders === undefined ? {} : { orders }),
     ...(durations === undefined ? {} : { durations }),
   };
@@ -63,14 +67,22 @@ function withPhases(
   racks: readonly RackObservation[],
   { sightings, summaries, now }: ProgressInput,
 ): PoolMemory["seen"] {
-  const phases = new Map(summaries.map(({ id, phase }) => [id, phase]));
-  const entries = racks.flatMap((rack): [string, RackSeen][] => {
+  const phases = new Map<string, RackPhase>();
+  for (const { id, phase } of summaries) phases.set(id, phase);
+  const entries: RackEntry[] = [];
+  for (const rack of racks) {
     const seen = sightings.seen[rack.id];
     const phase = phases.get(rack.id);
-    if (seen === undefined || phase === undefined) return [];
-    return [[rack.id, { ...seen, phase, since: sinceWhen(rack, seen, phase, now) }]];
-  });
-  return Object.fromEntries(entries);
+    if (seen !== undefined && phase !== undefined) {
+      entries.push([rack.id, inPhase(rack, seen, phase, now)]);
+    }
+  }
+  return recordOf(entries, sightings.seen);
+}
+
+function inPhase(rack: RackObservation, seen: RackSeen, phase: RackPhase, now: EpochMs): RackSeen {
+  const since = sinceWhen(rack, seen, phase, now);
+  return seen.phase === phase && seen.since === since ? seen : { ...seen, phase, since };
 }
 
 /** At the first sight of a rack on its way its nodes tell since when it is. */

@@ -3,9 +3,15 @@ import type { RackObservation } from "../observation.ts";
 
 /** @returns the fleet with the most pods on the rack, null when none has any */
 export function rackOwner(rack: RackObservation): FleetKey | null {
-  const first = rack.pods.find(({ fleet }) => fleet !== null)?.fleet ?? null;
+  let only: FleetKey | null = null;
+  let isShared = false;
+  for (const { fleet } of rack.pods) {
+    if (fleet === null || fleet === only) continue;
+    if (only === null) only = fleet;
+    else isShared = true;
+  }
   // Nearly always it is one fleet's alone.
-  if (rack.pods.every(({ fleet }) => fleet === null || fleet === first)) return first;
+  if (!isShared) return only;
   const counts = new Map<FleetKey, number>();
   for (const { fleet } of rack.pods) {
     if (fleet !== null) counts.set(fleet, (counts.get(fleet) ?? 0) + 1);

@@ -52,17 +52,28 @@ export function lookAt(input: SightingInput): Sightings {
     before[id] ?? before[renamed.get(id) ?? ""];
   const newcomers = labelled.filter((rack) => past(rack) === undefined).toSorted(byAge);
   const order = new Map(newcomers.map(({ id }, index) => [id, orders[index]]));
-  const seen = labelled.map((rack): [string, RackSeen] => [
-    rack.id,
-    sight(rack, past(rack), { pool, now, order: order.get(rack.id) }),
-  ]);
+  const seen = labelled.map(
+    (rack): RackEntry => [
+      rack.id,
+      sight(rack, past(rack), { pool, now, order: order.get(rack.id) }),
+    ],
+  );
   const former = new Set(renamed.values());
   const { missing, gone } = outOfSight(
     absent.filter((id) => !former.has(id)),
     { before, unsure, now },
   );
   const answered = Math.min(newcomers.length, orders.length);
-  return { seen: Object.fromEntries(seen), missing, gone, answered };
+  return { seen: recordOf(seen, before), missing, gone, answered };
+}
+
+export type RackEntry = readonly [id: string, seen: RackSeen];
+
+/** @returns the record of the entries: the one from before where it has these and no others */
+export function recordOf(entries: readonly RackEntry[], before: Seen): Seen {
+  const same = entries.every(([id, seen]) => seen === before[id]);
+  if (same && Object.keys(before).length === entries.length) return before;
+  return Object.fromEntries(entries);
 }
 
 /** @returns whether the rack is usable for so short a while that a loss may be a false alarm */
@@ -81,11 +92,13 @@ function sight(
   const serves = rack.pods.some(({ fleet, ready }) => fleet !== null && ready);
   const servingAt = before?.servingAt ?? (serves ? firstReady(rack, now) : null);
   const quorumAt = quorumSince(rack, before, { pool, now, servingAt });
+  const nodes = uidsOf(rack, before?.nodes);
+  if (before !== undefined && isAsBefore(before, { servingAt, quorumAt, nodes })) return before;
   const answers = before === undefined ? order : before.order;
   return {
     firstAt: before?.firstAt ?? now,
     servingAt,
-    nodes: uidsOf(rack, before?.nodes),
+    nodes,
     ...(quorumAt === undefined ? {} : { quorumAt }),
     ...(before?.phase === undefined ? {} : { phase: before.phase }),
     ...(before?.since === undefined ? {} : { since: before.since }),
@@ -93,6 +106,21 @@ function sight(
     ...(answers === undefined || servingAt !== null ? {} : { order: answers }),
   };
 }
+
+/** Nearly always: then the very value stays, and whoever follows it sees that nothing changed. */
+const isAsBefore = (
+  before: RackSeen,
+  {
+    servingAt,
+    quorumAt,
+    nodes,
+  }: Pick<RackSeen, "servingAt" | "nodes"> & { readonly quorumAt: EpochMs | undefined },
+): boolean =>
+  before.servingAt === servingAt &&
+  before.quorumAt === quorumAt &&
+  before.nodes === nodes &&
+  before.missingSince === undefined &&
+  (before.order === undefined || servingAt === null);
 
 /**
  * A rack seen for the first time was usable since its nodes registered, or since it first served,
@@ -107,13 +135,14 @@ function quorumSince(
     servingAt,
   }: Pick<SightingInput, "pool" | "now"> & { readonly servingAt: EpochMs | null },
 ): EpochMs | undefined {
+  const phase = before?.phase;
+  const returns = phase === "Joining" || phase === "Repairing";
+  // What was usable and is not on its way back is as it was, whatever its nodes do now.
+  if (phase !== undefined && !returns && before?.quorumAt !== undefined) return before.quorumAt;
   if (usableNodes(rack, pool) < pool.rack.usableNodes) return before?.quorumAt;
-  if (before?.phase === undefined) {
-    const booted = before?.quorumAt ?? bootedAt(rack, pool) ?? now;
-    return servingAt === null || booted < servingAt ? booted : servingAt;
-  }
-  const returned = before.phase === "Joining" || before.phase === "Repairing";
-  return returned || before.quorumAt === undefined ? now : before.quorumAt;
+  if (phase !== undefined) return now;
+  const booted = before?.quorumAt ?? bootedAt(rack, pool) ?? now;
+  return servingAt === null || booted < servingAt ? booted : servingAt;
 }
 
 /** The same list while the nodes are the same, which is nearly always. */

@@ -68,17 +68,18 @@ function supplyStep(
   start: KnownStep,
   horizonMs: Millis,
 ): Step {
-  const arrivingRacks = coming.reduce((sum, { phase, waitedMs }) => {
+  const arriving = coming.reduce((sum, { phase, waitedMs }) => {
     return sum + chanceWithin(sumOfSteps(stepsFrom(phase, times, start)), waitedMs, horizonMs);
   }, 0);
-  const numbers = { comingRacks: coming.length, arrivingRacks: rounded(arrivingRacks) };
+  const arrivingRacks = rounded(arriving);
   const { grant, boot, join, repair } = times;
   return {
     stage: "supply",
     name: `steps of ${pool.name}`,
-    text: `${stepsInWords}, ${inWords(start)}${comingInWords(numbers)}`,
+    text: `${stepsInWords}, ${inWords(start)}${comingInWords(coming.length, arrivingRacks)}`,
     numbers: {
-      ...numbers,
+      comingRacks: coming.length,
+      arrivingRacks,
       grantP50Ms: grant.p50Ms,
       grantP95Ms: grant.p95Ms,
       grantMeasured: grant.measured,
@@ -114,13 +115,10 @@ const inWords = ({ step, p50Ms, p95Ms, measured }: StepTime): string =>
 
 const basis = (measured: number): string => (measured === 0 ? "prior" : `${measured} measured`);
 
-const comingInWords = (numbers: {
-  readonly comingRacks: number;
-  readonly arrivingRacks: number;
-}) =>
-  numbers.comingRacks === 0
+const comingInWords = (comingRacks: number, arrivingRacks: number): string =>
+  comingRacks === 0
     ? "."
-    : `; of ${numbers.comingRacks} racks on their way ${numbers.arrivingRacks} are expected to ` +
+    : `; of ${comingRacks} racks on their way ${arrivingRacks} are expected to ` +
       "serve within the horizon.";
 
 /**

@@ -12,11 +12,11 @@ import { drainedPods, isEjected, podRefs } from "./draining.ts";
  */
 export function readmitStrays({ leading, pools, intents }: GroupObservation): readonly Action[] {
   if (!leading) return [];
+  const isOut = (pod: PodObservation): boolean => isEjected(pod) && !pod.terminating;
   const racks = pools.flatMap((pool) => pool.racks);
-  const ejected = racks.flatMap(({ pods }) =>
-    pods.filter((pod) => isEjected(pod) && !pod.terminating),
-  );
-  if (ejected.length === 0) return [];
+  const concerned = racks.filter(({ pods }) => pods.some(isOut));
+  if (concerned.length === 0) return [];
+  const ejected = concerned.flatMap(({ pods }) => pods.filter(isOut));
   const draining = intents.filter(({ phase, direction }) => isOpen(phase) && direction !== "Out");
   const kept = new Set(
     draining.flatMap((intent) => drainedPods(intent, racks).map(({ uid }) => uid)),

@@ -6,8 +6,11 @@ import type { EpochMs } from "../units.ts";
 export const isUsable = (node: NodeObservation, pool: CompiledPool): boolean =>
   node.ready && node.fencedBy === undefined && node.gpusAllocatable >= pool.rack.gpusPerNode;
 
-export const usableNodes = (rack: RackObservation, pool: CompiledPool): number =>
-  rack.nodes.filter((node) => isUsable(node, pool)).length;
+export function usableNodes(rack: RackObservation, pool: CompiledPool): number {
+  let usable = 0;
+  for (const node of rack.nodes) if (isUsable(node, pool)) usable += 1;
+  return usable;
+}
 
 /**
  * @returns when enough nodes to make a rack had registered: the end of its boot; null before that

@@ -34,18 +34,21 @@ export function assess(reading: SignalReading, rule: TrustRule): Assessed {
   if (reading.kind === "absent") {
     return { trust: "Missing", value: null, why: `${reading.problem}: ${reading.detail}` };
   }
-  const implausible = implausibility(reading.value, rule.unit);
-  if (implausible !== "") return { trust: "Implausible", value: null, why: implausible };
+  if (!isPlausible(reading.value, rule.unit)) {
+    return { trust: "Implausible", value: null, why: implausibility(reading.value) };
+  }
   const stale = staleness(reading, rule);
   const value = rule.unit === "ratio" ? Math.min(1, reading.value) : reading.value;
   return { trust: stale === "" ? "Fresh" : "Stale", value, why: stale };
 }
 
-function implausibility(value: number, unit: string): string {
+const isPlausible = (value: number, unit: string): boolean =>
+  Number.isFinite(value) && value >= 0 && (unit !== "ratio" || value <= 1 + RATIO_ROUNDING);
+
+/** Apart from the test: numbers in words cost more than all else about a signal. */
+function implausibility(value: number): string {
   if (!Number.isFinite(value)) return `the value is ${value}`;
-  if (value < 0) return `the value ${value} is negative`;
-  if (unit === "ratio" && value > 1 + RATIO_ROUNDING) return `the ratio ${value} is above 1`;
-  return "";
+  return value < 0 ? `the value ${value} is negative` : `the ratio ${value} is above 1`;
 }
 
 function staleness(

@@ -46,7 +46,7 @@ export function noticeSupply(sight: SupplySight): NoticedSupply {
       ? memory.outOfStock
       : noticeStock(memory.outOfStock, { problem: problemOf(input, count), delivered, now });
   return {
-    supply: poolSupply({ ...input, outOfStock }),
+    supply: poolSupply({ outOfStock, ...input }),
     memory: withStock(memory, outOfStock),
   };
 }
@@ -84,8 +84,8 @@ function withinMs({ pool, fleets, times }: SupplySight): Millis {
 const ONCE_IN_MS = DAY_MS;
 
 function forgetGivenBack(memory: PoolMemory, now: EpochMs): PoolMemory {
+  if (memory.givenBack === undefined) return memory;
   const { givenBack, ...rest } = memory;
-  if (givenBack === undefined) return memory;
   const all = Object.entries(givenBack);
   const kept = all.filter(([, at]) => after(at, ONCE_IN_MS) > now);
   if (kept.length === all.length) return memory;

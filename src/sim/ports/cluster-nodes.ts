@@ -55,8 +55,8 @@ function observed({ pool }: RackPool, domain: string, node: SimNode): UngroupedN
 function loanMarks(
   { loan }: CompiledPool,
   { loanFence, lentAt }: SimNode,
-): Pick<UngroupedNode, "fenced" | "lentAt"> {
-  if (loan === undefined) return {};
+): Pick<UngroupedNode, "fenced" | "lentAt"> | undefined {
+  if (loan === undefined) return undefined;
   return { ...(loanFence && { fenced: loanFence }), ...(lentAt !== null && { lentAt }) };
 }
 

@@ -52,11 +52,13 @@ function refusalOf({ backend }: CompiledPool, { object }: RackPool): Refusal | n
 function reading(compiled: CompiledPool, pool: RackPool): PoolReading {
   const refusal = refusalOf(compiled, pool);
   if (refusal !== null) return { count: null, refusals: [refusal] };
-  const { desired, ...object } = pool.object.state();
+  const { uid, resourceVersion, desired, lastWriter } = pool.object.state();
   const { current, granted, stock } = pool.supply();
   return {
     count: {
-      ...object,
+      uid,
+      resourceVersion,
+      lastWriter,
       desired: rackCount(desired),
       current: rackCount(current),
       granted: rackCount(granted),

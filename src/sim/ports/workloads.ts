@@ -55,12 +55,15 @@ function route(
 const isRolling = (world: World, key: FleetKey): boolean =>
   world.fleet(key)?.rollout.inProgress() ?? false;
 
-const placedPods = (world: World): readonly Placed[] =>
-  world
-    .pools()
-    .flatMap((pool) =>
-      pool.racks().flatMap((rack) => rack.pods.map((pod) => ({ pool, rack, pod }))),
-    );
+function placedPods(world: World): readonly Placed[] {
+  const placed: Placed[] = [];
+  for (const pool of world.pools()) {
+    for (const rack of pool.racks()) {
+      for (const pod of rack.pods) placed.push({ pool, rack, pod });
+    }
+  }
+  return placed;
+}
 
 /** A pod over several nodes is shown on its leader's; pods of unknown fleets are strangers'. */
 function observed(

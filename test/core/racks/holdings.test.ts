@@ -4,6 +4,7 @@ import type { FleetKey } from "../../../src/core/compiled.ts";
 import {
   heldByFleet,
   heldInAll,
+  heldUnawarded,
   ownedRacks,
   servingRacks,
   standingRacks,
@@ -88,6 +89,20 @@ describe("racks held", () => {
     ["not fewer than run, when the count was lowered", 1, [{ [CODER]: 2 }, {}], [2, 0]],
   ] as const)("are %s", (_, standing, [owned, awards], [coder, writer]) => {
     expect(held(standing, owned, awards)).toEqual({ [CODER]: coder, [WRITER]: writer });
+  });
+
+  it("before any award are the same of each fleet alone, none of one that is no consumer", () => {
+    const count = fc.integer({ min: 0, max: 9 });
+    fc.assert(
+      fc.property(count, count, count, count, (standing, a, b, c) => {
+        const owned = { [CODER]: a, [WRITER]: b, "agents/stranger": c };
+        const all = held(standing, owned);
+        for (const key of [CODER, WRITER, "agents/stranger" as const]) {
+          const racks = heldUnawarded(POOL, rackCount(standing), owned, key);
+          expect(racks).toBe(all[key] ?? 0);
+        }
+      }),
+    );
   });
 
   it("always add up to what stands or runs, whichever is more", () => {

@@ -71,6 +71,19 @@ describe("a rack known before", () => {
     expect(look({ before }).seen).toEqual(before);
   });
 
+  it.each([
+    ["nothing new is seen", {}, true],
+    ["it was out of sight", { missingSince: ago(1) }, false],
+    ["it now serves for the first time", { servingAt: null }, false],
+    ["it is whole again", { phase: "Repairing" as const }, false],
+    ["an order no longer matters", { order: { at: ago(95), watched: true } }, false],
+  ])("is remembered by the very value from before or not: %s", (_, changes, same) => {
+    const before = { "rack-0": aSighting(RACK, changes) };
+    const { seen } = look({ before });
+    expect(seen["rack-0"] === before["rack-0"]).toBe(same);
+    expect(seen === before).toBe(same);
+  });
+
   it("read from a memory without them gets the new ones", () => {
     const before = { "rack-0": { firstAt: ago(90), servingAt: ago(60) } };
     expect(look({ before }).seen["rack-0"]).toMatchObject({

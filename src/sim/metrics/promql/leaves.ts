@@ -87,7 +87,8 @@ class PresentSeries {
   }
 
   begin(selected: Shape): void {
-    this.missing.length = 0;
+    // Emptying an array is a call, also where it is empty: once a leaf and tick, it shows.
+    if (this.missing.length > 0) this.missing.length = 0;
     if (this.selected === selected) return;
     this.selected = selected;
     this.all = this.keepsName ? selected : withoutName(selected);

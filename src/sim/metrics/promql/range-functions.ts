@@ -197,7 +197,8 @@ export const newestValue: RangeFunction = (window, run, results) =>
 export const newestTimestamp: RangeFunction = (window, run, { cells, at }) => {
   const row = newestRow(window, run);
   if (row < 0) return false;
-  cells.fill(run.axis.timeOf(row) / 1_000, at, at + run.length);
+  const seconds = run.axis.timeOf(row) / 1_000;
+  for (let i = 0; i < run.length; i += 1) cells[at + i] = seconds;
   return true;
 };
 
