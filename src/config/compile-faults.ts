@@ -30,6 +30,7 @@ function faultOf(written: WrittenFault, group: CompiledGroup, path: string): Com
     case "node-loss":
     case "rack-loss":
     case "maintenance":
+    case "spot-interruption":
     case "loan-reclaim":
     case "stuck-boot":
     case "foreign-write": {
@@ -48,6 +49,7 @@ type PoolKind =
   | "node-loss"
   | "rack-loss"
   | "maintenance"
+  | "spot-interruption"
   | "loan-reclaim"
   | "stuck-boot"
   | "foreign-write";
@@ -64,6 +66,10 @@ function ofPool(
     case "rack-loss": {
       const repair = written.repair === undefined ? null : spreadOf(written.repair);
       return { kind: "rack-loss", pool, racks: written.racks, repair };
+    }
+    case "spot-interruption": {
+      const { racks, notice } = written;
+      return { kind: "spot-interruption", pool, racks, noticeMs: durationMs(notice) };
     }
     case "maintenance":
       return { kind: "maintenance", pool, racks: written.racks, forMs: durationMs(written.for) };

@@ -68,6 +68,7 @@ function loanOf({ consumers }: RackPoolSpec): Pick<CompiledPool, "loan"> {
 }
 
 function supplyOf(supply: RackPoolSpec["supply"]): CompiledPool["supply"] {
+  const { taints, conditions, notice, expectedEvery } = supply.interruptions;
   return {
     kind: supply.kind,
     committedRacks: rackCount(supply.committedRacks),
@@ -77,6 +78,12 @@ function supplyOf(supply: RackPoolSpec["supply"]): CompiledPool["supply"] {
       racks: rackCount(racks),
       evacuateBeforeMs: durationMs(evacuateBefore),
     })),
+    interruptions: {
+      taints,
+      conditions,
+      noticeMs: durationMs(notice),
+      expectedEveryMs: durationMs(expectedEvery),
+    },
   };
 }
 

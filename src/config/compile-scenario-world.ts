@@ -228,6 +228,7 @@ function supplyOf(
   group: CompiledGroup,
 ): ScenarioSupply {
   const { failedBoots, leadTimeBounds: bounds, loanedRacks, quotaRacks, stock } = written;
+  const { interruptions } = written;
   return {
     pool: pool.name,
     startRacks: written.startRacks ?? usualRacks(pool, group),
@@ -240,6 +241,12 @@ function supplyOf(
     release: spreadOf(written.release),
     ...(quotaRacks === undefined ? {} : { quotaRacks }),
     failedBoots,
+    ...(interruptions && {
+      interruptions: {
+        perRackHour: interruptions.perRackHour,
+        noticeMs: durationMs(interruptions.notice),
+      },
+    }),
     loanedRacks,
   };
 }

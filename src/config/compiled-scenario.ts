@@ -163,6 +163,8 @@ export interface ScenarioSupply {
   readonly quotaRacks?: number;
   /** Share of granted racks whose boot fails: they are given back and ordered again. */
   readonly failedBoots: number;
+  /** The provider takes racks for others, with so much notice. Absent: it takes none. */
+  readonly interruptions?: { readonly perRackHour: number; readonly noticeMs: Millis };
   /** Start racks on loan to preemptible work; they come back when reclaimed or fenced. */
   readonly loanedRacks: number;
 }
@@ -189,6 +191,12 @@ export type ScenarioFault = { readonly atMs: Millis } & (
       readonly pool: string;
       readonly racks: number;
       readonly repair: Spread | null;
+    }
+  | {
+      readonly kind: "spot-interruption";
+      readonly pool: string;
+      readonly racks: number;
+      readonly noticeMs: Millis;
     }
   | {
       readonly kind: "maintenance";

@@ -15,6 +15,7 @@ import {
   MANY,
   objectName,
 } from "./fields.ts";
+import { interruptions } from "./pool-interruptions.ts";
 import { rackBackend } from "./rack-backend.ts";
 import { AGE, column, integerColumn, type Kind, wide } from "./kind.ts";
 import { withRules } from "./rule.ts";
@@ -85,6 +86,7 @@ const supply = withRules(
         .max(MANY)
         .default([])
         .describe("When how many racks are there; for Calendar only."),
+      interruptions,
     })
     .describe("Where the racks come from, and what is already paid for."),
   [

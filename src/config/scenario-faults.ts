@@ -14,6 +14,9 @@ const fleet = z
   .optional();
 const racks = (text: string) => count(text, 1, MANY).default(1);
 
+/** AWS gives a Spot instance two minutes, Azure and Google Cloud thirty seconds. */
+export const noticeOf = duration("From the provider's notice to the loss.").default("2m");
+
 const row = <Kind extends string, Shape extends z.ZodRawShape>(
   kind: Kind,
   text: string,
@@ -34,6 +37,11 @@ const ROWS = [
     pool,
     racks: racks("Racks that fail."),
     repair: drawn("How long the repair in place takes; absent: they never come back.").optional(),
+  }),
+  row("spot-interruption", "The provider takes racks for others, and says so shortly before.", {
+    pool,
+    racks: racks("Racks taken."),
+    notice: noticeOf,
   }),
   row("maintenance", "The provider takes racks away for a while.", {
     pool,

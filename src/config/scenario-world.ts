@@ -3,7 +3,7 @@ import { z } from "zod";
 import { TRACE_FORMATS } from "./compiled-scenario.ts";
 import { count, duration, label, MANY, objectName, span } from "./fields.ts";
 import { durationMs } from "./go-duration.ts";
-import { faults } from "./scenario-faults.ts";
+import { faults, noticeOf } from "./scenario-faults.ts";
 import {
   drawn,
   many,
@@ -187,6 +187,16 @@ export const supply = strict({
     p95: "90s",
   }),
   failedBoots: within("Share of granted racks that never boot.", 0, 0.9).default(0),
+  interruptions: strict({
+    perRackHour: within(
+      "How often a rack is taken, in the mean, per hour it is in service.",
+      0,
+      10,
+    ),
+    notice: noticeOf,
+  })
+    .describe("Racks that the provider takes for others, as of a Spot pool; absent: it takes none.")
+    .optional(),
   loanedRacks: count("Start racks that are on loan to preemptible work.", 0, MANY).default(0),
 }).describe("How a pool's provider behaves.");
 

@@ -99,6 +99,20 @@ export interface CompiledSupply {
   readonly committedRacks: RackCount;
   /** Empty unless Calendar. */
   readonly windows: readonly CalendarWindow[];
+  /** How the provider says that it takes racks. Absent: nothing of the kind is read. */
+  readonly interruptions?: InterruptionTerms;
+}
+
+/** What nodes bear shortly before their provider takes them. */
+export interface InterruptionTerms {
+  /** Keys of taints. */
+  readonly taints: readonly string[];
+  /** Types of node conditions that are True. */
+  readonly conditions: readonly string[];
+  /** From the notice to the loss, at least. */
+  readonly noticeMs: Millis;
+  /** Spot only: how long a rack is kept in the mean, as believed until it was seen. */
+  readonly expectedEveryMs: Millis;
 }
 
 export interface CompiledPrice {

@@ -61,7 +61,7 @@ export function deal(
     awards,
     kept,
     loans,
-    held: holdings((state) => state.supply.uncounted),
+    held: holdings(({ supply, doubt }) => supply.uncounted + doubt.replacedHere),
     asked: holdings(() => 0),
   };
 }

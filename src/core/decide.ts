@@ -4,19 +4,22 @@
  */
 import type { Award } from "./arbitrate.ts";
 import { drawsOn } from "./compiled.ts";
-import type { CompiledGroup, CompiledPool, FleetKey } from "./compiled.ts";
+import type { CompiledFleet, CompiledGroup, CompiledPool, FleetKey } from "./compiled.ts";
 import { deal, shortagesOf } from "./deal.ts";
 import type { Deal } from "./deal.ts";
 import type { Action, Decision, PoolDecision } from "./decision.ts";
 import { fleetPicture } from "./fleet-picture.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
 import { drainTraffic } from "./gate/drain-traffic.ts";
+import { evacuations } from "./gate/evacuations.ts";
 import { proposeForPool } from "./gate/propose.ts";
-import type { PoolProposal } from "./gate/propose.ts";
+import type { PoolProposal, ProposeInput } from "./gate/propose.ts";
 import { GUARDS, PEER_GUARDS, shadowHold } from "./gate/index.ts";
 import { planIntent } from "./gate/plan.ts";
 import type { IntentPlan } from "./gate/plan.ts";
+import { withUnwritten } from "./gate/unwritten.ts";
 import { rememberGivenBack } from "./supply/partial.ts";
+import { announcedReasons } from "./supply/planned-loss.ts";
 import { stockReason } from "./supply/stock-reason.ts";
 import { inOrder } from "./in-order.ts";
 import { isGrowth, isOpen, pausingOverride } from "./intents.ts";
@@ -26,7 +29,7 @@ import { NO_LOAN } from "./loans/standing.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { BalanceMemory, GroupMemory, PoolMemory } from "./memory.ts";
 import type { GroupObservation, Intent, PoolObservation, RackObservation } from "./observation.ts";
-import { onPeerTerms } from "./policy/peer-terms.ts";
+import { onPeerTerms, unannounced } from "./policy/peer-terms.ts";
 import type { Policy } from "./policy/policy.ts";
 import { poolState } from "./racks/pool-state.ts";
 import type { PoolState } from "./racks/pool-state.ts";
@@ -59,9 +62,11 @@ export function decide(
   memory: GroupMemory,
   policy?: Policy,
 ): Decided {
+  // What is foreseen of a pool is part of our policy.
+  const foresees = policy === undefined;
   const terms = policy === undefined ? given : onPeerTerms(given);
-  const { group, observation } = inOrder(terms, observed);
-  const pools = group.pools.map((pool) => stateOf(pool, group, observation, memory));
+  const { group, observation } = inOrder(terms, foresees ? observed : unannounced(observed));
+  const pools = group.pools.map((pool) => stateOf(pool, { group, observation, memory, foresees }));
   const fleets = group.fleets.map((fleet) =>
     fleetPicture(fleet, {
       group,
@@ -72,8 +77,7 @@ export function decide(
       ...(policy === undefined ? {} : { peer: { policy, wanted: wantedBefore(memory) } }),
     }),
   );
-  // What is foreseen of a pool is part of our policy.
-  const dealt = deal(fleets, { group, pools, observation, foresees: policy === undefined });
+  const dealt = deal(fleets, { group, pools, observation, foresees });
   const { awards, held, kept, loans } = dealt;
   const guards = policy === undefined ? GUARDS : PEER_GUARDS;
   const proposals = proposeInTurn(pools, { fleets, observation, guards, ...dealt });
@@ -102,6 +106,7 @@ export function decide(
         held: Object.values(held),
         proposals,
         shortages,
+        losses: lossesOf(picture.situation.fleet, pools),
         workloads: workloads.steps[picture.situation.fleet.key] ?? [],
       }),
     ),
@@ -111,6 +116,7 @@ export function decide(
       ...plans.flatMap(({ actions }) => actions),
       ...workloads.actions,
       ...readmitStrays(observation),
+      ...evacuations(policy === undefined ? pools : [], fleets, observation),
       ...(policy === undefined ? fencing(pools, group, observation) : []),
       ...proposals.flatMap(opening),
     ],
@@ -129,32 +135,41 @@ const fencing = (
     return fenceUpkeep(state, { leading, intents, fleets: drawing });
   });
 
+const lossesOf = (fleet: CompiledFleet, pools: readonly PoolState[]): readonly Reason[] =>
+  pools.flatMap((state) => (drawsOn(fleet, state.pool) ? announcedReasons(state) : []));
+
 const wantedBefore = ({ fleets }: GroupMemory): Readonly<Record<FleetKey, number>> =>
   Object.fromEntries(
     Object.entries(fleets).map(([key, { policy }]) => [key, policy?.racks ?? 0] as const),
   );
 
-/** Pool by pool, each seeing what the ones before opened: a fleet gives back one rack at a time. */
+/**
+ * Pool by pool, each seeing what the ones before opened: a fleet gives back one rack at a time, and
+ * what it asks for anywhere counts against its limit everywhere.
+ */
 function proposeInTurn(
   pools: readonly PoolState[],
-  world: Omit<Parameters<typeof proposeForPool>[0], "state">,
+  world: Omit<ProposeInput, "state" | "asked"> & { readonly asked: Deal["asked"] },
 ): readonly PoolProposal[] {
   const proposals: PoolProposal[] = [];
   for (const state of pools) {
     const opened = proposals.flatMap(({ open }) => (open === null ? [] : [open.intent]));
     const intents = [...world.observation.intents, ...opened];
     const observation = { ...world.observation, intents };
-    proposals.push(proposeForPool({ state, ...world, observation }));
+    const asked = withUnwritten(world.asked, intents, pools);
+    proposals.push(proposeForPool({ state, ...world, asked, observation }));
   }
   return proposals;
 }
 
-function stateOf(
-  pool: CompiledPool,
-  group: CompiledGroup,
-  observation: GroupObservation,
-  memory: GroupMemory,
-): PoolState {
+interface Seen {
+  readonly group: CompiledGroup;
+  readonly observation: GroupObservation;
+  readonly memory: GroupMemory;
+  readonly foresees: boolean;
+}
+
+function stateOf(pool: CompiledPool, { group, observation, memory, foresees }: Seen): PoolState {
   const observed =
     observation.pools.find(({ name }) => name === pool.name) ?? unobserved(pool.name);
   return poolState({
@@ -165,6 +180,7 @@ function stateOf(
     intents: observation.intents,
     memory: memory.pools[pool.name] ?? EMPTY_POOL_MEMORY,
     now: observation.now,
+    foresees,
   });
 }
 
@@ -291,7 +307,10 @@ function poolDecision(state: PoolState, now: EpochMs): PoolDecision {
     racks: summaries,
     awaited,
     steps: stepTimes(state.times),
-    problems: rackProblems({ summaries, awaited, foreign: observed.foreign ?? [] }),
+    problems: [
+      ...rackProblems({ summaries, awaited, foreign: observed.foreign ?? [] }),
+      ...announcedReasons(state),
+    ],
     holds: [
       ...observed.refusals.map(({ code, text }) => reason(code, text)),
       ...foreign,

@@ -293,6 +293,8 @@ export interface RackSummary {
   readonly fleet: FleetKey | null;
   /** Absent while it is in time. */
   readonly stuck?: StuckStep;
+  /** Until when its provider leaves it, which has said that it takes it. Absent: it stays. */
+  readonly leavesBy?: EpochMs;
 }
 
 /** A rack that was asked for and has no node yet. */

@@ -18,6 +18,7 @@ import type { Sizing } from "./policy/want.ts";
 import { heldUnawarded } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
 import { supplySteps } from "./racks/step-list.ts";
+import { lossSteps } from "./supply/planned-loss.ts";
 import { HOUR_MS, elapsed, rackCount, ratio } from "./units.ts";
 import type { EpochMs, RackCount } from "./units.ts";
 
@@ -76,6 +77,7 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
   const lends = input.peer === undefined;
   const supply = [
     ...supplySteps(fleet, pools, situation.horizonMs),
+    ...(lends ? lossSteps(fleet, pools, situation) : []),
     ...(lends ? loanSteps(fleet, pools) : []),
   ];
   const held = heldBefore(fleet, pools, lends);

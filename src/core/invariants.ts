@@ -10,6 +10,7 @@ import { upkeepOf } from "./loans/fences.ts";
 import { brokenByEviction, brokenByFence, brokenByLending } from "./loans/loan-invariants.ts";
 import type { Broken, LoanCheck } from "./loans/loan-invariants.ts";
 import { drainedNodes, drainedPods } from "./racks/draining.ts";
+import { evacuationOf, isGoing } from "./racks/evacuation.ts";
 import { takenWith } from "./racks/members.ts";
 import { racksHandedOut } from "./supply/unfilled.ts";
 
@@ -57,7 +58,8 @@ const nameOf = (action: Action): string =>
   action.kind === "OpenIntent" ? action.intent.name : action.intent;
 
 /** INV-11: nothing executes while not leading, while paused, or without the approvals it needs. */
-function checkPermission(action: Action, { observation, decision }: Checked): void {
+function checkPermission(action: Action, checked: Checked): void {
+  const { observation, decision } = checked;
   const name = nameOf(action);
   demand(observation.leading, "INV-11", `${name}: ${action.kind} without the lease`);
   if (action.kind === "OpenIntent" || action.kind === "SetPhase") return;
@@ -66,6 +68,7 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
   if (action.kind === "Readmit") return;
   // Keeps pods off racks that have none, or takes off what a loan that is no more left on nodes.
   if (isUpkeep(action)) return;
+  if (action.kind === "Eject" && isEvacuation(action, checked)) return;
   const intent = observation.intents.find((candidate) => candidate.name === name);
   if (intent === undefined) throw new InvariantError("INV-11", `${name}: no such intent`);
   const started = decision.plan.some(
@@ -75,6 +78,26 @@ function checkPermission(action: Action, { observation, decision }: Checked): vo
   demand(allowed, "INV-11", `${name}: ${action.kind} in phase ${intent.phase}`);
   const paused = !restores(action, intent) && isPaused(intent, observation);
   demand(!paused, "INV-11", `${name}: ${action.kind} while paused`);
+}
+
+/**
+ * Turns are kept off a rack without a decision where its provider takes it, unless the fleet is in
+ * shadow or a person paused scale-in.
+ */
+function isEvacuation(
+  { intent, fleet, pods }: Extract<Action, { kind: "Eject" }>,
+  { group, observation }: Checked,
+): boolean {
+  const pool = observation.pools.find(({ name }) => evacuationOf(name) === intent);
+  if (pool === undefined) return false;
+  const mode = group.fleets.find(({ key }) => key === fleet)?.mode.scaleIn ?? "Shadow";
+  const overrides = observation.fleets.find(({ key }) => key === fleet)?.overrides ?? [];
+  const allowed = mode !== "Shadow" && pausingOverride(overrides, "In") === undefined;
+  demand(allowed, "INV-11", `${intent}: Eject against the fleet's mode`);
+  const going = pool.racks.filter(isGoing).flatMap((rack) => rack.pods);
+  const all = pods.every(({ uid }) => going.some((pod) => pod.uid === uid));
+  demand(all, "INV-11", `${intent}: Eject of pods whose nodes stay`);
+  return true;
 }
 
 /** What a decision did is undone whoever paused it. */

@@ -174,8 +174,16 @@ export interface PoolMemory {
   readonly durations?: StepDurations;
   /** The last shortage; absent once it is over for long enough. */
   readonly outOfStock?: OutOfStock;
+  /** Spot only: racks that the provider took, and the rack-hours watched; both fade. */
+  readonly interruptions?: InterruptionMemory;
   /** Racks that arrived in part and were given back for it, with when; absent without any. */
   readonly givenBack?: Readonly<Record<string, EpochMs>>;
+}
+
+export interface InterruptionMemory {
+  readonly at: EpochMs;
+  readonly taken: number;
+  readonly rackHours: number;
 }
 
 /**
@@ -212,6 +220,8 @@ export interface RackSeen {
   readonly since?: EpochMs;
   /** The request that it answers; absent when that was not watched. */
   readonly order?: RackOrder;
+  /** When its provider was first seen to say that it takes the rack; absent while it does not. */
+  readonly noticedAt?: EpochMs;
   /** Since when none of its nodes is seen; kept until it is certain that it is gone. */
   readonly missingSince?: EpochMs;
 }

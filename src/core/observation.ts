@@ -97,6 +97,11 @@ export interface NodeObservation {
   readonly member?: string;
   /** Who keeps pods off it, other than us: a taint's key, or a cordon. Absent where nobody does. */
   readonly fencedBy?: string;
+  /**
+   * What says that its provider takes it shortly: a taint's key, or a condition's type. Absent:
+   * nothing does.
+   */
+  readonly notice?: string;
   /** It bears the fence taint of its pool's loan; absent: it does not. */
   readonly fenced?: true;
   /** Since when it has been lent to its pool's loan; absent while it is not. */

@@ -13,6 +13,8 @@ export const REASONS = {
   surplus: "Fewer racks hold the objectives over the whole way back.",
   "above-maximum": "The fleet is above its maximum.",
   "window-ends": "A capacity block ends and takes its racks along.",
+  interruption: "The provider takes a rack away: what it did is replaced.",
+  "arrival-doubtful": "Racks that are counted are not expected to serve in time.",
   "partial-arrival": "A rack came with too few nodes and is given back whole.",
   "request-withdrawn": "Racks asked for have not come and are not needed any more.",
   "loan-lend": "The rack is paid for and no fleet wants it: it is lent.",

@@ -18,6 +18,8 @@ export interface VerdictInput {
   readonly proposals: readonly PoolProposal[];
   /** By pool, why it gives no more racks; absent: every pool gives what it has. */
   readonly shortages?: Readonly<Record<string, Reason>>;
+  /** Racks of its pools that their provider takes shortly; absent: none. */
+  readonly losses?: readonly Reason[];
   /** What was found of the fleet's workloads; absent where none names an object. */
   readonly workloads?: readonly Step[];
 }
@@ -61,7 +63,7 @@ function changeOf(open: PoolProposal["open"]): number {
 function reasonsOf(
   picture: FleetPicture,
   awarded: RackCount,
-  { proposals, shortages = {} }: VerdictInput,
+  { proposals, shortages = {}, losses = [] }: VerdictInput,
   ours: readonly PoolProposal[],
 ): readonly Reason[] {
   const { situation, sizing } = picture;
@@ -83,6 +85,7 @@ function reasonsOf(
     ...limits,
     ...waiting,
     ...stock,
+    ...losses,
     ...short,
   ];
 }

@@ -65,6 +65,8 @@ function strikePool(fault: PoolFault, pool: RackPool, random: RandomStream): voi
       const repairMs = repair === null ? null : () => random.duration(repair);
       return outages.loseRacks(fault.racks, repairMs, random);
     }
+    case "spot-interruption":
+      return outages.interrupt(fault.racks, fault.noticeMs, random);
     case "maintenance":
       return outages.maintain(fault.racks, fault.forMs, random);
     case "loan-reclaim":

@@ -4,6 +4,7 @@ import type { LoanWork } from "./loan-work.ts";
 import type { RandomStream } from "./random.ts";
 import { drawSome } from "./random.ts";
 import type { SimNode, SimRack } from "./rack-state.ts";
+import { isHeld } from "./rack-state.ts";
 import type { RackYard } from "./rack-yard.ts";
 
 /** The control plane calls a silent node NotReady after this: node-monitor-grace-period. */
@@ -66,6 +67,21 @@ export class RackOutages {
     }
   }
 
+  /**
+   * The provider takes racks for others, and says so on their nodes `noticeMs` before. It never
+   * takes the notice back, and hands out another rack for each as soon as it has one.
+   */
+  interrupt(racks: number, noticeMs: number, random: RandomStream): void {
+    const spared = (rack: SimRack): boolean => !rack.nodes.some(({ noticed }) => noticed);
+    for (const rack of this.pick(racks, random, spared)) this.interruptRack(rack, noticeMs);
+  }
+
+  /** The rack that is this many-th oldest of those in service, if there are so many. */
+  interruptAt(place: number, noticeMs: number): void {
+    const rack = this.inService()[place];
+    if (rack !== undefined) this.interruptRack(rack, noticeMs);
+  }
+
   /** The provider drains racks, works on them, and gives them back `forMs` later. */
   maintain(racks: number, forMs: number, random: RandomStream): void {
     for (const rack of this.pick(racks, random)) {
@@ -95,9 +111,30 @@ export class RackOutages {
     }
   }
 
+  private interruptRack(rack: SimRack, noticeMs: number): void {
+    if (rack.nodes.some(({ noticed }) => noticed)) return;
+    this.yard.changeNodes(rack, { noticed: true });
+    this.yard.after(noticeMs, () => {
+      const lost = rack.nodes.slice();
+      this.fail(rack, lost);
+      this.yard.after(NODE_GRACE_MS, () => {
+        this.noticeLoss(rack, lost);
+        if (isHeld(rack)) this.replace(rack);
+      });
+    });
+  }
+
+  private inService(): readonly SimRack[] {
+    return this.yard.racks().filter(({ phase, loaned }) => phase === "Up" && !loaned);
+  }
+
   /** Racks in service, drawn evenly, oldest first; fewer where there are fewer. */
-  private pick(racks: number, random: RandomStream): readonly SimRack[] {
-    const candidates = this.yard.racks().filter(({ phase, loaned }) => phase === "Up" && !loaned);
+  private pick(
+    racks: number,
+    random: RandomStream,
+    suits: (rack: SimRack) => boolean = () => true,
+  ): readonly SimRack[] {
+    const candidates = this.inService().filter(suits);
     const picked = drawSome(candidates, racks, random);
     return candidates.filter((rack) => picked.includes(rack));
   }

@@ -21,6 +21,7 @@ import type { SimPod, SimRack } from "./rack-state.ts";
 import { isGranted, isHeld } from "./rack-state.ts";
 import { RackYard } from "./rack-yard.ts";
 import { RandomStream } from "./random.ts";
+import { beginInterruptions } from "./spot-interruptions.ts";
 
 /** Of a pod that asks for no other: terminationGracePeriodSeconds, 30 s. */
 const GRACE_MS = millis(30 * SECOND_MS);
@@ -83,6 +84,7 @@ export class RackPool {
       this.addStanding(index >= startRacks - loanedRacks, readySince);
     }
     const now = this.yard.now();
+    beginInterruptions({ ...this.options, outages: this.outages });
     for (const until of this.stock.windowEndsAfter(now)) {
       this.yard.after(until - now, () => this.endWindow());
     }

@@ -17,6 +17,8 @@ export interface SimNode {
   lentAt: EpochMs | null;
   /** Marked unschedulable by the provider: repair, maintenance. */
   fenced: boolean;
+  /** The provider has said that it takes the machine shortly. */
+  noticed: boolean;
   /** The machine is down, whether or not the cluster has noticed. */
   failed: boolean;
 }
@@ -79,7 +81,7 @@ export const isGranted = (rack: SimRack): boolean =>
 
 /** @returns whether a pod may be placed on the node. */
 export const isSchedulable = (node: SimNode): boolean =>
-  node.ready && node.labelled && !node.cordoned && !node.fenced && !node.failed;
+  node.ready && node.labelled && !node.cordoned && !node.fenced && !node.noticed && !node.failed;
 
 /** @returns whether the pod's engine answers and takes turns. */
 export const isServing = (pod: SimPod): boolean =>

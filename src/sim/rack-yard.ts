@@ -44,7 +44,7 @@ export class RackYard {
   addNode(rack: SimRack, createdAt: number): SimNode {
     const name = `${rack.id}-n${String(rack.nodes.length + 1).padStart(2, "0")}`;
     const marks = { labelled: false, cordoned: false, fenced: false };
-    const state = { ready: false, failed: false, loanFence: false, lentAt: null };
+    const state = { ready: false, failed: false, noticed: false, loanFence: false, lentAt: null };
     const node: SimNode = { name, uid: `node-${name}`, createdAt, ...marks, ...state };
     rack.nodes.push(node);
     return node;

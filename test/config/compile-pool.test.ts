@@ -51,7 +51,23 @@ describe("a RackPool compiles", () => {
           usableNodes: 16,
           gpusPerNode: 4,
         },
-        supply: { kind: "OnDemand", committedRacks: 0, windows: [] },
+        supply: {
+          kind: "OnDemand",
+          committedRacks: 0,
+          windows: [],
+          interruptions: {
+            taints: [
+              "karpenter.sh/disrupted",
+              "aws-node-termination-handler/spot-itn",
+              "aws-node-termination-handler/asg-lifecycle-termination",
+              "cloud.google.com/impending-node-termination",
+              "remediator.kubernetes.azure.com/unschedulable",
+            ],
+            conditions: ["PreemptScheduled", "TerminateScheduled", "Terminating"],
+            noticeMs: 30_000,
+            expectedEveryMs: 604_800_000,
+          },
+        },
         price: null,
         leadTimePrior: {
           grant: { p50Ms: 30_000, p95Ms: 300_000 },

@@ -49,6 +49,15 @@ describe("faults of a pool", () => {
     expect(phases(world).filter((phase) => phase !== "Up")).toEqual(states);
   });
 
+  it("racks are taken for others, after their notice", () => {
+    const noticeMs = millis(2 * MINUTE);
+    const world = worldWith({ kind: "spot-interruption", ...POOL, ...AT, racks: 1, noticeMs });
+    world.advanceTo(minutes(6.9));
+    expect(phases(world)).toEqual(["Up", "Up", "Up", "Up"]);
+    world.advanceTo(minutes(9));
+    expect(phases(world)).toEqual(["Up", "Up", "Up", "Arriving"]);
+  });
+
   it("a lost rack that is not repaired is replaced", () => {
     const world = worldWith({ kind: "rack-loss", ...POOL, ...AT, racks: 1, repair: null });
     world.advanceTo(minutes(7));

@@ -131,3 +131,49 @@ describe("maintenance", () => {
     expect(pool.racks()).toHaveLength(3);
   });
 });
+
+describe("a rack that the provider takes for others", () => {
+  it("is announced, serves until it goes, and another is handed out for it", () => {
+    const world = aWorld();
+    onlyPool(world).outages.interrupt(1, 2 * MINUTE, random());
+    const rack = hit(world, ({ nodes }) => nodes.every(({ noticed }) => noticed));
+    world.advanceTo(minutes(1.9));
+    expect([serving(rack), rack.phase]).toEqual([8, "Up"]);
+    world.advanceTo(minutes(2.1));
+    expect(serving(rack)).toBe(0);
+    world.advanceTo(minutes(3));
+    expect(rack.phase).toBe("Gone");
+    expect(
+      onlyPool(world)
+        .racks()
+        .map(({ phase }) => phase),
+    ).toContain("Arriving");
+    world.checkConserved();
+  });
+
+  it("takes no new pods from the notice on", () => {
+    const world = aWorld();
+    onlyPool(world).outages.interruptAt(0, 2 * MINUTE);
+    const rack = hit(world, ({ nodes }) => nodes.some(({ noticed }) => noticed));
+    const [pod] = rack.pods;
+    if (pod === undefined) throw new Error("no pod");
+    onlyPool(world).evict(rack, pod);
+    world.advanceTo(minutes(1.5));
+    expect(rack.pods.length).toBeLessThan(8);
+  });
+
+  it("is none that is gone, or was announced before", () => {
+    const world = aWorld();
+    const { outages } = onlyPool(world);
+    outages.interruptAt(99, MINUTE);
+    outages.interrupt(3, MINUTE, random());
+    outages.interrupt(9, 10 * MINUTE, random());
+    world.advanceTo(minutes(2));
+    expect(
+      onlyPool(world)
+        .racks()
+        .filter(({ phase }) => phase === "Up"),
+    ).toHaveLength(1);
+    world.checkConserved();
+  });
+});

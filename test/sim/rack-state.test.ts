@@ -11,6 +11,7 @@ const node: SimNode = {
   cordoned: false,
   fenced: false,
   failed: false,
+  noticed: false,
   loanFence: false,
   lentAt: null,
 };

@@ -176,10 +176,19 @@ describe("faults", () => {
       forMs: millis(3 * MINUTE),
       share: 0.5,
     },
+    {
+      kind: "spot-interruption",
+      pool: "gb200-demo",
+      atMs: millis(MINUTE),
+      racks: 1,
+      noticeMs: millis(MINUTE),
+    },
   ];
+  /** Each rack is taken every other minute. */
+  const interruptions = { perRackHour: 30, noticeMs: millis(MINUTE / 2) };
 
   it("do not move a single start of a session", () => {
-    const startsOf = (struck: readonly ScenarioFault[]): readonly number[] => {
+    const startsOf = (struck: readonly ScenarioFault[], spot: object): readonly number[] => {
       const starts: number[] = [];
       const source = demoTraffic({ seed: 1, surges: [], warmupMs: 0 });
       const counted = {
@@ -191,12 +200,13 @@ describe("faults", () => {
         },
       };
       const scenario = demoScenario({ seed: 1, startAt: START, faults: struck });
-      const world = { ...scenario.world, warmupMs: millis(0) };
+      const supply = scenario.world.supply.map((each) => ({ ...each, ...spot }));
+      const world = { ...scenario.world, supply, warmupMs: millis(0) };
       const options = { seed: 1, traffic: new Map([["agents/coder" as const, [counted]]]) };
       new World({ scenario: { ...scenario, world }, ...options }).advanceTo(minutes(5));
       return starts;
     };
-    const [calm, faulty] = [startsOf([]), startsOf(faults)];
+    const [calm, faulty] = [startsOf([], {}), startsOf(faults, { interruptions })];
     expect(calm.length).toBeGreaterThan(300);
     expect(faulty).toEqual(calm);
   });

@@ -10,6 +10,7 @@ export const aNode = (index: number, changes: Partial<SimNode> = {}): SimNode =>
   cordoned: false,
   fenced: false,
   failed: false,
+  noticed: false,
   loanFence: false,
   lentAt: null,
   ...changes,

@@ -1,4 +1,4 @@
-import type { CompiledPool } from "../../core/compiled.ts";
+import type { CompiledPool, InterruptionTerms } from "../../core/compiled.ts";
 import type { NodeRef } from "../../core/decision.ts";
 import type { UngroupedNode } from "../../core/observation.ts";
 import { domainsOf } from "../../core/racks/domains.ts";
@@ -63,10 +63,12 @@ function nodesOf(
 ): readonly UngroupedNode[] {
   const nodes = all.filter(({ labels }) => hasLabels(labels, pool.backend.nodeLabels));
   const domains = domainsOf(pool.rack, nodes);
-  const fences = fencesOf(nodes, pool.loan?.fenceTaint);
+  const terms = pool.supply.interruptions;
+  const fences = fencesOf(nodes, [...(terms?.taints ?? []), pool.loan?.fenceTaint]);
   return nodes.map((node, index) => {
     const { name, uid, labels, ready, cordoned, createdAt } = node;
     const fencedBy = fences.of(node);
+    const notice = noticeOn(node, terms);
     // GPUs come from a device plugin or from DRA; where both run they count the same ones.
     const gpus = Math.max(node.gpusAllocatable, claimed.get(name) ?? 0);
     return {
@@ -79,11 +81,20 @@ function nodesOf(
       gpusAllocatable: gpuCount(gpus),
       createdAt,
       ...(fencedBy === null ? {} : { fencedBy }),
+      ...(notice === undefined ? {} : { notice }),
       ...membershipOf(labels, pool),
       ...loanMarks(node, pool.loan),
     };
   });
 }
+
+/** What says that the node's provider takes it shortly; undefined where nothing does. */
+const noticeOn = (
+  { taints, conditions }: KeptNode,
+  terms: InterruptionTerms | undefined,
+): string | undefined =>
+  taints.find(({ key }) => terms?.taints.includes(key))?.key ??
+  conditions.find((type) => terms?.conditions.includes(type));
 
 /** Which object of an object set the node belongs to. */
 function membershipOf(

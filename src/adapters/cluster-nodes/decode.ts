@@ -22,6 +22,8 @@ export interface KeptNode {
   readonly fencedWith: string | null;
   /** Those that keep pods off: NoSchedule and NoExecute. */
   readonly taints: readonly Taint[];
+  /** Types of the conditions that are True. */
+  readonly conditions: readonly string[];
   /** Through the device plugin. */
   readonly gpusAllocatable: GpuCount;
   readonly createdAt: EpochMs;
@@ -39,16 +41,20 @@ export const FENCE_ANNOTATION = "breakwater.dev/fenced-with";
 
 export function decodeNode(object: Json): KeptNode {
   const { name, uid, labels, annotations, createdAtMs } = metaOf(object);
+  const conditions = conditionsOf(object)
+    .filter(({ status }) => status === "True")
+    .map(({ type }) => type);
   const gpus = quantityOf(stringAt(object, "status", "allocatable", "nvidia.com/gpu"));
   return {
     name,
     uid,
     labels,
-    ready: conditionsOf(object).some(({ type, status }) => type === "Ready" && status === "True"),
+    ready: conditions.includes("Ready"),
     cordoned: booleanAt(object, "spec", "unschedulable"),
     cordonedByUs: CORDON_ANNOTATION in annotations,
     fencedWith: annotations[FENCE_ANNOTATION] ?? null,
     taints: taintsOf(object),
+    conditions,
     gpusAllocatable: gpuCount(gpus),
     createdAt: epochMs(createdAtMs),
   };

@@ -30,15 +30,20 @@ export interface Fences {
  * boots may lack it for a while. What fewer bear is a fence. A fence of somebody's own key around
  * most of a pool is so taken for its set-up; its nodes then count as long as they are Ready.
  *
- * @param loanFence key of the taint that keeps the pool's loan off: fleets' pods tolerate it
+ * @param otherwise keys of taints that are read on their own: the one that keeps the pool's loan
+ *   off, which fleets' pods tolerate, and those that announce that a node goes
  */
-export function fencesOf(pool: readonly KeptNode[], loanFence?: string): Fences {
+export function fencesOf(
+  pool: readonly KeptNode[],
+  otherwise: readonly (string | undefined)[] = [],
+): Fences {
   const bearers = new Map<string, number>();
   for (const { taints } of pool) {
     for (const key of new Set(taints.map(nameOf))) bearers.set(key, (bearers.get(key) ?? 0) + 1);
   }
   const isFence = (taint: Taint, ours: string | null): boolean => {
-    if (taint.key === UNSCHEDULABLE || taint.key === loanFence || taint.key === ours) return false;
+    if (taint.key === UNSCHEDULABLE || taint.key === ours) return false;
+    if (otherwise.includes(taint.key)) return false;
     if (taint.key.startsWith(OURS)) return false;
     if (PASSING.some((prefix) => taint.key.startsWith(prefix))) return true;
     return 2 * (bearers.get(nameOf(taint)) ?? 0) <= pool.length;

@@ -66,6 +66,8 @@ export interface GateContext {
   /** The same should racks come that nobody counts on; absent: as held. */
   readonly askedRacks?: RackCount;
   readonly askedInPool?: RackCount;
+  /** Of the pool, racks that are asked for in place of others that do not count; absent: none. */
+  readonly replacedRacks?: number;
   /** What the fleet was awarded, over all pools. */
   readonly awardedRacks: RackCount;
   readonly shrinkHold: Reason | null;

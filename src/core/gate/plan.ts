@@ -25,7 +25,7 @@ import { reclaimStep } from "../loans/reclaim-step.ts";
 import { NO_LOAN } from "../loans/standing.ts";
 import type { LoanStanding } from "../loans/standing.ts";
 import { standingRacks } from "../racks/holdings.ts";
-import { overBudget } from "./guards/budget.ts";
+import { beyondBudget, overBudget } from "./guards/budget.ts";
 
 export interface IntentView {
   readonly now: EpochMs;
@@ -92,8 +92,12 @@ const of = ({ name, fleet, pool }: Intent): Pick<IntentProgress, "intent" | "fle
 const racksWanted = ({ state, awards }: IntentView): number =>
   awards.reduce((total, { byPool }) => total + (byPool[state.pool.name] ?? 0), 0);
 
-/** The count that gives fleets what they want: the racks that the loan keeps are in it too. */
-const countWanted = (view: IntentView): number => racksWanted(view) + (view.loan?.away ?? 0);
+/**
+ * The count that gives fleets what they want: racks that the loan keeps are in it too, and those
+ * that are asked for once more because nobody should count on them.
+ */
+const countWanted = (view: IntentView): number =>
+  racksWanted(view) + (view.loan?.away ?? 0) + view.state.doubt.replacedHere;
 
 /** @returns whether the world no longer asks for what the intent does */
 function withdrawn(intent: Intent, view: IntentView): boolean {
@@ -256,7 +260,9 @@ function outgrown(intent: Intent, asked: RackCount, view: IntentView): Reason | 
     const found = `${intent.maxUsdPerHour} USD/h consented to, ${spend} USD/h now.`;
     return reason(pool.price === null ? "price-unknown" : "budget", found);
   }
-  return view.fleet === null ? orphan(intent, view) : overBudget(view.fleet, pool, asked);
+  if (view.fleet === null) return orphan(intent, view);
+  const beyond = beyondBudget(view.fleet, pool, view.state.doubt.replacedHere);
+  return overBudget(view.fleet, pool, asked - beyond);
 }
 
 /** What was asked for and never came is not drained: only the count changes. */

@@ -83,6 +83,7 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     heldInPool: held[state.pool.name]?.[key] ?? rackCount(0),
     askedRacks: heldInAll(Object.values(asked), key),
     askedInPool: asked[state.pool.name]?.[key] ?? rackCount(0),
+    replacedRacks: state.doubt.replacedHere,
     awardedRacks: input.awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0),
     shrinkHold: picture.sizing.want.shrinkHold,
     cache: picture.cache,

@@ -47,7 +47,7 @@ export function wishes(input: WishInput, count: PoolCount): readonly Wish[] {
   const { state, awards, kept = {}, loans = {}, observation } = input;
   const pool = state.pool.name;
   const total = awards.reduce((sum, { byPool }) => sum + (byPool[pool] ?? 0), 0);
-  const away = loans[pool]?.away ?? 0;
+  const away = (loans[pool]?.away ?? 0) + state.doubt.replacedHere;
   const standing = standingRacks(count, pool, observation.intents) - away;
   const needed = total + (kept[pool] ?? 0);
   // A rack on loan is minutes away: it is called back before one is bought.
@@ -115,9 +115,18 @@ const growths = (input: WishInput, count: PoolCount, short: number): readonly Wi
 function whyMore({ state, kept = {} }: WishInput, { sizing }: FleetPicture): Reason {
   const { reason: why } = sizing.want;
   if (why.code !== "steady" && why.code !== "surplus") return why;
+  const { announced, replacedHere } = state.doubt;
+  if (replacedHere > 0) return lossReason(state.pool.name, announced, replacedHere);
   const ending = Object.keys(kept).filter((pool) => pool !== state.pool.name && kept[pool] !== 0);
   if (ending.length === 0) return why;
   return reason("window-ends", `What RackPool ${ending.join(", ")} loses is replaced in time.`);
+}
+
+function lossReason(pool: string, announced: number, replaced: number): Reason {
+  const which = `${replaced} of RackPool ${pool}`;
+  return announced > 0
+    ? reason("interruption", `${which} asked for again, ${announced} announced to go.`)
+    : reason("arrival-doubtful", `${which} asked for again.`);
 }
 
 /** @returns the racks that can still be asked for: of a set as many as objects have none */

@@ -5,6 +5,7 @@ import { isLent } from "../loans/lent.ts";
 import type { AwaitedRack, RackPhase, RackSummary } from "../decision.ts";
 import type { RackSeen } from "../memory.ts";
 import type { Intent, PoolCount, RackObservation } from "../observation.ts";
+import { leavesBy } from "./announced-loss.ts";
 import { UNLABELLED } from "./inventory.ts";
 import { rackOwner } from "./rack-owner.ts";
 import { inBootGrace } from "./sightings.ts";
@@ -25,6 +26,8 @@ export function rackSummary(rack: RackObservation, context: RackContext): RackSu
   // Links that train after a boot raise alarms: nothing is concluded from them yet.
   const whole = usable >= pool.rack.usableNodes || (seen !== undefined && inBootGrace(seen, now));
   const phase = rackPhase(rack, whole, context);
+  // One that a decision drains goes by that.
+  const goesBy = drainPhase(rack, context) === null ? leavesBy(seen, pool) : null;
   return {
     id: rack.id,
     phase,
@@ -32,6 +35,7 @@ export function rackSummary(rack: RackObservation, context: RackContext): RackSu
     nodes: rack.nodes.length,
     degraded: isServing(phase) && !whole,
     fleet: rackOwner(rack),
+    ...(goesBy === null ? {} : { leavesBy: goesBy }),
   };
 }
 
@@ -40,6 +44,7 @@ export const isServing = (phase: RackPhase): boolean => phase === "Serving" || p
 function rackPhase(rack: RackObservation, whole: boolean, context: RackContext): RackPhase {
   const draining = drainPhase(rack, context);
   if (draining !== null) return draining;
+  if (context.seen?.noticedAt !== undefined) return "Draining";
   const servingAt = context.seen?.servingAt ?? null;
   if (rack.pods.some(({ fleet, ready }) => fleet !== null && ready)) {
     return servingAt !== null && isWarm(rack, servingAt, context) ? "Serving" : "Warming";
@@ -59,7 +64,10 @@ const isBeside = (rack: RackObservation, { intents }: Pick<RackContext, "intents
       rack.nodes.some(({ uid }) => victimNodeUids.includes(uid)),
   );
 
-/** Draining until the count is lowered, Releasing from then on; lent, it is never released. */
+/**
+ * Draining until the count is lowered, Releasing from then on; lent, it is never released. A rack
+ * that its provider takes drains as well, without a decision.
+ */
 function drainPhase(
   rack: RackObservation,
   { intents, count }: Pick<RackContext, "intents" | "count">,

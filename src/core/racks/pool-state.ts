@@ -5,7 +5,10 @@ import type { AwaitedRack, RackPhase, RackSummary } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
 import type { FleetObservation, Intent, PoolCount, PoolObservation } from "../observation.ts";
 import { racksToKeep } from "../supply/calendar.ts";
-import { noticeSupply } from "../supply/notice.ts";
+import { NO_DOUBT, doubtOf } from "../supply/doubt.ts";
+import type { Doubt } from "../supply/doubt.ts";
+import { leadTimeMs, noticeSupply } from "../supply/notice.ts";
+import { rememberInterruptions, takenPerRackHour } from "../supply/survival.ts";
 import type { PoolSupply } from "../supply/unfilled.ts";
 import { HOUR_MS, after, millis, rackCount } from "../units.ts";
 import type { EpochMs, Millis, RackCount } from "../units.ts";
@@ -47,6 +50,8 @@ export interface PoolState {
   /** The most racks the pool may have now. */
   readonly ceiling: RackCount;
   readonly supply: PoolSupply;
+  /** Racks of the count that nobody should count on. */
+  readonly doubt: Doubt;
   readonly memory: PoolMemory;
 }
 
@@ -59,6 +64,8 @@ export interface PoolInput {
   readonly intents: readonly Intent[];
   readonly memory: PoolMemory;
   readonly now: EpochMs;
+  /** Whether losses and late arrivals are reckoned with before they show; absent: they are. */
+  readonly foresees?: boolean;
 }
 
 export function poolState(input: PoolInput): PoolState {
@@ -73,6 +80,8 @@ export function poolState(input: PoolInput): PoolState {
   const written = noticeWriter({ ...before, ...learned }, observed.count, ours, { pool, now });
   const times = poolTimes(pool, input.fleets, written.durations);
   const progress = progressOf(looked, { sightings, summaries, memory: written, times });
+  const ceiling = poolCeiling(input);
+  const interruptions = interruptionsOf(looked, sightings);
   const { supply, memory } = noticeSupply({
     pool,
     now,
@@ -93,12 +102,14 @@ export function poolState(input: PoolInput): PoolState {
     owned: ownedRacks(progress.summaries),
     serving: servingRacks(progress.summaries),
     warming: warmingRacks(progress.summaries),
-    lostRacks: sightings.gone.filter((id) => (before.seen[id]?.servingAt ?? null) !== null),
+    lostRacks: lostRacks(before.seen, sightings.gone, ours),
     seenBefore: before.seen,
-    ceiling: poolCeiling(input),
+    ceiling,
     supply,
+    doubt: doubtIn(input, { ...progress, times, ceiling, supply, interruptions }),
     memory: {
       ...memory,
+      ...(interruptions && { interruptions }),
       requests: memory.requests.filter((at) => after(at, HOUR_MS) > now),
       sequence: Math.max(memory.sequence, nextSequence(ours)),
     },
@@ -114,6 +125,72 @@ function summarise(input: PoolInput, { seen }: Sightings): readonly RackSummary[
     const sight = seen[rack.id];
     const view = { now, pool, fleets, racks, before, hitRates, intents, count, seen: sight };
     return rackSummary(rack, view);
+  });
+}
+
+/**
+ * A rack whose provider had said that it takes it before a count was lowered is none that went
+ * instead of the one that was emptied; some mark all that they take (Karpenter), later it may be.
+ */
+function lostRacks(
+  before: PoolMemory["seen"],
+  gone: readonly string[],
+  intents: readonly Intent[],
+): readonly string[] {
+  const released = intents.flatMap(({ direction, phase, rack }) => {
+    const seen = direction === "In" && phase === "Executing" ? before[rack ?? ""] : undefined;
+    return seen?.phase === "Releasing" && seen.since !== undefined ? [seen.since] : [];
+  });
+  const loweredAt = Math.min(Number.POSITIVE_INFINITY, ...released);
+  return gone.filter((id) => {
+    const last = before[id];
+    const announced = last?.noticedAt !== undefined && last.noticedAt < loweredAt;
+    return (last?.servingAt ?? null) !== null && !announced;
+  });
+}
+
+/** Of a Spot pool: racks taken are those announced now, and those gone that nobody gave back. */
+function interruptionsOf(
+  { pool, memory: { seen: before, interruptions }, intents, now }: PoolInput,
+  { seen, gone }: Sightings,
+): PoolMemory["interruptions"] {
+  const drained = intents.flatMap(({ direction, rack }) => (direction === "In" ? [rack] : []));
+  const served = (id: string): boolean => (before[id]?.servingAt ?? null) !== null;
+  const announced = Object.entries(seen).filter(([id, { noticedAt }]) => {
+    return noticedAt === now && !drained.includes(id);
+  });
+  const lost = gone.filter((id) => {
+    return served(id) && before[id]?.noticedAt === undefined && !drained.includes(id);
+  });
+  const racks = Object.keys(seen).filter(served).length;
+  return rememberInterruptions(interruptions, {
+    pool,
+    racks,
+    taken: announced.length + lost.length,
+    now,
+  });
+}
+
+interface Reckoned
+  extends Pick<PoolState, "times" | "summaries" | "coming" | "ceiling" | "supply"> {
+  readonly interruptions: PoolMemory["interruptions"];
+}
+
+function doubtIn(
+  { pool, observed: { count }, fleets, foresees = true }: PoolInput,
+  { times, summaries, coming, ceiling, supply, interruptions }: Reckoned,
+): Doubt {
+  if (!foresees || count === null) return NO_DOUBT;
+  const starts = Object.values(times.starts).toSorted((a, b) => b.p95Ms - a.p95Ms);
+  const [start] = starts;
+  return doubtOf({
+    summaries,
+    coming,
+    known: start === undefined ? null : { times, start },
+    withinMs: leadTimeMs(pool, fleets, times),
+    takenPerRackHour: takenPerRackHour(pool, interruptions),
+    room: ceiling - count.desired,
+    short: supply.shortage !== null,
   });
 }
 

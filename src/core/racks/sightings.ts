@@ -4,6 +4,7 @@ import type { RackOrder, RackSeen } from "../memory.ts";
 import type { RackObservation } from "../observation.ts";
 import { HOUR_MS, MINUTE_MS, elapsed, millis } from "../units.ts";
 import type { EpochMs } from "../units.ts";
+import { announcement } from "./announced-loss.ts";
 import { UNLABELLED } from "./inventory.ts";
 import { bootedAt, usableNodes } from "./usable-nodes.ts";
 
@@ -92,14 +93,17 @@ function sight(
   const serves = rack.pods.some(({ fleet, ready }) => fleet !== null && ready);
   const servingAt = before?.servingAt ?? (serves ? firstReady(rack, now) : null);
   const quorumAt = quorumSince(rack, before, { pool, now, servingAt });
+  const noticedAt = announcement(rack, pool) === null ? undefined : (before?.noticedAt ?? now);
   const nodes = uidsOf(rack, before?.nodes);
-  if (before !== undefined && isAsBefore(before, { servingAt, quorumAt, nodes })) return before;
+  const sighted = { servingAt, quorumAt, noticedAt, nodes };
+  if (before !== undefined && isAsBefore(before, sighted)) return before;
   const answers = before === undefined ? order : before.order;
   return {
     firstAt: before?.firstAt ?? now,
     servingAt,
     nodes,
     ...(quorumAt === undefined ? {} : { quorumAt }),
+    ...(noticedAt === undefined ? {} : { noticedAt }),
     ...(before?.phase === undefined ? {} : { phase: before.phase }),
     ...(before?.since === undefined ? {} : { since: before.since }),
     // What became of an order matters until the rack serves.
@@ -110,17 +114,17 @@ function sight(
 /** Nearly always: then the very value stays, and whoever follows it sees that nothing changed. */
 const isAsBefore = (
   before: RackSeen,
-  {
-    servingAt,
-    quorumAt,
-    nodes,
-  }: Pick<RackSeen, "servingAt" | "nodes"> & { readonly quorumAt: EpochMs | undefined },
+  sighted: Pick<RackSeen, "servingAt" | "nodes"> & {
+    readonly quorumAt: EpochMs | undefined;
+    readonly noticedAt: EpochMs | undefined;
+  },
 ): boolean =>
-  before.servingAt === servingAt &&
-  before.quorumAt === quorumAt &&
-  before.nodes === nodes &&
+  before.servingAt === sighted.servingAt &&
+  before.quorumAt === sighted.quorumAt &&
+  before.noticedAt === sighted.noticedAt &&
+  before.nodes === sighted.nodes &&
   before.missingSince === undefined &&
-  (before.order === undefined || servingAt === null);
+  (before.order === undefined || sighted.servingAt === null);
 
 /**
  * A rack seen for the first time was usable since its nodes registered, or since it first served,

@@ -1,12 +1,12 @@
 /** Lead times as decisions show them: per step with how much was measured, and what is to come. */
-import type { CompiledFleet, CompiledPool, Spread } from "../compiled.ts";
+import type { CompiledFleet, CompiledPool } from "../compiled.ts";
 import type { AwaitedRack, RackPhase, RackSummary, Step, StepTime } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
 import { MINUTE_MS, elapsed } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
-import { startTime, sumOfSteps } from "./lead-time.ts";
+import { chanceToServe } from "./arrival-credit.ts";
+import { startTime } from "./lead-time.ts";
 import type { KnownStep, PoolTimes } from "./lead-time.ts";
-import { chanceWithin } from "./step-time.ts";
 
 /** @returns every step of the pool's racks, engine starts per fleet that draws on it */
 export const stepTimes = ({ starts, ...steps }: PoolTimes): readonly StepTime[] => [
@@ -69,7 +69,7 @@ function supplyStep(
   horizonMs: Millis,
 ): Step {
   const arriving = coming.reduce((sum, { phase, waitedMs }) => {
-    return sum + chanceWithin(sumOfSteps(stepsFrom(phase, times, start)), waitedMs, horizonMs);
+    return sum + chanceToServe({ phase, waitedMs }, { times, start }, horizonMs);
   }, 0);
   const arrivingRacks = rounded(arriving);
   const { grant, boot, join, repair } = times;
@@ -120,15 +120,3 @@ const comingInWords = (comingRacks: number, arrivingRacks: number): string =>
     ? "."
     : `; of ${comingRacks} racks on their way ${arrivingRacks} are expected to ` +
       "serve within the horizon.";
-
-/**
- * The present step and those after it. How long a rack has been in the present one is weighed
- * against all of them together: exact for the last step, a little early for the first.
- */
-function stepsFrom(phase: RackPhase, times: PoolTimes, start: KnownStep): readonly Spread[] {
-  const { grant, boot, join, repair } = times;
-  if (phase === "Requested") return [grant, boot, join, start];
-  if (phase === "Provisioning") return [boot, join, start];
-  if (phase === "Joining") return [join, start];
-  return phase === "Repairing" ? [repair, start] : [start];
-}

@@ -4,6 +4,7 @@ import type { Action } from "../decision.ts";
 import { isOpen } from "../intents.ts";
 import type { GroupObservation, PodObservation } from "../observation.ts";
 import { reason } from "../reasons.ts";
+import { isGoing } from "./evacuation.ts";
 import { drainedPods, isEjected, podRefs } from "./draining.ts";
 
 /**
@@ -14,7 +15,8 @@ export function readmitStrays({ leading, pools, intents }: GroupObservation): re
   if (!leading) return [];
   const isOut = (pod: PodObservation): boolean => isEjected(pod) && !pod.terminating;
   const racks = pools.flatMap((pool) => pool.racks);
-  const concerned = racks.filter(({ pods }) => pods.some(isOut));
+  const staying = racks.filter((rack) => !isGoing(rack));
+  const concerned = staying.filter(({ pods }) => pods.some(isOut));
   if (concerned.length === 0) return [];
   const ejected = concerned.flatMap(({ pods }) => pods.filter(isOut));
   const draining = intents.filter(({ phase, direction }) => isOpen(phase) && direction !== "Out");

@@ -2,9 +2,12 @@ import type { CompiledPool } from "../compiled.ts";
 import type { NodeObservation, RackObservation } from "../observation.ts";
 import type { EpochMs } from "../units.ts";
 
-/** @returns whether units can run on it: Ready, fenced by nobody else, all GPUs allocatable */
+/** @returns whether units can run on it: Ready, kept, fenced by nobody else, GPUs allocatable */
 export const isUsable = (node: NodeObservation, pool: CompiledPool): boolean =>
-  node.ready && node.fencedBy === undefined && node.gpusAllocatable >= pool.rack.gpusPerNode;
+  node.ready &&
+  node.fencedBy === undefined &&
+  node.notice === undefined &&
+  node.gpusAllocatable >= pool.rack.gpusPerNode;
 
 export function usableNodes(rack: RackObservation, pool: CompiledPool): number {
   let usable = 0;

@@ -37,7 +37,7 @@ export function noticeSupply(sight: SupplySight): NoticedSupply {
     awaited,
     count,
     onCalendar: onCalendar(pool, now),
-    withinMs: withinMs(sight),
+    withinMs: leadTimeMs(pool, sight.fleets, sight.times),
     now,
   };
   const delivered = came && !awaited.some(isUnfilled);
@@ -74,8 +74,15 @@ function problemOf(
   return awaited.some(({ stuck }) => stuck !== undefined) ? "late" : null;
 }
 
-/** A rack that comes later than anybody looks ahead is of no use to what is decided now. */
-function withinMs({ pool, fleets, times }: SupplySight): Millis {
+/**
+ * @returns how long a rack of the pool takes at p95, for the fleet that waits longest: one that
+ *   comes later than anybody looks ahead is of no use to what is decided now
+ */
+export function leadTimeMs(
+  pool: CompiledPool,
+  fleets: readonly CompiledFleet[],
+  times: PoolTimes,
+): Millis {
   const drawing = fleets.filter((fleet) => drawsOn(fleet, pool));
   return millis(Math.max(0, ...drawing.map((fleet) => leadTime(fleet, { pool, times }).p95Ms)));
 }

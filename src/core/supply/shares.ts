@@ -25,13 +25,13 @@ export type PoolShares = Readonly<Record<string, PoolShare>>;
  * calendar pool only what is still there once a replacement asked for now would serve.
  */
 function poolShare(state: PoolState, foresight: DrainTime, now: EpochMs): PoolShare {
-  const { pool, ceiling, supply, observed } = state;
+  const { pool, ceiling, supply, observed, doubt } = state;
   const lasting = Math.min(ceiling, racksToStay(pool, foresight, now));
   if (observed.count === null || supply.shortage === null) {
-    return { firm: rackCount(lasting), open: rackCount(0) };
+    return { firm: rackCount(Math.max(0, lasting - doubt.missing)), open: rackCount(0) };
   }
   const { desired } = observed.count;
-  const firm = Math.max(0, Math.min(lasting, desired - supply.uncounted));
+  const firm = Math.max(0, Math.min(lasting, desired - supply.uncounted) - doubt.missing);
   const most = supply.askable ? lasting : Math.min(lasting, desired);
   return { firm: rackCount(firm), open: rackCount(Math.max(0, most - firm)) };
 }

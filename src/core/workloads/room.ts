@@ -81,4 +81,5 @@ const takesPods = (node: NodeObservation, gpusPerNode: number): boolean =>
   node.ready &&
   !node.cordoned &&
   node.fencedBy === undefined &&
+  node.notice === undefined &&
   node.gpusAllocatable >= gpusPerNode;

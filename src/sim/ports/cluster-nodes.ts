@@ -37,6 +37,7 @@ function nodesOf(pool: RackPool | undefined): readonly UngroupedNode[] {
 
 /** GPUs become allocatable when the device plugin registers: with Ready, in this world. */
 function observed({ pool }: RackPool, domain: string, node: SimNode): UngroupedNode {
+  const notice = noticeKey(pool);
   return {
     pool: pool.name,
     domain: node.labelled ? domain : null,
@@ -48,9 +49,14 @@ function observed({ pool }: RackPool, domain: string, node: SimNode): UngroupedN
     gpusAllocatable: gpuCount(node.ready ? pool.rack.gpusPerNode : 0),
     createdAt: epochMs(Math.floor(node.createdAt)),
     ...(node.fenced ? { fencedBy: PROVIDER } : {}),
+    ...(node.noticed && notice !== undefined ? { notice } : {}),
     ...loanMarks(pool, node),
   };
 }
+
+/** The provider marks nodes as the pool says that it does; undefined where nothing is read. */
+const noticeKey = ({ supply: { interruptions } }: CompiledPool): string | undefined =>
+  interruptions?.taints[0] ?? interruptions?.conditions[0];
 
 function loanMarks(
   { loan }: CompiledPool,

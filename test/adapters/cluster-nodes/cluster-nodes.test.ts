@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clusterNodes } from "../../../src/adapters/cluster-nodes/cluster-nodes.ts";
 import { type Json, metaOf } from "../../../src/adapters/kubernetes/decode.ts";
+import { millis } from "../../../src/core/units.ts";
 import { COUNTED_KINDS, MEMBER_LABEL, setPool } from "../../support/counted-pools.ts";
 import { kubeBench } from "../../support/kube-bench.ts";
 import {
@@ -28,6 +29,15 @@ async function bench(...objects: readonly Json[]) {
 
 const inPool = (name: string, { labels, ...traits }: NodeTraits = {}) =>
   node(name, { labels: { ...POOL_LABEL, ...labels }, ...traits });
+
+const interruptions = {
+  taints: ["karpenter.sh/disrupted"],
+  conditions: ["PreemptScheduled"],
+  noticeMs: millis(30_000),
+  expectedEveryMs: millis(3_600_000),
+};
+
+const withParts = (object: Json, parts: Json): Json => ({ ...object, ...parts });
 
 describe("the nodes of a pool", () => {
   it("are those with all of its labels", async () => {
@@ -69,6 +79,31 @@ describe("the nodes of a pool", () => {
     const [first, second] = await listed();
     expect(first).toMatchObject({ fencedBy: "maintenance" });
     expect(second).not.toHaveProperty("fencedBy");
+    await nodes.stop();
+  });
+
+  it.each([
+    [
+      "a taint, not taken for a fence although all bear it",
+      { spec: { taints: [{ key: "karpenter.sh/disrupted", effect: "NoSchedule" }] } },
+      "karpenter.sh/disrupted",
+    ],
+    [
+      "AKS's condition",
+      { status: { conditions: [{ type: "PreemptScheduled", status: "True" }] } },
+      "PreemptScheduled",
+    ],
+    [
+      "not one that is False",
+      { status: { conditions: [{ type: "PreemptScheduled", status: "False" }] } },
+      undefined,
+    ],
+  ])("show that their provider takes them: %s", async (_what, change, notice) => {
+    const { nodes } = await bench(withParts(inPool("n1"), change));
+    const pool = coreweavePool();
+    const [found] = await nodes.list([{ ...pool, supply: { ...pool.supply, interruptions } }]);
+    expect(found?.notice).toBe(notice);
+    expect(found).not.toHaveProperty("fencedBy");
     await nodes.stop();
   });
 

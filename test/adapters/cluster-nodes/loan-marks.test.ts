@@ -122,6 +122,7 @@ describe("the mark that a node is lent", () => {
     cordonedByUs: false,
     fencedWith: null,
     taints: [],
+    conditions: [],
     gpusAllocatable: POOL.rack.gpusPerNode,
     createdAt: AT,
   });

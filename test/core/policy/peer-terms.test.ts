@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { onPeerTerms } from "../../../src/core/policy/peer-terms.ts";
+import { onPeerTerms, unannounced } from "../../../src/core/policy/peer-terms.ts";
 import { usd } from "../../../src/core/units.ts";
+import { aGroupObservation, aPoolObservation, aRack } from "../../support/builders/observed.ts";
 import { aFleet, aGroup } from "../../support/reports/compiled.ts";
 
 describe("the terms on which peers run", () => {
@@ -22,5 +23,19 @@ describe("the terms on which peers run", () => {
     expect(terms.pools).toEqual(given.pools);
     expect(terms.fleets[0]?.drain).toEqual(given.fleets[0]?.drain);
     expect(terms.fleets[0]?.racks).toEqual(given.fleets[0]?.racks);
+  });
+});
+
+describe("what peers see", () => {
+  const seen = (notice: object) =>
+    aGroupObservation({ pools: [aPoolObservation(1, { racks: [aRack("r", { node: notice })] })] });
+
+  it("is the same but for what is announced", () => {
+    expect(unannounced(seen({ notice: "karpenter.sh/disrupted" }))).toEqual(seen({}));
+  });
+
+  it("is the very same where nothing is", () => {
+    const observation = seen({});
+    expect(unannounced(observation)).toBe(observation);
   });
 });

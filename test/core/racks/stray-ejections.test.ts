@@ -43,6 +43,12 @@ describe("pods out of routing", () => {
     expect(strays(changes, pod)).toMatchObject(expected);
   });
 
+  it("stay out on a rack that its provider takes", () => {
+    const rack = aRack("rack-0", { pods: 1, pod: OUT, node: { notice: "karpenter.sh/disrupted" } });
+    const pools = [aPoolObservation(1, { racks: [rack] })];
+    expect(readmitStrays(aGroupObservation({ pools }))).toEqual([]);
+  });
+
   it("are none where all are in", () => {
     expect(strays({}, { route: { label: "route", ejectedAt: null } })).toEqual([]);
   });

@@ -70,7 +70,7 @@ function loanView({ loan }: CompiledPool, { racks }: PoolObservation): Pick<Pool
 }
 
 function rackView(
-  { stuck, ...rack }: RackSummary,
+  { stuck, leavesBy: _leavesBy, ...rack }: RackSummary,
   { racks }: PoolObservation,
   { loan }: CompiledPool,
 ): RackView {

@@ -10,16 +10,27 @@ const HOURS_PER_DAY = 24;
 /** Money is spent only where price and count are known: a budget fails closed (INV-14). */
 export const budgetGuard: Guard = {
   name: "budget",
-  check({ direction, from, to }, { pool, situation }) {
+  check({ direction, from, to }, { pool, situation, replacedRacks = 0 }) {
     const { fleet } = situation;
-    const why = direction === "In" ? null : overBudget(fleet, pool, to);
+    const beyond = beyondBudget(fleet, pool, replacedRacks);
+    const why = direction === "In" ? null : overBudget(fleet, pool, to - beyond);
     if (why === null) return PASS;
     const affordable = affordableRacks(fleet, pool);
-    return affordable === null || affordable <= from
+    return affordable === null || affordable + beyond <= from
       ? hold(why)
-      : { kind: "Limit", to: rackCount(affordable), reason: why };
+      : { kind: "Limit", to: rackCount(affordable + beyond), reason: why };
   },
 };
+
+/**
+ * @returns of the racks that stand in for lost ones, those that the budget does not count; 0 while
+ *   nobody knows what they cost
+ */
+export const beyondBudget = (
+  { budget }: CompiledFleet,
+  { price }: CompiledPool,
+  replacedRacks: number,
+): number => (budget?.replaceLostRack === true && price !== null ? replacedRacks : 0);
 
 /** @returns why the fleet's budget does not allow `to` racks in the pool; null when it does */
 export function overBudget(fleet: CompiledFleet, pool: CompiledPool, to: number): Reason | null {

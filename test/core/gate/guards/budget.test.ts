@@ -55,6 +55,17 @@ describe("the budget guard", () => {
     });
   });
 
+  it.each([
+    ["is beyond it", true, 100, { kind: "Pass" }],
+    ["counts where the fleet says so", false, 100, { kind: "Hold" }],
+    ["INV-14: counts while its price is unknown", true, null, { kind: "Hold" }],
+  ])("a rack in place of a lost one %s", (_, replaceLostRack, price, expected) => {
+    const budget = { usdPerDay: usd(9_600), appliesTo: "Everything", replaceLostRack } as const;
+    const scene = { fleet: { budget }, pool: pool(price) };
+    const context = aGateContext(scene, { replacedRacks: 1 });
+    expect(budgetGuard.check(growthTo(5), context)).toMatchObject(expected);
+  });
+
   it("never holds scale-in", () => {
     const context = aGateContext({ fleet: everything(0), pool: pool(null) });
     expect(budgetGuard.check(A_SHRINK, context)).toEqual(PASS);
