@@ -14,12 +14,26 @@ const ROOT = join(import.meta.dirname, "..");
 /** Bundled too, as they are hundreds of small files; all other packages are loaded as they are. */
 const PACKAGES_WITHIN = ["zod", "yaml", "commander"];
 
+/**
+ * Constants that only their own module uses: as exports they become numbers too. Those of the kernel
+ * alone, whose words of records these are.
+ */
+const ownConstants = {
+  name: "own-constants",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.includes("/sim/kernel/")) return null;
+    return { code: code.replace(/^const (?=[A-Z][A-Z_0-9]* = )/gm, "export const "), map: null };
+  },
+};
+
 /** @param inputs source files by the names of their outputs; files already in `outDir` stay */
 export async function bundle(inputs, outDir) {
   await build({
     root: ROOT,
     configFile: false,
     logLevel: "error",
+    plugins: [ownConstants],
     ssr: { noExternal: PACKAGES_WITHIN },
     build: {
       ssr: true,

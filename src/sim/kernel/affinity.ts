@@ -1,4 +1,3 @@
-import { CHAIN_SHIFT, FROM, HOLDER_COUNT, HOLDER_ROW, HOLDERS, PARENT } from "./chain-registry.ts";
 import { NEXT, REPLICA, SEEN_END } from "./holdings.ts";
 import type { LoadBuckets } from "./load-buckets.ts";
 import type { ExtentCaches } from "./prefix-caches.ts";
@@ -25,26 +24,25 @@ export class Affinity {
 
   /** @returns the replica, or -1 when no allowed one knows a block of the prefix. */
   choose(lastChain: number, blocks: number): number {
-    const chains = this.caches.holdings.chains.words;
+    const { chains } = this.caches.holdings;
     const { routable, routableLoad } = this.loads;
     const allowed = this.guard * (routableLoad / routable + 1);
     let limit = blocks;
     for (let chain = lastChain; chain >= 0; ) {
-      const record = chain << CHAIN_SHIFT;
-      const from = chains[record + FROM]!;
+      const from = chains.from(chain);
       if (from < limit) {
-        const best = chains[record + HOLDER_COUNT]! > 0 ? this.best(record, limit, allowed) : -1;
+        const best = chains.isHeld(chain) ? this.best(chain, limit, allowed) : -1;
         if (best >= 0) return best;
         limit = from;
       }
-      chain = chains[record + PARENT]!;
+      chain = chains.parent(chain);
     }
     return -1;
   }
 
-  private best(record: number, limit: number, allowed: number): number {
-    const probed = this.probe(record, limit, allowed);
-    return probed >= 0 ? probed : this.scan(record, limit, allowed);
+  private best(chain: number, limit: number, allowed: number): number {
+    const probed = this.probe(chain, limit, allowed);
+    return probed >= 0 ? probed : this.scan(chain, limit, allowed);
   }
 
   /**
@@ -52,15 +50,16 @@ export class Affinity {
    * does, and wins: so they are asked first, but no more of them than there are holders.
    * @returns the least loaded replica that knows the chain up to `limit`, or -1 if it was not found
    */
-  private probe(record: number, limit: number, allowed: number): number {
-    const { chains, rows, pool } = this.caches.holdings;
-    if (chains.words[record + HOLDER_ROW]! < 0) return -1;
+  private probe(chain: number, limit: number, allowed: number): number {
+    const { holdings } = this.caches;
+    const { rows, pool } = holdings;
+    if (holdings.row(chain) < 0) return -1;
     let replica = this.loads.leastLoaded();
-    for (let left = chains.words[record + HOLDER_COUNT]!; left > 0 && replica >= 0; left--) {
+    for (let left = holdings.count(chain); left > 0 && replica >= 0; left--) {
       if (this.loads.load(replica) > allowed) return -1;
       if (this.lags) this.caches.look(replica);
       // What the look let go of may have been one holder too many for a row.
-      const row = chains.words[record + HOLDER_ROW]!;
+      const row = holdings.row(chain);
       const holding = row < 0 ? -1 : rows.find(row, replica);
       if (holding >= 0 && pool.words[holding + this.endWord]! >= limit) return replica;
       replica = this.loads.following(replica);
@@ -68,19 +67,19 @@ export class Affinity {
     return -1;
   }
 
-  private scan(record: number, limit: number, allowed: number): number {
+  private scan(chain: number, limit: number, allowed: number): number {
     const { loads, endWord } = this;
-    const { chains, pool } = this.caches.holdings;
-    const { words } = pool;
+    const { holdings } = this.caches;
+    const { words } = holdings.pool;
     let best = -1;
-    let bestEnd = chains.words[record + FROM]!;
-    let holding = chains.words[record + HOLDERS]!;
+    let bestEnd = holdings.chains.from(chain);
+    let holding = holdings.first(chain);
     for (let next = -1; holding >= 0; holding = next) {
-      const replica = words[holding + REPLICA]!;
+      const replica = words[holding | REPLICA]!;
       // The look may free the holding: then its known end is its beginning.
-      next = words[holding + NEXT]!;
+      next = words[holding | NEXT]!;
       if (loads.load(replica) > allowed || !loads.isRoutable(replica)) continue;
-      if (this.lags) this.caches.look(replica);
+      if (this.lags) this.caches.lookAt(replica, holding);
       const end = Math.min(words[holding + endWord]!, limit);
       if (end > bestEnd || (end === bestEnd && best >= 0 && loads.before(replica, best))) {
         best = replica;

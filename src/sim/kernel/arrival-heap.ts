@@ -38,17 +38,17 @@ export class ArrivalHeap {
 
   /** Subject and kind of the first; only when there is one. */
   subject(): number {
-    return this.nodes[(ROOT << NODE_SHIFT) + SUBJECT]!;
+    return this.nodes[(ROOT << NODE_SHIFT) | SUBJECT]!;
   }
 
   kind(): number {
-    return this.words[(this.nodes[(ROOT << NODE_SHIFT) + ENTRY]! << ENTRY_SHIFT) + KIND]!;
+    return this.words[(this.nodes[(ROOT << NODE_SHIFT) | ENTRY]! << ENTRY_SHIFT) + KIND]!;
   }
 
   push(timeNs: number, order: number, subject: number, kind: number): void {
     const entry = this.take();
-    this.words[(entry << ENTRY_SHIFT) + ORDER] = order;
-    this.words[(entry << ENTRY_SHIFT) + KIND] = kind;
+    this.words[(entry << ENTRY_SHIFT) | ORDER] = order;
+    this.words[(entry << ENTRY_SHIFT) | KIND] = kind;
     if (this.end << NODE_SHIFT === this.nodes.length) this.grow();
     const { times } = this;
     let hole = this.end++;
@@ -60,13 +60,13 @@ export class ArrivalHeap {
       hole = parent;
     }
     times[hole << TIME_SHIFT] = timeNs;
-    this.nodes[(hole << NODE_SHIFT) + ENTRY] = entry;
-    this.nodes[(hole << NODE_SHIFT) + SUBJECT] = subject;
+    this.nodes[(hole << NODE_SHIFT) | ENTRY] = entry;
+    this.nodes[(hole << NODE_SHIFT) | SUBJECT] = subject;
   }
 
   /** Takes out the first. */
   pop(): void {
-    const entry = this.nodes[(ROOT << NODE_SHIFT) + ENTRY]!;
+    const entry = this.nodes[(ROOT << NODE_SHIFT) | ENTRY]!;
     this.words[entry << ENTRY_SHIFT] = this.freed;
     this.freed = entry;
     const last = --this.end;
@@ -102,12 +102,12 @@ export class ArrivalHeap {
   private move(to: number, from: number): void {
     const { nodes, times } = this;
     times[to << TIME_SHIFT] = times[from << TIME_SHIFT]!;
-    nodes[(to << NODE_SHIFT) + ENTRY] = nodes[(from << NODE_SHIFT) + ENTRY]!;
-    nodes[(to << NODE_SHIFT) + SUBJECT] = nodes[(from << NODE_SHIFT) + SUBJECT]!;
+    nodes[(to << NODE_SHIFT) | ENTRY] = nodes[(from << NODE_SHIFT) | ENTRY]!;
+    nodes[(to << NODE_SHIFT) | SUBJECT] = nodes[(from << NODE_SHIFT) | SUBJECT]!;
   }
 
   private orderAt(node: number): number {
-    return this.words[this.nodes[(node << NODE_SHIFT) + ENTRY]! << ENTRY_SHIFT]!;
+    return this.words[this.nodes[(node << NODE_SHIFT) | ENTRY]! << ENTRY_SHIFT]!;
   }
 
   private take(): number {

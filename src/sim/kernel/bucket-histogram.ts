@@ -11,10 +11,32 @@ export function boundsNs(boundsSeconds: readonly number[]): Float64Array {
   return bounds;
 }
 
+/** Exponent and first two bits of the fraction of a double of 0 or more, in its upper 32 bits. */
+const CELL_SHIFT = 18;
+const CELLS = 1 << (31 - CELL_SHIFT);
+
+/** @returns by cell of values: the bucket of its smallest one. */
+function firstBuckets(bounds: Float64Array): Uint16Array {
+  const value = new Float64Array(1);
+  const high = new Uint32Array(value.buffer);
+  const buckets = new Uint16Array(CELLS);
+  let bucket = 0;
+  for (let cell = 0; cell < CELLS; cell++) {
+    high[1] = cell << CELL_SHIFT;
+    while (bucket < bounds.length && value[0]! > bounds[bucket]!) bucket++;
+    buckets[cell] = bucket;
+  }
+  return buckets;
+}
+
 /** A metric histogram as replicas export it: of each, counts by upper bound, and the sum. */
 export class BucketHistogram {
   private readonly bounds: Float64Array;
   private readonly stride: number;
+  /** A search would guess wrong at every second bound: a value's cell says where to begin. */
+  private readonly first: Uint16Array;
+  private readonly bits = new Float64Array(1);
+  private readonly high = new Uint32Array(this.bits.buffer);
   /** By replica: the sum in ns, then a count a bucket. */
   private words: Float64Array;
   private readonly cumulated: Float64Array[] = [];
@@ -22,6 +44,7 @@ export class BucketHistogram {
   constructor(bounds: Float64Array) {
     this.bounds = bounds;
     this.stride = bounds.length + 2;
+    this.first = firstBuckets(bounds);
     this.words = new Float64Array(this.stride);
   }
 
@@ -34,19 +57,15 @@ export class BucketHistogram {
     this.words = words;
   }
 
-  /** Adds `weight` observations of `valueNs`, whose sum is `sumNs`. */
+  /** Adds `weight` observations of `valueNs`, 0 or more, whose sum is `sumNs`. */
   add(replica: number, valueNs: number, weight: number, sumNs: number): void {
     const { bounds, words } = this;
     const at = replica * this.stride;
-    let low = 0;
-    let high = bounds.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (valueNs <= bounds[middle]!) high = middle;
-      else low = middle + 1;
-    }
+    this.bits[0] = valueNs;
+    let bucket = this.first[this.high[1]! >>> CELL_SHIFT]!;
+    while (bucket < bounds.length && valueNs > bounds[bucket]!) bucket++;
     words[at]! += sumNs;
-    words[at + 1 + low]! += weight;
+    words[at + 1 + bucket]! += weight;
   }
 
   /** @returns counts up to each bound, +Inf last; of one replica the same array at every call. */

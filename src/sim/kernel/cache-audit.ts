@@ -1,10 +1,4 @@
-import {
-  CHAIN_SHIFT,
-  FROM as CHAIN_FROM,
-  HOLDER_COUNT,
-  HOLDERS,
-  PARENT,
-} from "./chain-registry.ts";
+import type { CacheChanges } from "./cache-changes.ts";
 import { DOWN, END as EXTENT_END, type Extents, HOLDING, NEWER, UP } from "./extents.ts";
 import {
   ABOVE,
@@ -32,6 +26,7 @@ export interface Audited {
   readonly holdings: Holdings;
   readonly extents: Extents;
   readonly pins: Pins;
+  readonly changes: Pick<CacheChanges, "countRuns">;
   readonly host: HostTier | null;
   readonly store: SharedStore | null;
   readonly replicas: Int32Array;
@@ -55,6 +50,8 @@ export function auditCaches(caches: Audited): void {
   }
   auditLists(caches.holdings, holdings);
   if (caches.store !== null) auditStore(caches.store);
+  const { kept, waiting } = caches.changes.countRuns();
+  expectEqual("runs of evictions", kept, waiting);
   recounts.forEach((recount, replica) => {
     const present = caches.replicas[replica * REPLICA_STRIDE + ANCHOR]! >= 0;
     if (present) auditReplica(caches, replica, recount);
@@ -101,7 +98,7 @@ function auditHolding(caches: Audited, holding: number, recount: Recount): void 
 function auditAbove({ holdings }: Audited, holding: number, what: string): void {
   const { words } = holdings.pool;
   const from = words[holding + FROM]!;
-  const parent = holdings.chains.words[(words[holding + CHAIN]! << CHAIN_SHIFT) + PARENT]!;
+  const parent = holdings.chains.parent(words[holding + CHAIN]!);
   if (parent < 0) return;
   const above = words[holding + ABOVE]!;
   expectEqual(`${what}: holding above`, above, holdings.find(parent, words[holding + REPLICA]!));
@@ -137,19 +134,18 @@ function auditExtents(extents: Extents, held: Int32Array, part: number): number 
 /** Every holding is in its chain's list of holders, and nothing else is. */
 function auditLists(holdings: Holdings, live: readonly number[]): void {
   const { words } = holdings.pool;
-  const chains = holdings.chains.words;
+  const { chains } = holdings;
   let listed = 0;
   for (const chain of new Set(live.map((holding) => words[holding + CHAIN]!))) {
-    const record = chain << CHAIN_SHIFT;
     const before = listed;
-    for (let holding = chains[record + HOLDERS]!; holding >= 0; holding = words[holding + NEXT]!) {
+    for (let holding = holdings.first(chain); holding >= 0; holding = words[holding + NEXT]!) {
       const what = `holding ${holding} of chain ${chain}`;
       expectEqual(`${what}: chain`, words[holding + CHAIN], chain);
-      expectEqual(`${what}: first block`, words[holding + FROM], chains[record + CHAIN_FROM]);
+      expectEqual(`${what}: first block`, words[holding + FROM], chains.from(chain));
       expectEqual(`${what}: found`, holdings.find(chain, words[holding + REPLICA]!), holding);
       listed++;
     }
-    expectEqual(`holders of chain ${chain}`, listed - before, chains[record + HOLDER_COUNT]);
+    expectEqual(`holders of chain ${chain}`, listed - before, holdings.count(chain));
   }
   expectEqual("holdings in lists of holders", listed, live.length);
 }
@@ -186,12 +182,12 @@ function auditOrder(extents: Extents, anchor: number, what: string): number {
 /** What it has is a prefix of each path, tiled by uses of which deeper ones are older. */
 function auditStore(store: SharedStore): void {
   const { words } = store.pool;
-  const chains = store.chains.words;
+  const { chains } = store;
   let blocks = 0;
   let uses = 0;
   for (const entry of liveHoldings(store.pool)) {
     const chain = words[entry + CHAIN]!;
-    const from = chains[(chain << CHAIN_SHIFT) + CHAIN_FROM]!;
+    const from = chains.from(chain);
     const what = `chain ${chain} in the store`;
     expectEqual(`${what}: found`, store.find(chain), entry);
     expectEqual(`${what}: first block`, words[entry + FROM], from);
@@ -205,9 +201,9 @@ function auditStore(store: SharedStore): void {
 }
 
 function auditAncestor(store: SharedStore, chain: number, what: string): void {
-  const chains = store.chains.words;
-  const from = chains[(chain << CHAIN_SHIFT) + CHAIN_FROM]!;
-  const parent = chains[(chain << CHAIN_SHIFT) + PARENT]!;
+  const { chains } = store;
+  const from = chains.from(chain);
+  const parent = chains.parent(chain);
   if (parent < 0) return;
   const above = store.find(parent);
   if (above < 0 || store.pool.words[above + END]! < from) {

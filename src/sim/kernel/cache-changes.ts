@@ -50,7 +50,7 @@ export class CacheChanges {
     this.followed = true;
     const { words, end, stride } = this.holdings.pool;
     for (let holding = 0; holding < end; holding += stride) {
-      words[holding + SEEN_END] = words[holding + this.holdings.visibleEnd]!;
+      words[holding | SEEN_END] = words[holding + this.holdings.visibleEnd]!;
     }
   }
 
@@ -59,7 +59,7 @@ export class CacheChanges {
     const { words } = this.holdings.pool;
     const end = words[holding + this.holdings.visibleEnd]!;
     if (!this.followed) {
-      if (end === words[holding + FROM]) this.holdings.drop(holding);
+      if (end === words[holding | FROM]) this.holdings.drop(holding);
       return;
     }
     this.push(holding, holding, end);
@@ -102,11 +102,20 @@ export class CacheChanges {
       const change = rings.holding(replica);
       const holding = change & ~RUN;
       if (change !== holding && this.showRun(holding, rings.end(replica))) return;
-      if (change === holding) words[holding + SEEN_END] = rings.end(replica);
+      if (change === holding) words[holding | SEEN_END] = rings.end(replica);
       rings.shift(replica);
-      const isEmpty = words[holding + SEEN_END] === words[holding + FROM];
-      if (--words[holding + UNSEEN]! === 0 && isEmpty) this.holdings.drop(holding);
+      const isEmpty = words[holding | SEEN_END] === words[holding | FROM];
+      if (--words[holding | UNSEEN]! === 0 && isEmpty) this.holdings.drop(holding);
     }
+  }
+
+  /** @returns runs that are waited for, and those that are kept: equal, or some are lost. */
+  countRuns(): { waiting: number; kept: number } {
+    let waiting = 0;
+    for (let replica = 0; replica < this.rings.size(); replica++) {
+      waiting += this.rings.countWith(replica, RUN);
+    }
+    return { waiting, kept: this.runs.used };
   }
 
   /** @returns whether the run goes on: then it stays what the follower sees next. */
@@ -114,16 +123,16 @@ export class CacheChanges {
     const { runs, untilNs } = this;
     const { words } = this.holdings.pool;
     const goesOn = !runs.isOver(run, untilNs);
-    words[holding + SEEN_END] = goesOn ? runs.endAt(run, untilNs) : runs.lastEnd(run);
+    words[holding | SEEN_END] = goesOn ? runs.endAt(run, untilNs) : runs.lastEnd(run);
     if (!goesOn) runs.give(run);
     return goesOn;
   }
 
   private push(holding: number, change: number, end: number): void {
     const { words } = this.holdings.pool;
-    const replica = words[holding + REPLICA]!;
+    const replica = words[holding | REPLICA]!;
     this.rings.push(replica, this.now[0]!, change, end);
-    words[holding + UNSEEN]!++;
+    words[holding | UNSEEN]!++;
     if (this.rings.isFull(replica)) this.crowded.push(replica);
   }
 }

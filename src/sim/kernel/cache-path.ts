@@ -1,4 +1,3 @@
-import { CHAIN_SHIFT, FROM as CHAIN_FROM, PARENT } from "./chain-registry.ts";
 import { ABOVE, CHAIN, END, FROM, type Holdings, PIN_END } from "./holdings.ts";
 import { grown } from "./record-pool.ts";
 
@@ -29,16 +28,15 @@ export class CachePath {
 
   /** Looks the first `blocks` blocks of the path that ends in `lastChain` up. */
   find(replica: number, lastChain: number, blocks: number): void {
-    const chains = this.holdings.chains.words;
+    const { chains } = this.holdings;
     const words = this.holdings.pool.words;
     this.start();
     let limit = blocks;
     for (let chain = lastChain; chain >= 0; ) {
-      const record = chain << CHAIN_SHIFT;
-      const from = chains[record + CHAIN_FROM]!;
+      const from = chains.from(chain);
       if (from < limit) {
         const holding = this.holdings.find(chain, replica);
-        if (holding >= 0 && words[holding + END]! > from) {
+        if (holding >= 0 && words[holding | END]! > from) {
           this.climb(holding, limit);
           return;
         }
@@ -47,7 +45,7 @@ export class CachePath {
         this.unpinned += limit - from;
         limit = from;
       }
-      chain = chains[record + PARENT]!;
+      chain = chains.parent(chain);
     }
   }
 
@@ -57,8 +55,8 @@ export class CachePath {
    */
   findFrom(holding: number, lastChain: number, blocks: number): boolean {
     const { words } = this.holdings.pool;
-    if (holding < 0 || words[holding + CHAIN] !== lastChain) return false;
-    if (words[holding + FROM]! >= blocks) return false;
+    if (holding < 0 || words[holding | CHAIN] !== lastChain) return false;
+    if (words[holding | FROM]! >= blocks) return false;
     this.start();
     this.climb(holding, blocks);
     return true;
@@ -75,12 +73,12 @@ export class CachePath {
   private climb(deepest: number, deepestLimit: number): void {
     const { words } = this.holdings.pool;
     let limit = deepestLimit;
-    this.found = Math.min(words[deepest + END]!, limit);
-    for (let holding = deepest; holding >= 0; holding = words[holding + ABOVE]!) {
-      this.add(words[holding + CHAIN]!, limit, holding);
-      const pinEnd = words[holding + PIN_END]!;
+    this.found = Math.min(words[deepest | END]!, limit);
+    for (let holding = deepest; holding >= 0; holding = words[holding | ABOVE]!) {
+      this.add(words[holding | CHAIN]!, limit, holding);
+      const pinEnd = words[holding | PIN_END]!;
       if (pinEnd < limit) this.unpinned += limit - pinEnd;
-      limit = words[holding + FROM]!;
+      limit = words[holding | FROM]!;
     }
   }
 
@@ -88,8 +86,8 @@ export class CachePath {
     const at = this.length;
     this.length = at + STEP_STRIDE;
     if (this.length > this.words.length) this.words = grown(this.words, this.length);
-    this.words[at + STEP_CHAIN] = chain;
-    this.words[at + STEP_LIMIT] = limit;
-    this.words[at + STEP_HOLDING] = holding;
+    this.words[at | STEP_CHAIN] = chain;
+    this.words[at | STEP_LIMIT] = limit;
+    this.words[at | STEP_HOLDING] = holding;
   }
 }

@@ -41,6 +41,20 @@ export class ChangeRings {
     return this.counts[replica]! >> this.capacityShift !== 0;
   }
 
+  /** @returns how many changes of the replica have a holding with any of these bits. */
+  countWith(replica: number, bits: number): number {
+    let count = 0;
+    for (let place = 0; place < this.counts[replica]!; place++) {
+      if ((this.words[4 * this.at(replica, place) + HOLDING]! & bits) !== 0) count++;
+    }
+    return count;
+  }
+
+  /** @returns replicas that there is room for. */
+  size(): number {
+    return this.counts.length;
+  }
+
   /** `atNs` is never smaller than that of the replica's change before. */
   push(replica: number, atNs: number, holding: number, end: number): void {
     if (this.isFull(replica)) this.resize(this.counts.length, this.capacityShift + 1);

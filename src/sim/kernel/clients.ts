@@ -52,7 +52,7 @@ export class Clients {
   /** The first try of a turn that has just arrived. */
   begin(turn: number): void {
     const { abandonAfterNs } = this.state.options.clients;
-    const generation = this.state.turns.words[turn + GENERATION]!;
+    const generation = this.state.turns.words[turn | GENERATION]!;
     if (abandonAfterNs < Infinity) {
       this.abandons.push(this.state.nowNs + abandonAfterNs, turn, generation, 0);
     }
@@ -63,24 +63,24 @@ export class Clients {
   send(turn: number): void {
     const { turns, options, nowNs } = this.state;
     const { timeoutNs } = options.clients;
-    const generation = turns.words[turn + GENERATION]!;
+    const generation = turns.words[turn | GENERATION]!;
     this.gateway.send(turn);
     if (timeoutNs === Infinity) return;
-    this.timeouts.push(nowNs + timeoutNs, turn, generation, turns.words[turn + TRIES]!);
+    this.timeouts.push(nowNs + timeoutNs, turn, generation, turns.words[turn | TRIES]!);
   }
 
   /** The try was lost: the client sends another one later, or abandons the turn. */
   fail(turn: number): void {
     const { turns, options } = this.state;
     const { retries, retryBackoffNs } = options.clients;
-    const tries = turns.words[turn + TRIES]!;
+    const tries = turns.words[turn | TRIES]!;
     if (tries > retries) {
       this.ends.abandon(turn);
       return;
     }
     let backoffNs = retryBackoffNs;
     for (let doubled = 1; doubled < tries; doubled++) backoffNs *= 2;
-    turns.words[turn + STATE] = AT_CLIENT;
+    turns.words[turn | STATE] = AT_CLIENT;
     scheduleTurn(this.state, backoffNs, turn, SCHEDULE_RETRY);
   }
 
@@ -121,9 +121,9 @@ export class Clients {
     const { words } = this.state.turns;
     const turn = this.abandons.turn();
     return (
-      words[turn + GENERATION] === this.abandons.generation() &&
-      words[turn + STATE] !== FREE &&
-      (words[turn + FLAGS]! & HAD_TOKEN) === 0
+      words[turn | GENERATION] === this.abandons.generation() &&
+      words[turn | STATE] !== FREE &&
+      (words[turn | FLAGS]! & HAD_TOKEN) === 0
     );
   }
 
@@ -132,16 +132,16 @@ export class Clients {
     const turn = this.timeouts.turn();
     return (
       turns.isTry(turn, this.timeouts.generation(), this.timeouts.tries()) &&
-      turns.words[turn + STATE] !== AT_CLIENT &&
-      (turns.words[turn + FLAGS]! & TRY_HAD_TOKEN) === 0
+      turns.words[turn | STATE] !== AT_CLIENT &&
+      (turns.words[turn | FLAGS]! & TRY_HAD_TOKEN) === 0
     );
   }
 
   /** Takes a try without a first token away from wherever it is. */
   private withdraw(turn: number): void {
     const { words } = this.state.turns;
-    const state = words[turn + STATE]!;
-    const replica = words[turn + REPLICA]!;
+    const state = words[turn | STATE]!;
+    const replica = words[turn | REPLICA]!;
     if (state === AT_GATEWAY) this.gateway.withdraw();
     if (state === QUEUED) this.withdrawQueued(replica, turn);
     if (state === PREFILLING) this.withdrawPrefill(replica, turn);
@@ -150,7 +150,7 @@ export class Clients {
 
   private withdrawQueued(replica: number, turn: number): void {
     const { words } = this.state.replicas;
-    const head = words[(replica << REPLICA_SHIFT) + QUEUE_FIRST] === turn;
+    const head = words[(replica << REPLICA_SHIFT) | QUEUE_FIRST] === turn;
     this.sequences.dequeue(replica, turn);
     // Who is behind the head may fit where it did not.
     if (head) this.clock.cut(replica);
@@ -161,9 +161,9 @@ export class Clients {
     const at = replica << REPLICA_SHIFT;
     // What was evicted so far was so before its KV is.
     this.clock.settle(replica);
-    if (replicas.words[at + PREFILL] === turn) replicas.words[at + PREFILL] = -1;
+    if (replicas.words[at | PREFILL] === turn) replicas.words[at | PREFILL] = -1;
     else lists.remove(replica, ENDING_FIRST, turn);
-    this.sequences.withdraw(replica, turn, turns.words[turn + GENERATED]!);
+    this.sequences.withdraw(replica, turn, turns.words[turn | GENERATED]!);
     this.clock.cut(replica);
   }
 }

@@ -1,4 +1,3 @@
-import { CHAIN_SHIFT, FROM, PARENT } from "./chain-registry.ts";
 import type { RouterModel } from "./contract.ts";
 import { SEEN_END } from "./holdings.ts";
 import type { ExtentCaches } from "./prefix-caches.ts";
@@ -88,19 +87,18 @@ export class DecayedAffinity {
   private known(replica: number, lastChain: number, blocks: number): number {
     const { caches, lags } = this.options;
     if (lags) caches.look(replica);
-    const chains = caches.holdings.chains.words;
+    const { chains } = caches.holdings;
     const { words } = caches.holdings.pool;
     let limit = blocks;
     for (let chain = lastChain; chain >= 0; ) {
-      const record = chain << CHAIN_SHIFT;
-      const from = chains[record + FROM]!;
+      const from = chains.from(chain);
       if (from < limit) {
         const holding = caches.holdings.find(chain, replica);
         const end = holding < 0 ? from : words[holding + this.endWord]!;
         if (end > from) return Math.min(end, limit);
         limit = from;
       }
-      chain = chains[record + PARENT]!;
+      chain = chains.parent(chain);
     }
     return 0;
   }

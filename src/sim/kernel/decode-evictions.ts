@@ -31,17 +31,17 @@ export class DecodeEvictions {
     const { replicas, blockTokens } = this.caches;
     const record = replica << RECORD_SHIFT;
     const at = replica << REPLICA_SHIFT;
-    const free = replicas[record + FREE]!;
-    const tokens = words[at + DECODERS]! * iterations;
+    const free = replicas[record | FREE]!;
+    const tokens = words[at | DECODERS]! * iterations;
     const blocks = Math.ceil((tokens - free) / blockTokens);
     if (this.evicting.words !== words) this.evicting = { words, at, free, blockTokens };
     this.evicting.at = at;
     this.evicting.free = free;
-    this.evict(replicas[record + ANCHOR]!, blocks);
+    this.evict(replicas[record | ANCHOR]!, blocks);
     this.caches.countEvicted(replica, blocks * blockTokens);
-    replicas[record + FREE]! += blocks * blockTokens - tokens;
-    replicas[record + ROOM]! -= tokens;
-    replicas[record + PRIVATE]! += tokens;
+    replicas[record | FREE]! += blocks * blockTokens - tokens;
+    replicas[record | ROOM]! -= tokens;
+    replicas[record | PRIVATE]! += tokens;
   }
 
   private evict(anchor: number, blocks: number): void {
@@ -49,9 +49,9 @@ export class DecodeEvictions {
     const { evicting } = this;
     const { words } = holdings.pool;
     for (let evicted = 0; evicted < blocks; ) {
-      const extent = extents.pool.words[anchor + NEWER]!;
+      const extent = extents.pool.words[anchor | NEWER]!;
       if (extent === anchor) throw new Error("a replica holds more than its KV cache");
-      const holding = extents.pool.words[extent + HOLDING]!;
+      const holding = extents.pool.words[extent | HOLDING]!;
       const first = evicted + 1;
       evicted += extents.trim(words, extent, blocks - evicted);
       changes.advance(blockNs(evicting, first));

@@ -35,7 +35,7 @@ export interface Evicting {
  */
 export function blockNs({ words, at, free, blockTokens }: Evicting, block: number): number {
   const tokens = free + (block - 1) * blockTokens;
-  return endNs(words, at, Math.floor(tokens / words[at + DECODERS]!) + 1);
+  return endNs(words, at, Math.floor(tokens / words[at | DECODERS]!) + 1);
 }
 
 /**
@@ -48,35 +48,38 @@ export class EvictionRuns {
   private wide = new Float64Array(this.words.buffer);
   private end = 0;
   private freed = -1;
+  /** Runs that were added and not given back. */
+  used = 0;
 
   /** @returns a run up to the stretch's `blocks`-th block, where its holding ends at `end`. */
   add(evicting: Evicting, blocks: number, end: number): number {
     const run = this.take();
+    this.used++;
     const { words, wide } = this;
     const { words: stretch, at } = evicting;
     const doubles = run << WIDE_SHIFT;
-    wide[doubles + STARTED] = stretch[at + STARTED_NS]!;
-    wide[doubles + FIRST] = stretch[at + FIRST_SUBS]!;
-    wide[doubles + STEP] = stretch[at + STEP_SUBS]!;
-    wide[doubles + LAST_NS] = blockNs(evicting, blocks);
+    wide[doubles | STARTED] = stretch[at | STARTED_NS]!;
+    wide[doubles | FIRST] = stretch[at | FIRST_SUBS]!;
+    wide[doubles | STEP] = stretch[at | STEP_SUBS]!;
+    wide[doubles | LAST_NS] = blockNs(evicting, blocks);
     const integers = run << RUN_SHIFT;
-    words[integers + CARRY] = stretch[at + CARRY_SUBS]!;
-    words[integers + SEQUENCES] = stretch[at + DECODERS]!;
-    words[integers + FREE] = evicting.free;
-    words[integers + BLOCK_TOKENS] = evicting.blockTokens;
-    words[integers + BLOCKS] = blocks;
-    words[integers + END] = end;
+    words[integers | CARRY] = stretch[at | CARRY_SUBS]!;
+    words[integers | SEQUENCES] = stretch[at | DECODERS]!;
+    words[integers | FREE] = evicting.free;
+    words[integers | BLOCK_TOKENS] = evicting.blockTokens;
+    words[integers | BLOCKS] = blocks;
+    words[integers | END] = end;
     return run;
   }
 
   /** @returns whether all of it happened up to `untilNs`. */
   isOver(run: number, untilNs: number): boolean {
-    return this.wide[(run << WIDE_SHIFT) + LAST_NS]! <= untilNs;
+    return this.wide[(run << WIDE_SHIFT) | LAST_NS]! <= untilNs;
   }
 
   /** @returns where the holding ends when it is over. */
   lastEnd(run: number): number {
-    return this.words[(run << RUN_SHIFT) + END]!;
+    return this.words[(run << RUN_SHIFT) | END]!;
   }
 
   /** @returns where the holding ended at `untilNs`, at which the run had begun and was not over. */
@@ -84,15 +87,16 @@ export class EvictionRuns {
     const { words, wide } = this;
     const doubles = run << WIDE_SHIFT;
     const integers = run << RUN_SHIFT;
-    const ns = untilNs + 1 - wide[doubles + STARTED]!;
-    const subs = SUBS_PER_NS * ns - words[integers + CARRY]!;
-    const ended = iterationsBelow(wide[doubles + FIRST]!, wide[doubles + STEP]!, subs);
-    const needed = words[integers + SEQUENCES]! * ended - words[integers + FREE]!;
-    const blocks = Math.ceil(needed / words[integers + BLOCK_TOKENS]!);
-    return words[integers + END]! + words[integers + BLOCKS]! - blocks;
+    const ns = untilNs + 1 - wide[doubles | STARTED]!;
+    const subs = SUBS_PER_NS * ns - words[integers | CARRY]!;
+    const ended = iterationsBelow(wide[doubles | FIRST]!, wide[doubles | STEP]!, subs);
+    const needed = words[integers | SEQUENCES]! * ended - words[integers | FREE]!;
+    const blocks = Math.ceil(needed / words[integers | BLOCK_TOKENS]!);
+    return words[integers | END]! + words[integers | BLOCKS]! - blocks;
   }
 
   give(run: number): void {
+    this.used--;
     this.words[run << RUN_SHIFT] = this.freed;
     this.freed = run;
   }

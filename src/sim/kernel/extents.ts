@@ -24,31 +24,31 @@ export class Extents {
   anchor(): number {
     const anchor = this.pool.take();
     const { words } = this.pool;
-    words[anchor + HOLDING] = -1;
-    words[anchor + OLDER] = anchor;
-    words[anchor + NEWER] = anchor;
+    words[anchor | HOLDING] = -1;
+    words[anchor | OLDER] = anchor;
+    words[anchor | NEWER] = anchor;
     return anchor;
   }
 
   /** @returns depth of the first block of `extent`. */
   start(holdings: Int32Array, extent: number): number {
     const { words } = this.pool;
-    const up = words[extent + UP]!;
-    return up >= 0 ? words[up + END]! : holdings[words[extent + HOLDING]! + PIN_END]!;
+    const up = words[extent | UP]!;
+    return up >= 0 ? words[up | END]! : holdings[words[extent | HOLDING]! + PIN_END]!;
   }
 
   /** Takes blocks before `depth` out of the extents of a holding. */
   cover(holdings: Int32Array, holding: number, depth: number): void {
     const { words } = this.pool;
     let extent = holdings[holding + SHALLOWEST]!;
-    if (extent < 0 || words[extent + END]! > depth) return;
-    while (extent >= 0 && words[extent + END]! <= depth) {
-      const down = words[extent + DOWN]!;
+    if (extent < 0 || words[extent | END]! > depth) return;
+    while (extent >= 0 && words[extent | END]! <= depth) {
+      const down = words[extent | DOWN]!;
       this.unlink(extent);
       extent = down;
     }
     holdings[holding + SHALLOWEST] = extent;
-    if (extent >= 0) words[extent + UP] = -1;
+    if (extent >= 0) words[extent | UP] = -1;
   }
 
   /** Blocks before `depth` that are not pinned are now the most recent ones: call `cover` first. */
@@ -56,16 +56,16 @@ export class Extents {
     const extent = this.pool.take();
     const { words } = this.pool;
     const down = holdings[holding + SHALLOWEST]!;
-    const newest = words[anchor + OLDER]!;
-    words[extent + END] = depth;
-    words[extent + UP] = -1;
-    words[extent + DOWN] = down;
-    words[extent + OLDER] = newest;
-    words[extent + NEWER] = anchor;
-    words[extent + HOLDING] = holding;
-    words[newest + NEWER] = extent;
-    words[anchor + OLDER] = extent;
-    if (down >= 0) words[down + UP] = extent;
+    const newest = words[anchor | OLDER]!;
+    words[extent | END] = depth;
+    words[extent | UP] = -1;
+    words[extent | DOWN] = down;
+    words[extent | OLDER] = newest;
+    words[extent | NEWER] = anchor;
+    words[extent | HOLDING] = holding;
+    words[newest | NEWER] = extent;
+    words[anchor | OLDER] = extent;
+    if (down >= 0) words[down | UP] = extent;
     holdings[holding + SHALLOWEST] = extent;
   }
 
@@ -75,16 +75,16 @@ export class Extents {
    */
   trim(holdings: Int32Array, extent: number, blocks: number): number {
     const { words } = this.pool;
-    const holding = words[extent + HOLDING]!;
+    const holding = words[extent | HOLDING]!;
     const start = this.start(holdings, extent);
-    const end = words[extent + END]!;
+    const end = words[extent | END]!;
     if (end - start > blocks) {
-      words[extent + END] = end - blocks;
+      words[extent | END] = end - blocks;
       holdings[holding + HOLDING_END] = end - blocks;
       return blocks;
     }
-    const up = words[extent + UP]!;
-    if (up >= 0) words[up + DOWN] = -1;
+    const up = words[extent | UP]!;
+    if (up >= 0) words[up | DOWN] = -1;
     else holdings[holding + SHALLOWEST] = -1;
     holdings[holding + HOLDING_END] = start;
     this.unlink(extent);
@@ -94,10 +94,10 @@ export class Extents {
   /** Frees an extent; its neighbours in the holding are the caller's. */
   unlink(extent: number): void {
     const { words } = this.pool;
-    const older = words[extent + OLDER]!;
-    const newer = words[extent + NEWER]!;
-    words[older + NEWER] = newer;
-    words[newer + OLDER] = older;
+    const older = words[extent | OLDER]!;
+    const newer = words[extent | NEWER]!;
+    words[older | NEWER] = newer;
+    words[newer | OLDER] = older;
     this.pool.give(extent);
   }
 }

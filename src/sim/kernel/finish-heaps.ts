@@ -41,7 +41,7 @@ export class FinishHeaps {
     const size = this.size(replica) + 1;
     if (size >> this.capacityShift !== 0) this.resize(this.replicas, this.capacityShift + 1);
     const base = this.base(replica);
-    this.words[(base << ENTRY_WORDS_SHIFT) + SIZE] = size;
+    this.words[(base << ENTRY_WORDS_SHIFT) | SIZE] = size;
     this.put(base + size, finish, admission, turn);
     this.rise(base, size, base + size);
   }
@@ -82,11 +82,11 @@ export class FinishHeaps {
     const { words, finishes } = this;
     const base = this.base(replica);
     const hole = place + 1;
-    const last = words[(base << ENTRY_WORDS_SHIFT) + SIZE]!--;
+    const last = words[(base << ENTRY_WORDS_SHIFT) | SIZE]!--;
     if (hole === last) return;
     const entry = base + last;
     const finish = finishes[entry << FINISH_SHIFT]!;
-    const admission = words[(entry << ENTRY_WORDS_SHIFT) + ADMISSION]!;
+    const admission = words[(entry << ENTRY_WORDS_SHIFT) | ADMISSION]!;
     if (hole > 1 && this.precedes(finish, admission, base + (hole >> 1))) {
       this.rise(base, hole, entry);
     } else this.sink(base, hole, entry);
@@ -99,15 +99,15 @@ export class FinishHeaps {
   private precedes(finish: number, admission: number, other: number): boolean {
     const otherFinish = this.finishes[other << FINISH_SHIFT]!;
     if (finish !== otherFinish) return finish < otherFinish;
-    return admission < this.words[(other << ENTRY_WORDS_SHIFT) + ADMISSION]!;
+    return admission < this.words[(other << ENTRY_WORDS_SHIFT) | ADMISSION]!;
   }
 
   /** Puts what is at `entry` where it belongs, from the hole `from` up. */
   private rise(base: number, from: number, entry: number): void {
     const { words, finishes } = this;
     const finish = finishes[entry << FINISH_SHIFT]!;
-    const admission = words[(entry << ENTRY_WORDS_SHIFT) + ADMISSION]!;
-    const turn = words[(entry << ENTRY_WORDS_SHIFT) + TURN]!;
+    const admission = words[(entry << ENTRY_WORDS_SHIFT) | ADMISSION]!;
+    const turn = words[(entry << ENTRY_WORDS_SHIFT) | TURN]!;
     let hole = from;
     while (hole > 1) {
       const parent = hole >> 1;
@@ -122,8 +122,8 @@ export class FinishHeaps {
   private sink(base: number, from: number, entry: number): void {
     const { words, finishes } = this;
     const finish = finishes[entry << FINISH_SHIFT]!;
-    const admission = words[(entry << ENTRY_WORDS_SHIFT) + ADMISSION]!;
-    const turn = words[(entry << ENTRY_WORDS_SHIFT) + TURN]!;
+    const admission = words[(entry << ENTRY_WORDS_SHIFT) | ADMISSION]!;
+    const turn = words[(entry << ENTRY_WORDS_SHIFT) | TURN]!;
     const end = entry - base;
     let hole = from;
     for (;;) {
@@ -140,20 +140,20 @@ export class FinishHeaps {
 
   private isBefore(entry: number, other: number): boolean {
     const finish = this.finishes[entry << FINISH_SHIFT]!;
-    return this.precedes(finish, this.words[(entry << ENTRY_WORDS_SHIFT) + ADMISSION]!, other);
+    return this.precedes(finish, this.words[(entry << ENTRY_WORDS_SHIFT) | ADMISSION]!, other);
   }
 
   private move(to: number, from: number): void {
     const { words, finishes } = this;
     finishes[to << FINISH_SHIFT] = finishes[from << FINISH_SHIFT]!;
-    words[(to << ENTRY_WORDS_SHIFT) + ADMISSION] = words[(from << ENTRY_WORDS_SHIFT) + ADMISSION]!;
-    words[(to << ENTRY_WORDS_SHIFT) + TURN] = words[(from << ENTRY_WORDS_SHIFT) + TURN]!;
+    words[(to << ENTRY_WORDS_SHIFT) | ADMISSION] = words[(from << ENTRY_WORDS_SHIFT) | ADMISSION]!;
+    words[(to << ENTRY_WORDS_SHIFT) | TURN] = words[(from << ENTRY_WORDS_SHIFT) | TURN]!;
   }
 
   private put(entry: number, finish: number, admission: number, turn: number): void {
     this.finishes[entry << FINISH_SHIFT] = finish;
-    this.words[(entry << ENTRY_WORDS_SHIFT) + ADMISSION] = admission;
-    this.words[(entry << ENTRY_WORDS_SHIFT) + TURN] = turn;
+    this.words[(entry << ENTRY_WORDS_SHIFT) | ADMISSION] = admission;
+    this.words[(entry << ENTRY_WORDS_SHIFT) | TURN] = turn;
   }
 
   private resize(replicas: number, capacityShift: number): void {

@@ -51,7 +51,7 @@ class ClosedFormKernel implements FleetKernel {
     if (settings !== undefined) checkSettings(settings, state.engineFor(role));
     const replica = state.replicas.add(role, settings?.prefixCaching);
     const kvTokens = settings?.kvTokens ?? state.engineOf(replica).kvTokens;
-    state.replicas.words[(replica << REPLICA_SHIFT) + KV_TOKENS] = kvTokens;
+    state.replicas.words[(replica << REPLICA_SHIFT) | KV_TOKENS] = kvTokens;
     if (settings !== undefined) this.gatewayPart.refuseTooLarge();
     state.timers.add(replica);
     state.caches.addReplica(replica, kvTokens);
@@ -96,7 +96,7 @@ class ClosedFormKernel implements FleetKernel {
     this.enter(nowNs);
     this.statusOf(replica);
     if (!(factor > 0 && factor < Infinity)) throw new RangeError(`slowdown ${factor}`);
-    this.state.replicas.words[(replica << REPLICA_SHIFT) + SLOWDOWN] = factor;
+    this.state.replicas.words[(replica << REPLICA_SHIFT) | SLOWDOWN] = factor;
     this.clock.cut(replica);
   }
 
@@ -263,7 +263,7 @@ class ClosedFormKernel implements FleetKernel {
   }
 
   private setStatus(replica: number, status: number): void {
-    this.state.replicas.words[(replica << REPLICA_SHIFT) + STATUS] = status;
+    this.state.replicas.words[(replica << REPLICA_SHIFT) | STATUS] = status;
   }
 }
 

@@ -107,19 +107,19 @@ export class Gateway {
   send(turn: number): void {
     const { words, wide } = this.state.turns;
     this.tries++;
-    words[turn + TRIES]!++;
-    words[turn + FLAGS]! &= ~(TRY_HAD_TOKEN | TRY_ADMITTED);
-    words[turn + GENERATED] = 0;
-    words[turn + REPLICA] = -1;
-    words[turn + CACHED] = 0;
-    wide[turn + HOST_CACHED] = 0;
+    words[turn | TRIES]!++;
+    words[turn | FLAGS]! &= ~(TRY_HAD_TOKEN | TRY_ADMITTED);
+    words[turn | GENERATED] = 0;
+    words[turn | REPLICA] = -1;
+    words[turn | CACHED] = 0;
+    wide[turn | HOST_CACHED] = 0;
     if (this.routable.length > 0) {
       this.route(turn);
       return;
     }
-    words[turn + STATE] = AT_GATEWAY;
+    words[turn | STATE] = AT_GATEWAY;
     this.waitingTries++;
-    this.waiting.push(this.state.nowNs, turn, words[turn + GENERATION]!, words[turn + TRIES]!);
+    this.waiting.push(this.state.nowNs, turn, words[turn | GENERATION]!, words[turn | TRIES]!);
   }
 
   /** A try that waits here is withdrawn. */
@@ -138,7 +138,7 @@ export class Gateway {
     const turn = this.underway.turn();
     const holds = this.isUnderway();
     this.underway.shift();
-    if (holds) this.join(this.state.turns.words[turn + REPLICA]!, turn);
+    if (holds) this.join(this.state.turns.words[turn | REPLICA]!, turn);
   }
 
   /** The KV of a turn has arrived: it joins a decode unit, or waits for one. */
@@ -147,12 +147,12 @@ export class Gateway {
     const { words } = turns;
     if (this.decoders > 0) {
       const replica = decodeRouter.route(nowNs, 0, -1, 0);
-      turns.wide[turn + ROUTE_ORDER] = this.routed++;
+      turns.wide[turn | ROUTE_ORDER] = this.routed++;
       this.join(replica, turn);
       return;
     }
-    words[turn + STATE] = AWAITING_DECODE;
-    this.awaitingDecode.push(nowNs, turn, words[turn + GENERATION]!, words[turn + TRIES]!);
+    words[turn | STATE] = AWAITING_DECODE;
+    this.awaitingDecode.push(nowNs, turn, words[turn | GENERATION]!, words[turn | TRIES]!);
   }
 
   private isUnderway(): boolean {
@@ -160,7 +160,7 @@ export class Gateway {
     const { turns } = this.state;
     const turn = underway.turn();
     return (
-      turns.words[turn + STATE] === UNDERWAY &&
+      turns.words[turn | STATE] === UNDERWAY &&
       turns.isTry(turn, underway.generation(), underway.tries())
     );
   }
@@ -176,7 +176,7 @@ export class Gateway {
     const turn = this.waiting.turn();
     const valid = turns.isTry(turn, this.waiting.generation(), this.waiting.tries());
     this.waiting.shift();
-    if (!valid || turns.words[turn + STATE] !== AT_GATEWAY) return;
+    if (!valid || turns.words[turn | STATE] !== AT_GATEWAY) return;
     this.waitingTries--;
     this.route(turn);
   }
@@ -184,12 +184,12 @@ export class Gateway {
   private route(turn: number): void {
     const { turns, options, nowNs } = this.state;
     const { words, wide } = turns;
-    words[turn + REPLICA] = this.choose(turn);
-    words[turn + STATE] = UNDERWAY;
-    wide[turn + ROUTED_NS] = nowNs;
-    wide[turn + ROUTE_ORDER] = this.routed++;
+    words[turn | REPLICA] = this.choose(turn);
+    words[turn | STATE] = UNDERWAY;
+    wide[turn | ROUTED_NS] = nowNs;
+    wide[turn | ROUTE_ORDER] = this.routed++;
     const { overheadNs } = options.engine;
-    this.underway.push(nowNs + overheadNs, turn, words[turn + GENERATION]!, words[turn + TRIES]!);
+    this.underway.push(nowNs + overheadNs, turn, words[turn | GENERATION]!, words[turn | TRIES]!);
   }
 
   private choose(turn: number): number {
@@ -202,8 +202,8 @@ export class Gateway {
       router.assign(replica);
       return replica;
     }
-    const session = numberOfSession(words[turn + SESSION]!);
-    return router.route(nowNs, session, words[turn + CHAIN]!, words[turn + BLOCKS]!);
+    const session = numberOfSession(words[turn | SESSION]!);
+    return router.route(nowNs, session, words[turn | CHAIN]!, words[turn | BLOCKS]!);
   }
 
   /** Counts what the replica with most has of a prompt, as of now. */
@@ -220,8 +220,8 @@ export class Gateway {
 
   private isTooLarge(replica: number, turn: number): boolean {
     const { turns, replicas } = this.state;
-    const tokens = turns.words[turn + INPUT]! + turns.words[turn + OUTPUT]!;
-    return tokens > replicas.words[(replica << REPLICA_SHIFT) + KV_TOKENS]!;
+    const tokens = turns.words[turn | INPUT]! + turns.words[turn | OUTPUT]!;
+    return tokens > replicas.words[(replica << REPLICA_SHIFT) | KV_TOKENS]!;
   }
 
   private join(replica: number, turn: number): void {

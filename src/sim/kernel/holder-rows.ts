@@ -1,6 +1,6 @@
 import { grown } from "./record-pool.ts";
 
-/** Word 0 of a row is its chain (or the next free row); replicas follow. */
+/** Word 0 of a row is the first holding of the list (or the next free row); replicas follow. */
 const HEAD = 1;
 
 /**
@@ -27,6 +27,15 @@ export class HolderRows {
   give(row: number): void {
     this.words[row * this.width] = this.freed;
     this.freed = row;
+  }
+
+  /** @returns the first of the chain's holdings, as it was set. */
+  first(row: number): number {
+    return this.words[row * this.width]!;
+  }
+
+  setFirst(row: number, holding: number): void {
+    this.words[row * this.width] = holding;
   }
 
   /** @returns the holding, or -1. */

@@ -1,18 +1,11 @@
-import {
-  CHAIN_SHIFT,
-  type Chains,
-  FROM as CHAIN_FROM,
-  HOLDER_COUNT,
-  HOLDER_ROW,
-  HOLDERS,
-} from "./chain-registry.ts";
+import { CHAIN_SHIFT, type Chains, HOLDERS, UNHELD } from "./chain-registry.ts";
 import { HolderRows } from "./holder-rows.ts";
 import { RecordPool } from "./record-pool.ts";
 
 /** Words of a holding: what one replica has of one chain. */
 export const REPLICA = 0;
 export const CHAIN = 1;
-/** Neighbours in the list of the chain's holders. */
+/** Neighbours in the list of the chain's holders; the first has minus their number before it. */
 export const NEXT = 2;
 const PREVIOUS = 3;
 /** The replica's holding of the parent chain; valid while blocks are resident. */
@@ -43,6 +36,9 @@ const STRIDE = 16;
 /** From this many holders on, a chain gets a row; at half as many the row goes. */
 const ROW_FROM = 9;
 
+/** HOLDERS of a chain with a row is this minus the row, of others the first holding. */
+const FIRST_ROW = -2;
+
 /** All holdings, and for each chain the list of its holders. */
 export class Holdings {
   readonly pool = new RecordPool(STRIDE, 1_024);
@@ -58,34 +54,50 @@ export class Holdings {
 
   /** @returns what the replica holds of the chain, or -1. */
   find(chain: number, replica: number): number {
-    const record = chain << CHAIN_SHIFT;
-    const row = this.chains.words[record + HOLDER_ROW]!;
-    if (row >= 0) return this.rows.find(row, replica);
+    let holding = this.chains.words[(chain << CHAIN_SHIFT) | HOLDERS]!;
+    if (holding <= FIRST_ROW) return this.rows.find(FIRST_ROW - holding, replica);
     const words = this.pool.words;
-    let holding = this.chains.words[record + HOLDERS]!;
-    while (holding >= 0 && words[holding + REPLICA] !== replica) holding = words[holding + NEXT]!;
+    while (holding >= 0 && words[holding | REPLICA] !== replica) holding = words[holding | NEXT]!;
     return holding;
+  }
+
+  /** @returns the first of those who hold the chain, or -1. */
+  first(chain: number): number {
+    const holders = this.chains.words[(chain << CHAIN_SHIFT) | HOLDERS]!;
+    return holders <= FIRST_ROW ? this.rows.first(FIRST_ROW - holders) : holders;
+  }
+
+  /** @returns the row of the chain's holders, or -1. */
+  row(chain: number): number {
+    const holders = this.chains.words[(chain << CHAIN_SHIFT) | HOLDERS]!;
+    return holders <= FIRST_ROW ? FIRST_ROW - holders : -1;
+  }
+
+  /** @returns how many hold the chain. */
+  count(chain: number): number {
+    const first = this.first(chain);
+    return first < 0 ? 0 : -this.pool.words[first + PREVIOUS]!;
   }
 
   /** @returns a holding without blocks. */
   add(chain: number, replica: number): number {
     const holding = this.pool.take();
     const words = this.pool.words;
-    const from = this.chains.words[(chain << CHAIN_SHIFT) + CHAIN_FROM]!;
-    words[holding + REPLICA] = replica;
-    words[holding + CHAIN] = chain;
-    words[holding + ABOVE] = -1;
-    words[holding + FROM] = from;
-    words[holding + END] = from;
-    words[holding + SHALLOWEST] = -1;
-    words[holding + PIN_END] = from;
-    words[holding + PIN_COUNT] = 0;
-    words[holding + PINS] = -1;
-    words[holding + SEEN_END] = from;
-    words[holding + UNSEEN] = 0;
-    words[holding + TOTAL_END] = from;
-    words[holding + HOST_SHALLOWEST] = -1;
-    words[holding + HOST_FROM] = from;
+    const from = this.chains.from(chain);
+    words[holding | REPLICA] = replica;
+    words[holding | CHAIN] = chain;
+    words[holding | ABOVE] = -1;
+    words[holding | FROM] = from;
+    words[holding | END] = from;
+    words[holding | SHALLOWEST] = -1;
+    words[holding | PIN_END] = from;
+    words[holding | PIN_COUNT] = 0;
+    words[holding | PINS] = -1;
+    words[holding | SEEN_END] = from;
+    words[holding | UNSEEN] = 0;
+    words[holding | TOTAL_END] = from;
+    words[holding | HOST_SHALLOWEST] = -1;
+    words[holding | HOST_FROM] = from;
     this.link(holding);
     this.chains.retain(chain);
     return holding;
@@ -100,49 +112,54 @@ export class Holdings {
   /** Takes it off the chain's list, and lets go of the chain. */
   unlink(holding: number): void {
     const { words } = this.pool;
-    const chain = words[holding + CHAIN]!;
-    const record = chain << CHAIN_SHIFT;
-    const next = words[holding + NEXT]!;
-    const previous = words[holding + PREVIOUS]!;
-    if (next >= 0) words[next + PREVIOUS] = previous;
-    if (previous >= 0) words[previous + NEXT] = next;
-    else this.chains.words[record + HOLDERS] = next;
-    const count = --this.chains.words[record + HOLDER_COUNT]!;
-    const row = this.chains.words[record + HOLDER_ROW]!;
-    if (row >= 0) this.leaveRow(row, holding, count);
+    const chain = words[holding | CHAIN]!;
+    const next = words[holding | NEXT]!;
+    const previous = words[holding | PREVIOUS]!;
+    const row = this.row(chain);
+    const left = this.count(chain) - 1;
+    if (next >= 0) words[next | PREVIOUS] = previous;
+    if (previous >= 0) words[previous | NEXT] = next;
+    else this.setFirst(chain, row, next);
+    if (left > 0) words[this.first(chain) + PREVIOUS] = -left;
+    if (row >= 0) this.leaveRow(row, holding, left);
     this.chains.release(chain);
   }
 
   private link(holding: number): void {
     const { words } = this.pool;
-    const record = words[holding + CHAIN]! << CHAIN_SHIFT;
-    const chains = this.chains.words;
-    const next = chains[record + HOLDERS]!;
-    words[holding + NEXT] = next;
-    words[holding + PREVIOUS] = -1;
-    if (next >= 0) words[next + PREVIOUS] = holding;
-    chains[record + HOLDERS] = holding;
-    const count = ++chains[record + HOLDER_COUNT]!;
-    const row = chains[record + HOLDER_ROW]!;
-    if (row >= 0) this.rows.set(row, words[holding + REPLICA]!, holding);
-    else if (count >= ROW_FROM) this.buildRow(record);
+    const chain = words[holding | CHAIN]!;
+    const next = this.first(chain);
+    const count = next < 0 ? 1 : 1 - words[next | PREVIOUS]!;
+    const row = this.row(chain);
+    words[holding | NEXT] = next;
+    words[holding | PREVIOUS] = -count;
+    if (next >= 0) words[next | PREVIOUS] = holding;
+    this.setFirst(chain, row, holding);
+    if (row >= 0) this.rows.set(row, words[holding | REPLICA]!, holding);
+    else if (count >= ROW_FROM) this.buildRow(chain, holding);
   }
 
-  private buildRow(record: number): void {
+  private setFirst(chain: number, row: number, holding: number): void {
+    if (row >= 0) this.rows.setFirst(row, holding);
+    else this.chains.words[(chain << CHAIN_SHIFT) | HOLDERS] = holding < 0 ? UNHELD : holding;
+  }
+
+  private buildRow(chain: number, first: number): void {
     const { words } = this.pool;
     const row = this.rows.take();
-    this.chains.words[record + HOLDER_ROW] = row;
-    let holding = this.chains.words[record + HOLDERS]!;
-    for (; holding >= 0; holding = words[holding + NEXT]!) {
-      this.rows.set(row, words[holding + REPLICA]!, holding);
+    this.chains.words[(chain << CHAIN_SHIFT) | HOLDERS] = FIRST_ROW - row;
+    this.rows.setFirst(row, first);
+    for (let holding = first; holding >= 0; holding = words[holding | NEXT]!) {
+      this.rows.set(row, words[holding | REPLICA]!, holding);
     }
   }
 
   private leaveRow(row: number, holding: number, left: number): void {
     const { words } = this.pool;
-    this.rows.set(row, words[holding + REPLICA]!, -1);
+    this.rows.set(row, words[holding | REPLICA]!, -1);
     if (2 * left >= ROW_FROM) return;
-    this.chains.words[(words[holding + CHAIN]! << CHAIN_SHIFT) + HOLDER_ROW] = -1;
+    const record = words[holding | CHAIN]! << CHAIN_SHIFT;
+    this.chains.words[record | HOLDERS] = this.rows.first(row);
     this.rows.give(row);
   }
 }

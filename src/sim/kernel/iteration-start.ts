@@ -60,11 +60,11 @@ export class IterationStart {
     this.pairs = 0;
     this.sequences.loadedTokens = 0;
     this.sequences.fetchedTokens = 0;
-    const preempted = words[at + DECODERS]! > 0 && this.takeDecodeTokens(replica);
-    if (words[at + ROLE] === DECODE_UNIT) {
+    const preempted = words[at | DECODERS]! > 0 && this.takeDecodeTokens(replica);
+    if (words[at | ROLE] === DECODE_UNIT) {
       if (!preempted) this.admitDecoders(replica, engine);
     } else this.prefill(replica, engine, preempted);
-    if (words[at + DECODERS] === 0 && this.tokens === 0) return false;
+    if (words[at | DECODERS] === 0 && this.tokens === 0) return false;
     this.launch(replica, engine, preempted);
     return true;
   }
@@ -86,11 +86,11 @@ export class IterationStart {
   private prefill(replica: number, engine: EngineModel, preempted: boolean): void {
     const { words } = this.state.replicas;
     const at = replica << REPLICA_SHIFT;
-    let left = engine.budgetTokens - words[at + DECODERS]!;
-    const unfinished = words[at + PREFILL]!;
+    let left = engine.budgetTokens - words[at | DECODERS]!;
+    const unfinished = words[at | PREFILL]!;
     if (unfinished >= 0) left -= this.compute(replica, unfinished, left);
-    while (!preempted && left > 0 && words[at + RUNNERS]! < engine.maxSequences) {
-      const turn = words[at + QUEUE_FIRST]!;
+    while (!preempted && left > 0 && words[at | RUNNERS]! < engine.maxSequences) {
+      const turn = words[at | QUEUE_FIRST]!;
       if (turn < 0 || !this.sequences.admitToPrefill(replica, turn)) return;
       this.sequences.dequeue(replica, turn);
       left -= this.compute(replica, turn, left);
@@ -101,17 +101,17 @@ export class IterationStart {
   private compute(replica: number, turn: number, left: number): number {
     const { turns, replicas, lists } = this.state;
     const at = replica << REPLICA_SHIFT;
-    const need = turns.words[turn + NEED]!;
-    const before = turns.words[turn + INPUT]! + turns.words[turn + GENERATED]! - need;
+    const need = turns.words[turn | NEED]!;
+    const before = turns.words[turn | INPUT]! + turns.words[turn | GENERATED]! - need;
     const tokens = Math.min(need, left);
     this.tokens += tokens;
     this.pairs += tokens * (2 * before + tokens);
     if (tokens === need) {
-      replicas.words[at + PREFILL] = -1;
+      replicas.words[at | PREFILL] = -1;
       lists.append(replica, ENDING_FIRST, turn);
     } else {
-      replicas.words[at + PREFILL] = turn;
-      replicas.words[at + CHUNK] = tokens;
+      replicas.words[at | PREFILL] = turn;
+      replicas.words[at | CHUNK] = tokens;
     }
     return tokens;
   }
@@ -120,8 +120,8 @@ export class IterationStart {
     const { words } = this.state.replicas;
     const at = replica << REPLICA_SHIFT;
     const limit = Math.min(engine.budgetTokens, engine.maxSequences);
-    while (words[at + RUNNERS]! < limit) {
-      const turn = words[at + QUEUE_FIRST]!;
+    while (words[at | RUNNERS]! < limit) {
+      const turn = words[at | QUEUE_FIRST]!;
       if (turn < 0 || !this.sequences.admitToDecode(replica, turn)) return;
       this.sequences.dequeue(replica, turn);
     }
@@ -131,33 +131,33 @@ export class IterationStart {
   private launch(replica: number, engine: EngineModel, preempted: boolean): void {
     const { words } = this.state.replicas;
     const at = replica << REPLICA_SHIFT;
-    const decoders = words[at + DECODERS]!;
-    const slowdown = words[at + SLOWDOWN]!;
+    const decoders = words[at | DECODERS]!;
+    const slowdown = words[at | SLOWDOWN]!;
     const { loadedTokens, fetchedTokens } = this.sequences;
     const first =
       engine.iterationSubs +
       engine.prefillTokenSubs * this.tokens +
       engine.prefillPairSubs * this.pairs +
       engine.decodeSequenceSubs * decoders +
-      engine.decodeContextSubs * words[at + CONTEXT]! +
+      engine.decodeContextSubs * words[at | CONTEXT]! +
       (engine.host === null ? 0 : engine.host.loadTokenSubs * loadedTokens) +
       (fetchedTokens === 0 ? 0 : this.fetchSubs(fetchedTokens));
-    const chunk = words[at + PREFILL]! >= 0 ? words[at + CHUNK]! : 0;
-    const ending = words[at + ENDING_FIRST]! >= 0;
+    const chunk = words[at | PREFILL]! >= 0 ? words[at | CHUNK]! : 0;
+    const ending = words[at | ENDING_FIRST]! >= 0;
     const loads = loadedTokens > 0 || fetchedTokens > 0;
     const alone = ending || preempted || loads || slowdown !== 1;
     const step = alone
       ? 0
       : engine.decodeContextSubs * decoders + 2 * engine.prefillPairSubs * chunk * chunk;
-    words[at + STARTED_NS] = this.state.nowNs;
-    words[at + FIRST_SUBS] = slowdown === 1 ? first : slowed(first, slowdown);
-    words[at + STEP_SUBS] = step;
-    words[at + ITERATIONS] = alone
+    words[at | STARTED_NS] = this.state.nowNs;
+    words[at | FIRST_SUBS] = slowdown === 1 ? first : slowed(first, slowdown);
+    words[at | STEP_SUBS] = step;
+    words[at | ITERATIONS] = alone
       ? 1
       : exactIterations(first, step, this.alike(replica, decoders, chunk));
-    words[at + CUTTABLE] = words[at + QUEUE_FIRST]! < 0 && chunk === 0 ? 1 : 0;
-    this.state.timers.set(replica, endNs(words, at, words[at + ITERATIONS]!));
-    if (words[at + ITERATIONS]! > 1) this.clock.foresee(replica);
+    words[at | CUTTABLE] = words[at | QUEUE_FIRST]! < 0 && chunk === 0 ? 1 : 0;
+    this.state.timers.set(replica, endNs(words, at, words[at | ITERATIONS]!));
+    if (words[at | ITERATIONS]! > 1) this.clock.foresee(replica);
   }
 
   /** @returns what it costs to fetch tokens from the shared store. */
@@ -171,10 +171,10 @@ export class IterationStart {
     const { caches, replicas, turns } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
-    const need = chunk > 0 ? turns.words[words[at + PREFILL]! + NEED]! : 0;
+    const need = chunk > 0 ? turns.words[words[at | PREFILL]! + NEED]! : 0;
     const chunks = chunk > 0 ? Math.floor((need - 1) / chunk) : Infinity;
     if (decoders === 0) return chunks;
-    const untilFinish = words[at + NEXT_FINISH]! - words[at + ITERATION]! + 1;
+    const untilFinish = words[at | NEXT_FINISH]! - words[at | ITERATION]! + 1;
     const most = untilFinish < chunks ? untilFinish : chunks;
     const until = this.growsOn ? caches.roomTokens(replica) : caches.freeTokens(replica);
     return decoders * (most - 1) <= until ? most : 1 + Math.floor(until / decoders);

@@ -38,6 +38,6 @@ export function exactIterations(first: number, step: number, iterations: number)
 
 /** @returns when `iterations` of the stretch of the replica whose words are `at` have ended. */
 export function endNs(words: Float64Array, at: number, iterations: number): number {
-  const subs = stretchSubs(words[at + FIRST_SUBS]!, words[at + STEP_SUBS]!, iterations);
-  return words[at + STARTED_NS]! + Math.floor((words[at + CARRY_SUBS]! + subs) / SUBS_PER_NS);
+  const subs = stretchSubs(words[at | FIRST_SUBS]!, words[at | STEP_SUBS]!, iterations);
+  return words[at | STARTED_NS]! + Math.floor((words[at | CARRY_SUBS]! + subs) / SUBS_PER_NS);
 }

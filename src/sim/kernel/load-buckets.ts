@@ -34,8 +34,8 @@ export class LoadBuckets {
   add(replica: number): void {
     this.fit(replica);
     const record = replica << SHIFT;
-    if (this.records[record + STATE] !== ABSENT) throw new Error(`replica ${replica} is routed to`);
-    this.records[record + LOAD] = 0;
+    if (this.records[record | STATE] !== ABSENT) throw new Error(`replica ${replica} is routed to`);
+    this.records[record | LOAD] = 0;
     this.enter(replica);
   }
 
@@ -55,7 +55,7 @@ export class LoadBuckets {
   remove(replica: number): void {
     if (this.isRoutable(replica)) this.unlink(replica);
     this.leave(replica, ABSENT);
-    this.records[(replica << SHIFT) + LOAD] = 0;
+    this.records[(replica << SHIFT) | LOAD] = 0;
   }
 
   isRoutable(replica: number): boolean {
@@ -75,7 +75,7 @@ export class LoadBuckets {
 
   /** @returns the routable replica that comes after `replica` in order of preference, or -1. */
   following(replica: number): number {
-    const after = this.records[(replica << SHIFT) + AFTER]!;
+    const after = this.records[(replica << SHIFT) | AFTER]!;
     if (after >= 0) return after;
     let load = this.load(replica) + 1;
     while (2 * load < this.ends.length && this.ends[2 * load]! < 0) load++;
@@ -99,18 +99,18 @@ export class LoadBuckets {
   }
 
   private state(replica: number): number {
-    return this.records[(replica << SHIFT) + STATE] ?? ABSENT;
+    return this.records[(replica << SHIFT) | STATE] ?? ABSENT;
   }
 
   private enter(replica: number): void {
     this.routable++;
-    this.records[(replica << SHIFT) + STATE] = ROUTABLE;
+    this.records[(replica << SHIFT) | STATE] = ROUTABLE;
     this.append(replica, this.load(replica));
   }
 
   private leave(replica: number, state: number): void {
     if (this.isRoutable(replica)) this.routable--;
-    this.records[(replica << SHIFT) + STATE] = state;
+    this.records[(replica << SHIFT) | STATE] = state;
   }
 
   private append(replica: number, load: number): void {
@@ -120,10 +120,10 @@ export class LoadBuckets {
       this.ends = grown(this.ends, bucket + 2).fill(-1, this.ends.length);
     const last = this.ends[bucket + 1]!;
     const record = replica << SHIFT;
-    records[record + BEFORE] = last;
-    records[record + AFTER] = -1;
+    records[record | BEFORE] = last;
+    records[record | AFTER] = -1;
     if (last < 0) this.ends[bucket] = replica;
-    else records[(last << SHIFT) + AFTER] = replica;
+    else records[(last << SHIFT) | AFTER] = replica;
     this.ends[bucket + 1] = replica;
     this.changedAt[replica] = ++this.changes;
     this.routableLoad += load;
@@ -133,13 +133,13 @@ export class LoadBuckets {
   private unlink(replica: number): void {
     const { records, ends } = this;
     const record = replica << SHIFT;
-    const load = records[record + LOAD]!;
-    const before = records[record + BEFORE]!;
-    const after = records[record + AFTER]!;
+    const load = records[record | LOAD]!;
+    const before = records[record | BEFORE]!;
+    const after = records[record | AFTER]!;
     if (before < 0) ends[2 * load] = after;
-    else records[(before << SHIFT) + AFTER] = after;
+    else records[(before << SHIFT) | AFTER] = after;
     if (after < 0) ends[2 * load + 1] = before;
-    else records[(after << SHIFT) + BEFORE] = before;
+    else records[(after << SHIFT) | BEFORE] = before;
     this.routableLoad -= load;
   }
 

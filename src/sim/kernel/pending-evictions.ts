@@ -25,8 +25,13 @@ export class PendingEvictions {
     this.fromNs[replica] = Infinity;
   }
 
+  /** @returns whether there are any up to `untilNs`. */
+  isDue(replica: number, untilNs: number): boolean {
+    return this.fromNs[replica]! <= untilNs;
+  }
+
   /** Applies the replica's evictions up to `untilNs`, and perhaps more. */
   settleUntil(replica: number, untilNs: number): void {
-    if (this.fromNs[replica]! <= untilNs) this.settle(replica);
+    if (this.isDue(replica, untilNs)) this.settle(replica);
   }
 }

@@ -18,53 +18,53 @@ export class Pins {
 
   /** Counts one more turn that pins `holding` up to `depth`. */
   add(holdings: Int32Array, holding: number, depth: number): void {
-    const end = holdings[holding + PIN_END]!;
-    if (depth === end) holdings[holding + PIN_COUNT]!++;
+    const end = holdings[holding | PIN_END]!;
+    if (depth === end) holdings[holding | PIN_COUNT]!++;
     else if (depth > end) this.deepen(holdings, holding, depth);
     else this.addBelow(holdings, holding, depth);
   }
 
   /** @throws when no turn pins it up to `depth` */
   remove(holdings: Int32Array, holding: number, depth: number): void {
-    if (depth !== holdings[holding + PIN_END]!) this.removeBelow(holdings, holding, depth);
-    else if (--holdings[holding + PIN_COUNT]! <= 0) this.raise(holdings, holding);
+    if (depth !== holdings[holding | PIN_END]!) this.removeBelow(holdings, holding, depth);
+    else if (--holdings[holding | PIN_COUNT]! <= 0) this.raise(holdings, holding);
   }
 
   /** Forgets every pin of a holding. */
   clear(holdings: Int32Array, holding: number): void {
-    while (holdings[holding + PINS]! >= 0) this.raise(holdings, holding);
+    while (holdings[holding | PINS]! >= 0) this.raise(holdings, holding);
     this.raise(holdings, holding);
   }
 
   /** @returns turns that pin a holding, and the deepest end they pin. */
   count(holdings: Int32Array, holding: number): { turns: number; deepest: number } {
     const { words } = this.pool;
-    let turns = holdings[holding + PIN_COUNT]!;
-    const deepest = holdings[holding + PIN_END]!;
+    let turns = holdings[holding | PIN_COUNT]!;
+    const deepest = holdings[holding | PIN_END]!;
     let before = deepest;
-    for (let pin = holdings[holding + PINS]!; pin >= 0; pin = words[pin + NEXT]!) {
-      if (words[pin + DEPTH]! >= before) throw new Error(`pins of ${holding} are out of order`);
-      before = words[pin + DEPTH]!;
-      turns += words[pin + COUNT]!;
+    for (let pin = holdings[holding | PINS]!; pin >= 0; pin = words[pin | NEXT]!) {
+      if (words[pin | DEPTH]! >= before) throw new Error(`pins of ${holding} are out of order`);
+      before = words[pin | DEPTH]!;
+      turns += words[pin | COUNT]!;
     }
     return { turns, deepest };
   }
 
   private deepen(holdings: Int32Array, holding: number, depth: number): void {
-    const count = holdings[holding + PIN_COUNT]!;
+    const count = holdings[holding | PIN_COUNT]!;
     if (count > 0) {
-      const pin = this.make(holdings[holding + PIN_END]!, count, holdings[holding + PINS]!);
-      holdings[holding + PINS] = pin;
+      const pin = this.make(holdings[holding | PIN_END]!, count, holdings[holding | PINS]!);
+      holdings[holding | PINS] = pin;
     }
-    holdings[holding + PIN_END] = depth;
-    holdings[holding + PIN_COUNT] = 1;
+    holdings[holding | PIN_END] = depth;
+    holdings[holding | PIN_COUNT] = 1;
   }
 
   private addBelow(holdings: Int32Array, holding: number, depth: number): void {
     const pin = this.seek(holdings, holding, depth);
     const { before } = this;
-    if (pin >= 0 && this.pool.words[pin + DEPTH] === depth) this.pool.words[pin + COUNT]!++;
-    else if (before < 0) holdings[holding + PINS] = this.make(depth, 1, pin);
+    if (pin >= 0 && this.pool.words[pin | DEPTH] === depth) this.pool.words[pin | COUNT]!++;
+    else if (before < 0) holdings[holding | PINS] = this.make(depth, 1, pin);
     else {
       const made = this.make(depth, 1, pin);
       this.pool.words[before + NEXT] = made;
@@ -74,10 +74,10 @@ export class Pins {
   private removeBelow(holdings: Int32Array, holding: number, depth: number): void {
     const pin = this.seek(holdings, holding, depth);
     const { words } = this.pool;
-    if (pin < 0 || words[pin + DEPTH] !== depth) throw new Error(`no turn pins up to ${depth}`);
-    if (--words[pin + COUNT]! > 0) return;
-    if (this.before < 0) holdings[holding + PINS] = words[pin + NEXT]!;
-    else words[this.before + NEXT] = words[pin + NEXT]!;
+    if (pin < 0 || words[pin | DEPTH] !== depth) throw new Error(`no turn pins up to ${depth}`);
+    if (--words[pin | COUNT]! > 0) return;
+    if (this.before < 0) holdings[holding | PINS] = words[pin | NEXT]!;
+    else words[this.before + NEXT] = words[pin | NEXT]!;
     this.pool.give(pin);
   }
 
@@ -85,10 +85,10 @@ export class Pins {
   private seek(holdings: Int32Array, holding: number, depth: number): number {
     const { words } = this.pool;
     this.before = -1;
-    let pin = holdings[holding + PINS]!;
-    while (pin >= 0 && words[pin + DEPTH]! > depth) {
+    let pin = holdings[holding | PINS]!;
+    while (pin >= 0 && words[pin | DEPTH]! > depth) {
       this.before = pin;
-      pin = words[pin + NEXT]!;
+      pin = words[pin | NEXT]!;
     }
     return pin;
   }
@@ -96,24 +96,24 @@ export class Pins {
   private make(depth: number, count: number, next: number): number {
     const pin = this.pool.take();
     const { words } = this.pool;
-    words[pin + DEPTH] = depth;
-    words[pin + COUNT] = count;
-    words[pin + NEXT] = next;
+    words[pin | DEPTH] = depth;
+    words[pin | COUNT] = count;
+    words[pin | NEXT] = next;
     return pin;
   }
 
   /** The deepest pin is gone: the next one is the deepest. */
   private raise(holdings: Int32Array, holding: number): void {
-    const pin = holdings[holding + PINS]!;
+    const pin = holdings[holding | PINS]!;
     if (pin < 0) {
-      holdings[holding + PIN_END] = holdings[holding + FROM]!;
-      holdings[holding + PIN_COUNT] = 0;
+      holdings[holding | PIN_END] = holdings[holding | FROM]!;
+      holdings[holding | PIN_COUNT] = 0;
       return;
     }
     const { words } = this.pool;
-    holdings[holding + PIN_END] = words[pin + DEPTH]!;
-    holdings[holding + PIN_COUNT] = words[pin + COUNT]!;
-    holdings[holding + PINS] = words[pin + NEXT]!;
+    holdings[holding | PIN_END] = words[pin | DEPTH]!;
+    holdings[holding | PIN_COUNT] = words[pin | COUNT]!;
+    holdings[holding | PINS] = words[pin | NEXT]!;
     this.pool.give(pin);
   }
 }

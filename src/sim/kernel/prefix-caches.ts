@@ -2,9 +2,9 @@ import { auditCaches } from "./cache-audit.ts";
 import { CacheChanges } from "./cache-changes.ts";
 import type { Admission, PrefixCaches, ReleasedTurn } from "./cache-contract.ts";
 import { CachePath, STEP_CHAIN, STEP_HOLDING, STEP_LIMIT, STEP_STRIDE } from "./cache-path.ts";
-import { CHAIN_SHIFT, type Chains, FROM as CHAIN_FROM, PARENT } from "./chain-registry.ts";
+import type { Chains } from "./chain-registry.ts";
 import { Extents, HOLDING, NEWER } from "./extents.ts";
-import { ABOVE, END, FROM, Holdings, PIN_END, REPLICA } from "./holdings.ts";
+import { ABOVE, END, FROM, Holdings, PIN_END, REPLICA, UNSEEN } from "./holdings.ts";
 import { HostTier } from "./host-tier.ts";
 import { PendingEvictions } from "./pending-evictions.ts";
 import { Pins } from "./pins.ts";
@@ -74,15 +74,21 @@ export class ExtentCaches implements PrefixCaches {
     this.changes.show(replica);
   }
 
+  /** The same where it is one of its holdings that matters: most have not changed of late. */
+  lookAt(replica: number, holding: number): void {
+    const changed = this.holdings.pool.words[holding | UNSEEN]! !== 0;
+    if (changed || this.pending.isDue(replica, this.changes.seenUntilNs())) this.look(replica);
+  }
+
   addReplica(replica: number, kvTokens: number): void {
     const record = replica << RECORD_SHIFT;
     this.fit(replica);
-    if (this.replicas[record + ANCHOR] !== ABSENT) throw new Error(`replica ${replica} exists`);
-    this.replicas[record + ANCHOR] = this.extents.anchor();
-    this.replicas[record + KV] = kvTokens;
-    this.replicas[record + FREE] = kvTokens;
-    this.replicas[record + ROOM] = kvTokens;
-    this.replicas[record + PRIVATE] = 0;
+    if (this.replicas[record | ANCHOR] !== ABSENT) throw new Error(`replica ${replica} exists`);
+    this.replicas[record | ANCHOR] = this.extents.anchor();
+    this.replicas[record | KV] = kvTokens;
+    this.replicas[record | FREE] = kvTokens;
+    this.replicas[record | ROOM] = kvTokens;
+    this.replicas[record | PRIVATE] = 0;
     this.evicted[replica] = 0;
     this.pending.add(replica);
     this.changes.addReplica(replica);
@@ -93,7 +99,7 @@ export class ExtentCaches implements PrefixCaches {
   removeReplica(replica: number): void {
     const { pool } = this.holdings;
     for (let holding = 0; holding < pool.end; holding += pool.stride) {
-      if (pool.words[holding + REPLICA] !== replica) continue;
+      if (pool.words[holding | REPLICA] !== replica) continue;
       this.pins.clear(pool.words, holding);
       this.extents.cover(pool.words, holding, Number.MAX_SAFE_INTEGER);
       this.host?.lose(holding);
@@ -103,20 +109,20 @@ export class ExtentCaches implements PrefixCaches {
     this.host?.removeReplica(replica);
     this.pending.clear(replica);
     const record = replica << RECORD_SHIFT;
-    this.extents.pool.give(this.replicas[record + ANCHOR]!);
+    this.extents.pool.give(this.replicas[record | ANCHOR]!);
     this.replicas.fill(ABSENT, record, record + REPLICA_STRIDE);
-    this.replicas[record + PRIVATE] = 0;
+    this.replicas[record | PRIVATE] = 0;
   }
 
   resident(replica: number, chain: number, blocks: number): number {
-    const chains = this.holdings.chains.words;
+    const { chains } = this.holdings;
     const words = this.holdings.pool.words;
     let limit = blocks;
-    for (let above = chain; above >= 0; above = chains[(above << CHAIN_SHIFT) + PARENT]!) {
-      const from = chains[(above << CHAIN_SHIFT) + CHAIN_FROM]!;
+    for (let above = chain; above >= 0; above = chains.parent(above)) {
+      const from = chains.from(above);
       if (from >= limit) continue;
       const holding = this.holdings.find(above, replica);
-      const end = holding < 0 ? from : words[holding + END]!;
+      const end = holding < 0 ? from : words[holding | END]!;
       if (end > from) return Math.min(end, limit);
       limit = from;
     }
@@ -131,7 +137,7 @@ export class ExtentCaches implements PrefixCaches {
     const { found, unpinned } = path;
     const newlyUsed = unpinned * blockTokens + privateTokens;
     const { replicas } = this;
-    if (newlyUsed > replicas[record + ROOM]!) return -1;
+    if (newlyUsed > replicas[record | ROOM]!) return -1;
     const added = (blocks - found) * blockTokens + privateTokens;
     this.pin(path.missing, path.length);
     this.hostFound = 0;
@@ -144,25 +150,25 @@ export class ExtentCaches implements PrefixCaches {
       this.pin(0, path.missing);
     }
     this.deepest = path.length > 0 ? path.words[STEP_HOLDING]! : -1;
-    replicas[record + ROOM]! -= newlyUsed;
-    replicas[record + FREE]! -= added;
-    replicas[record + PRIVATE]! += privateTokens;
+    replicas[record | ROOM]! -= newlyUsed;
+    replicas[record | FREE]! -= added;
+    replicas[record | PRIVATE]! += privateTokens;
     return Math.min(found, admission.maxHitBlocks) + this.hostFound + this.storeFound;
   }
 
   grow(replica: number, tokens: number): boolean {
     const { replicas } = this;
     const record = replica << RECORD_SHIFT;
-    const free = replicas[record + FREE]!;
-    const room = replicas[record + ROOM]!;
+    const free = replicas[record | FREE]!;
+    const room = replicas[record | ROOM]!;
     if (tokens > room) return false;
     if (tokens > free) {
       const evict = Math.max(tokens - free, this.evictAtLeastTokens);
       this.makeRoom(record, Math.min(free + evict, room));
     }
-    replicas[record + FREE]! -= tokens;
-    replicas[record + ROOM]! -= tokens;
-    replicas[record + PRIVATE]! += tokens;
+    replicas[record | FREE]! -= tokens;
+    replicas[record | ROOM]! -= tokens;
+    replicas[record | PRIVATE]! += tokens;
     return true;
   }
 
@@ -177,11 +183,11 @@ export class ExtentCaches implements PrefixCaches {
     if (found < fullBlocks) this.extend(replica);
     const { replicas } = this;
     const record = replica << RECORD_SHIFT;
-    const unpinned = this.unpin(turn.blocks, replicas[record + ANCHOR]!);
+    const unpinned = this.unpin(turn.blocks, replicas[record | ANCHOR]!);
     const added = (fullBlocks - found) * this.blockTokens;
-    replicas[record + ROOM]! += unpinned * this.blockTokens + privateTokens;
-    replicas[record + FREE]! += privateTokens - added;
-    replicas[record + PRIVATE]! -= privateTokens;
+    replicas[record | ROOM]! += unpinned * this.blockTokens + privateTokens;
+    replicas[record | FREE]! += privateTokens - added;
+    replicas[record | PRIVATE]! -= privateTokens;
     this.makeRoom(record, 0);
     if (this.store !== null) this.store.write(turn.fullChain, fullBlocks);
   }
@@ -189,26 +195,26 @@ export class ExtentCaches implements PrefixCaches {
   pinnedTokens(replica: number): number {
     const record = replica << RECORD_SHIFT;
     const { replicas } = this;
-    return replicas[record + KV]! - replicas[record + ROOM]! - replicas[record + PRIVATE]!;
+    return replicas[record | KV]! - replicas[record | ROOM]! - replicas[record | PRIVATE]!;
   }
 
   privateTokens(replica: number): number {
-    return this.replicas[(replica << RECORD_SHIFT) + PRIVATE]!;
+    return this.replicas[(replica << RECORD_SHIFT) | PRIVATE]!;
   }
 
   residentTokens(replica: number): number {
     const record = replica << RECORD_SHIFT;
     const { replicas } = this;
-    return replicas[record + KV]! - replicas[record + FREE]! - replicas[record + PRIVATE]!;
+    return replicas[record | KV]! - replicas[record | FREE]! - replicas[record | PRIVATE]!;
   }
 
   freeTokens(replica: number): number {
-    return this.replicas[(replica << RECORD_SHIFT) + FREE]!;
+    return this.replicas[(replica << RECORD_SHIFT) | FREE]!;
   }
 
   /** @returns tokens that `grow` can take at most. */
   roomTokens(replica: number): number {
-    return this.replicas[(replica << RECORD_SHIFT) + ROOM]!;
+    return this.replicas[(replica << RECORD_SHIFT) | ROOM]!;
   }
 
   evictedTokens(replica: number): number {
@@ -223,7 +229,7 @@ export class ExtentCaches implements PrefixCaches {
   flush(replica: number): void {
     const record = replica << RECORD_SHIFT;
     const evicted = this.evicted[replica]!;
-    this.makeRoom(record, this.replicas[record + ROOM]!);
+    this.makeRoom(record, this.replicas[record | ROOM]!);
     this.evicted[replica] = evicted;
     this.host?.flush(replica);
   }
@@ -245,22 +251,22 @@ export class ExtentCaches implements PrefixCaches {
 
   /** Evicts until `tokens` are free: from the deep end of the extent released longest ago. */
   private makeRoom(record: number, tokens: number): void {
-    const short = tokens - this.replicas[record + FREE]!;
+    const short = tokens - this.replicas[record | FREE]!;
     if (short <= 0) return;
     const { blockTokens } = this;
     const blocks = short <= blockTokens ? 1 : Math.ceil(short / blockTokens);
-    const anchor = this.replicas[record + ANCHOR]!;
+    const anchor = this.replicas[record | ANCHOR]!;
     const holdings = this.holdings.pool.words;
     const extents = this.extents.pool.words;
     for (let left = blocks; left > 0; ) {
-      const extent = extents[anchor + NEWER]!;
+      const extent = extents[anchor | NEWER]!;
       if (extent === anchor) throw new Error("a replica holds more than its KV cache");
-      const holding = extents[extent + HOLDING]!;
+      const holding = extents[extent | HOLDING]!;
       left -= this.extents.trim(holdings, extent, left);
       if (this.host === null) this.changes.note(holding);
       else this.host.receive(holding);
     }
-    this.replicas[record + FREE]! += blocks * blockTokens;
+    this.replicas[record | FREE]! += blocks * blockTokens;
     this.evicted[record >> RECORD_SHIFT]! += blocks * blockTokens;
   }
 
@@ -269,8 +275,8 @@ export class ExtentCaches implements PrefixCaches {
     const holdings = this.holdings.pool.words;
     const steps = this.path.words;
     for (let step = fromStep; step < toStep; step += STEP_STRIDE) {
-      const holding = steps[step + STEP_HOLDING]!;
-      const limit = steps[step + STEP_LIMIT]!;
+      const holding = steps[step | STEP_HOLDING]!;
+      const limit = steps[step | STEP_LIMIT]!;
       this.extents.cover(holdings, holding, limit);
       this.pins.add(holdings, holding, limit);
     }
@@ -281,21 +287,21 @@ export class ExtentCaches implements PrefixCaches {
     const { words: steps, length, missing } = this.path;
     let above = -1;
     for (let step = Math.min(missing, length - STEP_STRIDE); step >= 0; step -= STEP_STRIDE) {
-      let holding = steps[step + STEP_HOLDING]!;
+      let holding = steps[step | STEP_HOLDING]!;
       if (holding < 0) {
-        holding = this.holdings.add(steps[step + STEP_CHAIN]!, replica);
-        steps[step + STEP_HOLDING] = holding;
+        holding = this.holdings.add(steps[step | STEP_CHAIN]!, replica);
+        steps[step | STEP_HOLDING] = holding;
       }
-      if (step < missing) this.holdings.pool.words[holding + ABOVE] = above;
-      const limit = steps[step + STEP_LIMIT]!;
-      if (this.holdings.pool.words[holding + END]! < limit) this.lengthen(holding, limit);
+      if (step < missing) this.holdings.pool.words[holding | ABOVE] = above;
+      const limit = steps[step | STEP_LIMIT]!;
+      if (this.holdings.pool.words[holding | END]! < limit) this.lengthen(holding, limit);
       above = holding;
     }
   }
 
   private lengthen(holding: number, end: number): void {
     const { words } = this.holdings.pool;
-    words[holding + END] = end;
+    words[holding | END] = end;
     if (this.host === null || this.host.lengthen(holding, end)) this.changes.note(holding);
   }
 
@@ -322,15 +328,15 @@ export class ExtentCaches implements PrefixCaches {
     const { words: steps, length } = this.path;
     let unpinned = 0;
     for (let step = 0; step < length; step += STEP_STRIDE) {
-      const holding = steps[step + STEP_HOLDING]!;
-      const limit = steps[step + STEP_LIMIT]!;
-      if (holdings[holding + FROM]! < blocks) {
-        unpinned += holdings[holding + PIN_END]!;
+      const holding = steps[step | STEP_HOLDING]!;
+      const limit = steps[step | STEP_LIMIT]!;
+      if (holdings[holding | FROM]! < blocks) {
+        unpinned += holdings[holding | PIN_END]!;
         this.pins.remove(holdings, holding, Math.min(limit, blocks));
-        unpinned -= holdings[holding + PIN_END]!;
+        unpinned -= holdings[holding | PIN_END]!;
       }
       this.extents.cover(holdings, holding, limit);
-      if (holdings[holding + PIN_END]! < limit) this.extents.push(holdings, holding, limit, anchor);
+      if (holdings[holding | PIN_END]! < limit) this.extents.push(holdings, holding, limit, anchor);
     }
     return unpinned;
   }

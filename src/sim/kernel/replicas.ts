@@ -112,13 +112,13 @@ export class Replicas {
 
   /** @returns AGGREGATED, PREFILL_UNIT or DECODE_UNIT. */
   role(replica: number): number {
-    return this.words[(replica << REPLICA_SHIFT) + ROLE]!;
+    return this.words[(replica << REPLICA_SHIFT) | ROLE]!;
   }
 
   /** @returns GONE for one that never was. */
   status(replica: number): number {
     return replica >= 0 && replica < this.count
-      ? this.words[(replica << REPLICA_SHIFT) + STATUS]!
+      ? this.words[(replica << REPLICA_SHIFT) | STATUS]!
       : GONE;
   }
 

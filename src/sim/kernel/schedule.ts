@@ -12,7 +12,7 @@ export function scheduleTurn(
   turn: number,
   kind: typeof SCHEDULE_RETRY | typeof SCHEDULE_TRANSFER,
 ): void {
-  const code = -1 - (2 * state.turns.words[turn + GENERATION]! + kind);
+  const code = -1 - (2 * state.turns.words[turn | GENERATION]! + kind);
   state.arrivals.push(state.nowNs + delayNs, state.takeOrder(1), turn, code);
 }
 

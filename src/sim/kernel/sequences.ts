@@ -69,13 +69,13 @@ export class Sequences {
   /** Puts a turn into its replica's queue: at the end, or at the head. */
   enqueue(replica: number, turn: number): void {
     this.state.lists.append(replica, QUEUE_FIRST, turn);
-    this.state.turns.words[turn + STATE] = QUEUED;
-    this.state.replicas.words[(replica << REPLICA_SHIFT) + QUEUE_LENGTH]!++;
+    this.state.turns.words[turn | STATE] = QUEUED;
+    this.state.replicas.words[(replica << REPLICA_SHIFT) | QUEUE_LENGTH]!++;
   }
 
   dequeue(replica: number, turn: number): void {
     this.state.lists.remove(replica, QUEUE_FIRST, turn);
-    this.state.replicas.words[(replica << REPLICA_SHIFT) + QUEUE_LENGTH]!--;
+    this.state.replicas.words[(replica << REPLICA_SHIFT) | QUEUE_LENGTH]!--;
   }
 
   /** @returns whether the head of the queue fits; then it prefills, and NEED is what it needs. */
@@ -83,19 +83,19 @@ export class Sequences {
     const { turns, caches, blockTokens } = this.state;
     const { words } = turns;
     const { admission } = this;
-    const input = words[turn + INPUT]!;
-    const generated = words[turn + GENERATED]!;
-    const blocks = this.isPrefixless(replica) ? 0 : words[turn + BLOCKS]!;
-    admission.chain = blocks === 0 ? -1 : words[turn + CHAIN]!;
+    const input = words[turn | INPUT]!;
+    const generated = words[turn | GENERATED]!;
+    const blocks = this.isPrefixless(replica) ? 0 : words[turn | BLOCKS]!;
+    admission.chain = blocks === 0 ? -1 : words[turn | CHAIN]!;
     admission.blocks = blocks;
     admission.privateTokens = input - blocks * blockTokens + generated;
     admission.maxHitBlocks = Math.floor((input - 1) / blockTokens);
     const foundBlocks = caches.admit(replica, admission);
     if (foundBlocks < 0) return false;
-    turns.wide[turn + HOLDING] = caches.deepest;
+    turns.wide[turn | HOLDING] = caches.deepest;
     const found = foundBlocks * blockTokens;
-    words[turn + NEED] = input + generated - found;
-    words[turn + STATE] = PREFILLING;
+    words[turn | NEED] = input + generated - found;
+    words[turn | STATE] = PREFILLING;
     this.enter(replica, turn);
     this.countFound(replica, turn, found);
     return true;
@@ -108,12 +108,12 @@ export class Sequences {
     const { admission } = this;
     admission.chain = -1;
     admission.blocks = 0;
-    admission.privateTokens = words[turn + INPUT]! + words[turn + GENERATED]!;
+    admission.privateTokens = words[turn | INPUT]! + words[turn | GENERATED]!;
     admission.maxHitBlocks = 0;
     if (caches.admit(replica, admission) < 0) return false;
     this.enter(replica, turn);
     const { words: replicas } = this.state.replicas;
-    const next = replicas[(replica << REPLICA_SHIFT) + ITERATION]!;
+    const next = replicas[(replica << REPLICA_SHIFT) | ITERATION]!;
     this.startDecoding(replica, turn, next - 1);
     return true;
   }
@@ -121,14 +121,14 @@ export class Sequences {
   /** The turn decodes from the iteration behind `ended` on. */
   startDecoding(replica: number, turn: number, ended: number): void {
     const { turns, replicas } = this.state;
-    const generated = turns.words[turn + GENERATED]!;
+    const generated = turns.words[turn | GENERATED]!;
     const at = replica << REPLICA_SHIFT;
-    turns.words[turn + STATE] = DECODING;
-    replicas.words[at + DECODERS]!++;
-    replicas.words[at + CONTEXT]! += turns.words[turn + INPUT]! + generated;
-    const finish = ended + turns.words[turn + OUTPUT]! - generated;
-    if (finish < replicas.words[at + NEXT_FINISH]!) replicas.words[at + NEXT_FINISH] = finish;
-    replicas.finishes.push(replica, finish, turns.wide[turn + ADMISSION]!, turn);
+    turns.words[turn | STATE] = DECODING;
+    replicas.words[at | DECODERS]!++;
+    replicas.words[at | CONTEXT]! += turns.words[turn | INPUT]! + generated;
+    const finish = ended + turns.words[turn | OUTPUT]! - generated;
+    if (finish < replicas.words[at | NEXT_FINISH]!) replicas.words[at | NEXT_FINISH] = finish;
+    replicas.finishes.push(replica, finish, turns.wide[turn | ADMISSION]!, turn);
   }
 
   /** A decoding sequence with all its tokens leaves; its output stays in the cache. */
@@ -137,19 +137,19 @@ export class Sequences {
     const { words, wide } = turns;
     const at = replica << REPLICA_SHIFT;
     const { released } = this;
-    const output = words[turn + OUTPUT]!;
-    replicas.words[at + DECODERS]!--;
-    replicas.words[at + CONTEXT]! -= words[turn + INPUT]! + output;
-    released.fullChain = wide[turn + FULL_CHAIN]!;
-    released.fullBlocks = wide[turn + FULL_BLOCKS]!;
+    const output = words[turn | OUTPUT]!;
+    replicas.words[at | DECODERS]!--;
+    replicas.words[at | CONTEXT]! -= words[turn | INPUT]! + output;
+    released.fullChain = wide[turn | FULL_CHAIN]!;
+    released.fullBlocks = wide[turn | FULL_BLOCKS]!;
     this.release(replica, turn, output - 1);
   }
 
   /** A sequence leaves without output; `generated` of its tokens are in the KV. */
   withdraw(replica: number, turn: number, generated: number): void {
     const { words } = this.state.turns;
-    this.released.fullChain = words[turn + CHAIN]!;
-    this.released.fullBlocks = words[turn + BLOCKS]!;
+    this.released.fullChain = words[turn | CHAIN]!;
+    this.released.fullBlocks = words[turn | BLOCKS]!;
     this.release(replica, turn, generated);
   }
 
@@ -158,14 +158,14 @@ export class Sequences {
     const { lists, turns, replicas } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
-    let turn = words[at + PREFILL]!;
+    let turn = words[at | PREFILL]!;
     if (turn >= 0) {
-      words[at + PREFILL] = -1;
-      this.withdraw(replica, turn, turns.words[turn + GENERATED]!);
+      words[at | PREFILL] = -1;
+      this.withdraw(replica, turn, turns.words[turn | GENERATED]!);
     } else turn = this.withdrawLastDecoder(replica);
-    words[at + PREEMPTIONS]!++;
-    words[at + QUEUE_LENGTH]!++;
-    turns.words[turn + STATE] = QUEUED;
+    words[at | PREEMPTIONS]!++;
+    words[at | QUEUE_LENGTH]!++;
+    turns.words[turn | STATE] = QUEUED;
     lists.prepend(replica, QUEUE_FIRST, turn);
   }
 
@@ -176,50 +176,50 @@ export class Sequences {
     const { finishes } = replicas;
     const place = finishes.lastAdmitted(replica);
     const turn = finishes.turnAt(replica, place);
-    const left = finishes.finishAt(replica, place) - (words[at + ITERATION]! - 1);
-    const generated = turns.words[turn + OUTPUT]! - left;
+    const left = finishes.finishAt(replica, place) - (words[at | ITERATION]! - 1);
+    const generated = turns.words[turn | OUTPUT]! - left;
     finishes.removeAt(replica, place);
-    words[at + NEXT_FINISH] = finishes.nextFinish(replica);
-    turns.words[turn + GENERATED] = generated;
-    words[at + DECODERS]!--;
-    words[at + CONTEXT]! -= turns.words[turn + INPUT]! + generated;
+    words[at | NEXT_FINISH] = finishes.nextFinish(replica);
+    turns.words[turn | GENERATED] = generated;
+    words[at | DECODERS]!--;
+    words[at | CONTEXT]! -= turns.words[turn | INPUT]! + generated;
     this.withdraw(replica, turn, generated - 1);
     return turn;
   }
 
   private isPrefixless(replica: number): boolean {
-    return this.state.replicas.words[(replica << REPLICA_SHIFT) + PREFIXLESS] === 1;
+    return this.state.replicas.words[(replica << REPLICA_SHIFT) | PREFIXLESS] === 1;
   }
 
   private enter(replica: number, turn: number): void {
     const { words } = this.state.replicas;
     const at = replica << REPLICA_SHIFT;
-    words[at + RUNNERS]!++;
-    this.state.turns.wide[turn + ADMISSION] = words[at + ADMISSIONS]!++;
+    words[at | RUNNERS]!++;
+    this.state.turns.wide[turn | ADMISSION] = words[at | ADMISSIONS]!++;
   }
 
   private countFound(replica: number, turn: number, found: number): void {
     const { turns, replicas, caches, outcomes, blockTokens } = this.state;
     const { words } = turns;
     const at = replica << REPLICA_SHIFT;
-    const input = words[turn + INPUT]!;
+    const input = words[turn | INPUT]!;
     const hostFound = caches.hostFound * blockTokens;
     this.loadedTokens += hostFound;
-    replicas.words[at + PROMPT_TOKENS]! += input;
-    replicas.words[at + CACHED_TOKENS]! += found;
-    replicas.words[at + HOST_CACHED_TOKENS]! += hostFound;
+    replicas.words[at | PROMPT_TOKENS]! += input;
+    replicas.words[at | CACHED_TOKENS]! += found;
+    replicas.words[at | HOST_CACHED_TOKENS]! += hostFound;
     if (caches.storeFound > 0) this.countFetched(at, caches.storeFound * blockTokens);
-    const flags = words[turn + FLAGS]!;
+    const flags = words[turn | FLAGS]!;
     if ((flags & TRY_ADMITTED) !== 0) return;
-    words[turn + FLAGS] = flags | TRY_ADMITTED;
-    words[turn + CACHED] = found;
-    turns.wide[turn + HOST_CACHED] = hostFound;
+    words[turn | FLAGS] = flags | TRY_ADMITTED;
+    words[turn | CACHED] = found;
+    turns.wide[turn | HOST_CACHED] = hostFound;
     if ((flags & IN_RESULTS) !== 0) outcomes.admit(input, found);
   }
 
   private countFetched(at: number, tokens: number): void {
     this.fetchedTokens += tokens;
-    this.state.replicas.words[at + STORE_CACHED_TOKENS]! += tokens;
+    this.state.replicas.words[at | STORE_CACHED_TOKENS]! += tokens;
   }
 
   /** Frees the KV of a sequence that was admitted; its full prefix is set already. */
@@ -228,16 +228,16 @@ export class Sequences {
     const { released } = this;
     const { words } = turns;
     const prefixless = this.isPrefixless(replica);
-    const blocks = prefixless ? 0 : words[turn + BLOCKS]!;
-    released.holding = prefixless ? -1 : turns.wide[turn + HOLDING]!;
-    released.chain = prefixless ? -1 : words[turn + CHAIN]!;
+    const blocks = prefixless ? 0 : words[turn | BLOCKS]!;
+    released.holding = prefixless ? -1 : turns.wide[turn | HOLDING]!;
+    released.chain = prefixless ? -1 : words[turn | CHAIN]!;
     released.blocks = blocks;
-    released.privateTokens = words[turn + INPUT]! - blocks * blockTokens + generated;
+    released.privateTokens = words[turn | INPUT]! - blocks * blockTokens + generated;
     if (prefixless) {
       released.fullChain = -1;
       released.fullBlocks = 0;
     }
     caches.release(replica, released);
-    replicas.words[(replica << REPLICA_SHIFT) + RUNNERS]!--;
+    replicas.words[(replica << REPLICA_SHIFT) | RUNNERS]!--;
   }
 }

@@ -3,6 +3,7 @@ import type { FleetState } from "./fleet-state.ts";
 import {
   CHAIN_BASE,
   COUNTDOWNS,
+  EARLY,
   INPUT_OVERRIDE,
   NEXT_ROOT,
   ORDINAL,
@@ -55,9 +56,9 @@ export class SessionFeed {
   /** A row without predecessors arrived: schedules the next such row of the session. */
   scheduleRoot(session: number): void {
     const { words } = this.state.sessions;
-    if (words[session + ROOTS_AFTER] === 0) return;
-    words[session + ROOTS_AFTER]!--;
-    words[session + NEXT_ROOT]!++;
+    if (words[session | ROOTS_AFTER] === 0) return;
+    words[session | ROOTS_AFTER]!--;
+    words[session | NEXT_ROOT]!++;
     this.pushRoot(session);
   }
 
@@ -68,7 +69,7 @@ export class SessionFeed {
     this.unstableShare = share;
     this.unstableBlocks = depthBlocks;
     sessions.forEach((session) => {
-      if ((sessions.words[session + STATUS]! & RUNNING) !== 0) running.push(session);
+      if ((sessions.words[session | STATUS]! & RUNNING) !== 0) running.push(session);
     });
     const ordinal = (session: number) => sessions.wide[sessions.wideOf(session) + ORDINAL]!;
     running.sort((a, b) => ordinal(a) - ordinal(b));
@@ -82,23 +83,24 @@ export class SessionFeed {
     const { handle, source: of, countdowns } = templates[source]!;
     const tables = of.templates.sessions;
     const { template } = start;
-    words[session + SOURCE] = source;
-    words[session + TEMPLATE] = template;
-    words[session + INPUT_OVERRIDE] = start.inputTokens;
-    words[session + OUTPUT_OVERRIDE] = start.outputTokens;
-    words[session + CHAIN_BASE] = registry.open(
+    words[session | SOURCE] = source;
+    words[session | TEMPLATE] = template;
+    words[session | INPUT_OVERRIDE] = start.inputTokens;
+    words[session | OUTPUT_OVERRIDE] = start.outputTokens;
+    words[session | CHAIN_BASE] = registry.open(
       handle,
       tables.firstChain[template]!,
       tables.chainCount[template]!,
     );
     if (countdowns[template]! > 0) this.fillCountdowns(session, source, template);
     const at = sessions.wideOf(session);
-    sessions.wide[at + START_NS] = start.atNs;
-    sessions.wide[at + ORDINAL] = this.started++;
-    sessions.wide[at + ROOT_ORDER] = this.state.takeOrder(tables.rootRows[template]!);
-    words[session + REMAINING] = tables.rowCount[template]!;
-    words[session + NEXT_ROOT] = tables.firstRow[template]!;
-    words[session + ROOTS_AFTER] = tables.rootRows[template]! - 1;
+    sessions.wide[at | START_NS] = start.atNs;
+    sessions.wide[at | ORDINAL] = this.started++;
+    sessions.wide[at | ROOT_ORDER] = this.state.takeOrder(tables.rootRows[template]!);
+    words[session | REMAINING] = tables.rowCount[template]!;
+    words[session | NEXT_ROOT] = tables.firstRow[template]!;
+    words[session | ROOTS_AFTER] = tables.rootRows[template]! - 1;
+    if (start.atNs < (this.state.options.resultsFromNs ?? 0)) words[session | STATUS]! |= EARLY;
     this.drawStability(session);
     this.pushRoot(session);
   }
@@ -106,13 +108,13 @@ export class SessionFeed {
   private pushRoot(session: number): void {
     const { sessions, templates, arrivals } = this.state;
     const { words, wide } = sessions;
-    const { delays } = templates[words[session + SOURCE]!]!;
-    const row = words[session + NEXT_ROOT]!;
+    const { delays } = templates[words[session | SOURCE]!]!;
+    const row = words[session | NEXT_ROOT]!;
     const at = sessions.wideOf(session);
-    words[session + SCHEDULED]!++;
+    words[session | SCHEDULED]!++;
     arrivals.push(
-      wide[at + START_NS]! + delays[delayAt(row)]!,
-      wide[at + ROOT_ORDER]!++,
+      wide[at | START_NS]! + delays[delayAt(row)]!,
+      wide[at | ROOT_ORDER]!++,
       session,
       row,
     );
@@ -124,15 +126,15 @@ export class SessionFeed {
     const count = countdowns[template]!;
     const from = joinsFrom[template]!;
     const place = sessions.takeCountdowns(count);
-    sessions.words[session + COUNTDOWNS] = place;
+    sessions.words[session | COUNTDOWNS] = place;
     for (let at = 0; at < count; at++) sessions.countdowns[place + at] = joins[from + at]!;
   }
 
   private drawStability(session: number): void {
     const { words } = this.state.sessions;
     const unstable = this.unstableShare > 0 && this.state.options.random() < this.unstableShare;
-    const status = words[session + STATUS]! & ~UNSTABLE;
-    words[session + STATUS] = unstable ? status | UNSTABLE : status;
+    const status = words[session | STATUS]! & ~UNSTABLE;
+    words[session | STATUS] = unstable ? status | UNSTABLE : status;
   }
 
   private pull(place: number): void {

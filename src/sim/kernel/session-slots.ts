@@ -35,8 +35,9 @@ export const ORDINAL = 2;
 /** STATUS: RUNNING until the session ended; a slot that is not in use has 0. */
 export const RUNNING = 1;
 export const ENDED = 2;
-/** Prompts of its turns are unstable; a flag beside RUNNING or ENDED. */
+/** Flags beside RUNNING or ENDED: prompts of its turns are unstable; it started in the warm-up. */
 export const UNSTABLE = 4;
+export const EARLY = 8;
 
 /** Countdowns come in ranges of 2^0 ... 2^30. */
 const SIZE_CLASSES = 31;
@@ -62,14 +63,14 @@ export class SessionSlots {
       if (this.end > this.words.length) this.grow();
     }
     this.words.fill(0, session, session + SESSION_STRIDE);
-    this.words[session + STATUS] = RUNNING;
-    this.words[session + CHAIN_BASE] = -1;
-    this.words[session + COUNTDOWNS] = -1;
+    this.words[session | STATUS] = RUNNING;
+    this.words[session | CHAIN_BASE] = -1;
+    this.words[session | COUNTDOWNS] = -1;
     return session;
   }
 
   give(session: number): void {
-    this.words[session + STATUS] = 0;
+    this.words[session | STATUS] = 0;
     this.words[session] = this.freed;
     this.freed = session;
   }
@@ -104,7 +105,7 @@ export class SessionSlots {
   /** Calls `visit` with every session that has a slot, in no particular order. */
   forEach(visit: (session: number) => void): void {
     for (let session = 0; session < this.end; session += SESSION_STRIDE) {
-      if (this.words[session + STATUS] !== 0) visit(session);
+      if (this.words[session | STATUS] !== 0) visit(session);
     }
   }
 

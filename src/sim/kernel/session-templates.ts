@@ -50,8 +50,8 @@ export function compileTemplates(source: SessionSource, registry: ChainRegistry)
     const first = sessions.firstRow[template]!;
     for (let row = first; row < first + sessions.rowCount[template]!; row++) {
       const at = row << ROW_SHIFT;
-      rows[at + ROW_CHAIN] = reference(of, table.promptChain[row]!);
-      rows[at + ROW_FULL_CHAIN] = reference(of, table.fullChain[row]!);
+      rows[at | ROW_CHAIN] = reference(of, table.promptChain[row]!);
+      rows[at | ROW_FULL_CHAIN] = reference(of, table.fullChain[row]!);
     }
   }
   const joins = fillJoins(source, rows);
@@ -78,9 +78,9 @@ export function nextDelayAt(row: number): number {
 /** What is asked for when a row ends lies in it, not in the next one. */
 function fillNext(rows: Int32Array, delays: Float64Array, row: number): void {
   const at = row << ROW_SHIFT;
-  if (rows[at + ROW_SUCCESSORS] !== 1) return;
-  const successor = rows[at + ROW_SUCCESSOR]!;
-  rows[at + ROW_NEXT_COUNTDOWN] = rows[(successor << ROW_SHIFT) + ROW_COUNTDOWN]!;
+  if (rows[at | ROW_SUCCESSORS] !== 1) return;
+  const successor = rows[at | ROW_SUCCESSOR]!;
+  rows[at | ROW_NEXT_COUNTDOWN] = rows[(successor << ROW_SHIFT) | ROW_COUNTDOWN]!;
   delays[nextDelayAt(row)] = delays[delayAt(successor)]!;
 }
 
@@ -106,13 +106,13 @@ function fillRow({ source, rows, delays }: Rows, row: number): void {
   const successor = table.successorStart[row]!;
   const successors = table.successorStart[row + 1]! - successor;
   delays[delayAt(row)] = table.delayNs[row]!;
-  rows[at + ROW_INPUT] = input;
-  rows[at + ROW_OUTPUT] = output;
-  rows[at + ROW_BLOCKS] = blocks;
-  rows[at + ROW_FULL_BLOCKS] = fullBlocks;
-  rows[at + ROW_COUNTDOWN] = -1;
-  rows[at + ROW_SUCCESSORS] = successors;
-  rows[at + ROW_SUCCESSOR] = successors === 1 ? table.successors[successor]! : successor;
+  rows[at | ROW_INPUT] = input;
+  rows[at | ROW_OUTPUT] = output;
+  rows[at | ROW_BLOCKS] = blocks;
+  rows[at | ROW_FULL_BLOCKS] = fullBlocks;
+  rows[at | ROW_COUNTDOWN] = -1;
+  rows[at | ROW_SUCCESSORS] = successors;
+  rows[at | ROW_SUCCESSOR] = successors === 1 ? table.successors[successor]! : successor;
 }
 
 interface SessionChains {
@@ -138,7 +138,7 @@ function fillJoins({ templates: { rows: table, sessions } }: SessionSource, rows
     joinsFrom[template] = joins.length;
     for (let row = first; row < first + sessions.rowCount[template]!; row++) {
       if (table.joins[row]! <= 1) continue;
-      rows[(row << ROW_SHIFT) + ROW_COUNTDOWN] = countdowns[template]!++;
+      rows[(row << ROW_SHIFT) | ROW_COUNTDOWN] = countdowns[template]!++;
       joins.push(table.joins[row]!);
     }
   }

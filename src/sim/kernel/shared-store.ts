@@ -1,4 +1,4 @@
-import { CHAIN_SHIFT, type Chains, FROM as CHAIN_FROM, PARENT } from "./chain-registry.ts";
+import type { Chains } from "./chain-registry.ts";
 import { Extents, HOLDING, NEWER } from "./extents.ts";
 import { CHAIN, END, FROM, PIN_END, REPLICA, SHALLOWEST } from "./holdings.ts";
 import { grown, RecordPool } from "./record-pool.ts";
@@ -39,11 +39,11 @@ export class SharedStore {
 
   /** Looks a prefix up. @returns its leading blocks that the store has */
   fetch(chain: number, blocks: number): number {
-    const chains = this.chains.words;
+    const { chains } = this;
     let found = 0;
     let limit = blocks;
-    for (let above = chain; above >= 0; above = chains[(above << CHAIN_SHIFT) + PARENT]!) {
-      const from = chains[(above << CHAIN_SHIFT) + CHAIN_FROM]!;
+    for (let above = chain; above >= 0; above = chains.parent(above)) {
+      const from = chains.from(above);
       if (from >= limit) continue;
       const entry = this.find(above);
       if (entry >= 0) {
@@ -58,10 +58,10 @@ export class SharedStore {
 
   /** A replica writes a prefix: what the store has of it already is used, the rest comes. */
   write(chain: number, blocks: number): void {
-    const chains = this.chains.words;
+    const { chains } = this;
     let limit = blocks;
-    for (let above = chain; above >= 0; above = chains[(above << CHAIN_SHIFT) + PARENT]!) {
-      const from = chains[(above << CHAIN_SHIFT) + CHAIN_FROM]!;
+    for (let above = chain; above >= 0; above = chains.parent(above)) {
+      const from = chains.from(above);
       if (from >= limit) continue;
       const held = this.find(above);
       const entry = held >= 0 ? held : this.add(above, from);

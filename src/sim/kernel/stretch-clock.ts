@@ -33,7 +33,7 @@ export class StretchClock {
   /** A turn joined the queue: if the next iteration would admit it, the stretch ends before. */
   cutForJoin(replica: number): void {
     const { words } = this.state.replicas;
-    if (words[(replica << REPLICA_SHIFT) + CUTTABLE] !== 0) this.cut(replica);
+    if (words[(replica << REPLICA_SHIFT) | CUTTABLE] !== 0) this.cut(replica);
   }
 
   /** Ends the stretch with the iteration that runs now. */
@@ -41,14 +41,14 @@ export class StretchClock {
     const { replicas, nowNs, begunNs, timers } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
-    const iterations = words[at + ITERATIONS]!;
+    const iterations = words[at | ITERATIONS]!;
     if (iterations <= 1) return;
     // At an instant at which replicas have begun already, the iteration behind the boundary runs.
     const strict = nowNs === begunNs ? 1 : 0;
     const running = this.endedBefore(at, nowNs + strict) + 1;
-    words[at + CUTTABLE] = 0;
+    words[at | CUTTABLE] = 0;
     if (running >= iterations) return;
-    words[at + ITERATIONS] = running;
+    words[at | ITERATIONS] = running;
     timers.set(replica, endNs(words, at, running));
   }
 
@@ -66,7 +66,7 @@ export class StretchClock {
   end(replica: number): void {
     const { words } = this.state.replicas;
     const at = replica << REPLICA_SHIFT;
-    const iterations = words[at + ITERATIONS]!;
+    const iterations = words[at | ITERATIONS]!;
     if (iterations > 1) this.grow(replica, iterations - 1);
     this.state.caches.pending.clear(replica);
     this.pass(at, iterations);
@@ -77,18 +77,18 @@ export class StretchClock {
     const { replicas, caches } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
-    const decoders = words[at + DECODERS]!;
+    const decoders = words[at | DECODERS]!;
     const free = caches.freeTokens(replica);
-    if (free >= decoders * (words[at + ITERATIONS]! - 1)) caches.pending.clear(replica);
+    if (free >= decoders * (words[at | ITERATIONS]! - 1)) caches.pending.clear(replica);
     else caches.pending.set(replica, endNs(words, at, Math.floor(free / decoders) + 1));
   }
 
   private catchUpTo(replica: number, timeNs: number): void {
     const { words } = this.state.replicas;
     const at = replica << REPLICA_SHIFT;
-    if (words[at + ITERATIONS]! <= 1) return;
+    if (words[at | ITERATIONS]! <= 1) return;
     const ended = this.endedBefore(at, timeNs);
-    if (ended === 0 || ended >= words[at + ITERATIONS]!) return;
+    if (ended === 0 || ended >= words[at | ITERATIONS]!) return;
     this.grow(replica, ended);
     this.pass(at, ended);
     this.foresee(replica);
@@ -97,7 +97,7 @@ export class StretchClock {
   /** The decoding sequences take their tokens of the stretch's next `iterations` iterations. */
   private grow(replica: number, iterations: number): void {
     const { replicas, caches } = this.state;
-    const tokens = replicas.words[(replica << REPLICA_SHIFT) + DECODERS]! * iterations;
+    const tokens = replicas.words[(replica << REPLICA_SHIFT) | DECODERS]! * iterations;
     if (tokens <= caches.freeTokens(replica)) {
       if (tokens > 0) caches.grow(replica, tokens);
     } else if (this.evictions.applies) {
@@ -111,7 +111,7 @@ export class StretchClock {
     const { replicas, caches, nowNs } = this.state;
     const { words } = replicas;
     const at = replica << REPLICA_SHIFT;
-    const decoders = words[at + DECODERS]!;
+    const decoders = words[at | DECODERS]!;
     let begun = 0;
     for (;;) {
       const fit = Math.floor(caches.freeTokens(replica) / decoders);
@@ -127,27 +127,27 @@ export class StretchClock {
   /** @returns how many iterations of the stretch ended before `timeNs`, later than its start. */
   private endedBefore(at: number, timeNs: number): number {
     const { words } = this.state.replicas;
-    const subs = SUBS_PER_NS * (timeNs - words[at + STARTED_NS]!) - words[at + CARRY_SUBS]!;
-    return iterationsBelow(words[at + FIRST_SUBS]!, words[at + STEP_SUBS]!, subs);
+    const subs = SUBS_PER_NS * (timeNs - words[at | STARTED_NS]!) - words[at | CARRY_SUBS]!;
+    return iterationsBelow(words[at | FIRST_SUBS]!, words[at | STEP_SUBS]!, subs);
   }
 
   /** Moves the start of the stretch behind its first `ended` iterations. */
   private pass(at: number, ended: number): void {
     const { replicas, turns } = this.state;
     const { words } = replicas;
-    const first = words[at + FIRST_SUBS]!;
-    const step = words[at + STEP_SUBS]!;
-    const subs = words[at + CARRY_SUBS]! + stretchSubs(first, step, ended);
+    const first = words[at | FIRST_SUBS]!;
+    const step = words[at | STEP_SUBS]!;
+    const subs = words[at | CARRY_SUBS]! + stretchSubs(first, step, ended);
     const ns = Math.floor(subs / SUBS_PER_NS);
-    const tokens = words[at + DECODERS]! * ended;
-    words[at + CARRY_SUBS] = subs - ns * SUBS_PER_NS;
-    words[at + STARTED_NS]! += ns;
-    words[at + FIRST_SUBS] = first + step * ended;
-    words[at + ITERATIONS]! -= ended;
-    words[at + ITERATION]! += ended;
-    words[at + GENERATED_TOKENS]! += tokens;
-    words[at + CONTEXT]! += tokens;
-    const prefill = words[at + PREFILL]!;
-    if (prefill >= 0) turns.words[prefill + NEED]! -= words[at + CHUNK]! * ended;
+    const tokens = words[at | DECODERS]! * ended;
+    words[at | CARRY_SUBS] = subs - ns * SUBS_PER_NS;
+    words[at | STARTED_NS]! += ns;
+    words[at | FIRST_SUBS] = first + step * ended;
+    words[at | ITERATIONS]! -= ended;
+    words[at | ITERATION]! += ended;
+    words[at | GENERATED_TOKENS]! += tokens;
+    words[at | CONTEXT]! += tokens;
+    const prefill = words[at | PREFILL]!;
+    if (prefill >= 0) turns.words[prefill | NEED]! -= words[at | CHUNK]! * ended;
   }
 }

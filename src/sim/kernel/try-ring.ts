@@ -31,10 +31,10 @@ export class TryRing {
   /** `timeNs` is never smaller than that of the entry before. */
   push(timeNs: number, turn: number, generation: number, tries: number): void {
     const { words, tail } = this;
-    words[tail + TIME] = timeNs;
-    words[tail + TURN] = turn;
-    words[tail + GENERATION] = generation;
-    words[tail + TRIES] = tries;
+    words[tail | TIME] = timeNs;
+    words[tail | TURN] = turn;
+    words[tail | GENERATION] = generation;
+    words[tail | TRIES] = tries;
     this.tail = (tail + (1 << SHIFT)) & (words.length - 1);
     this.nextNs = words[this.head]!;
     if (this.tail === this.head) this.grow();
@@ -49,7 +49,7 @@ export class TryRing {
   forEach(visit: (turn: number, generation: number, tries: number) => void): void {
     const { words } = this;
     for (let at = this.head; at !== this.tail; at = (at + (1 << SHIFT)) & (words.length - 1)) {
-      visit(words[at + TURN]!, words[at + GENERATION]!, words[at + TRIES]!);
+      visit(words[at | TURN]!, words[at | GENERATION]!, words[at | TRIES]!);
     }
   }
 

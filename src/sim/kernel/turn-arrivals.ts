@@ -5,6 +5,7 @@ import { SCHEDULE_RETRY, scheduledGeneration, scheduledKind } from "./schedule.t
 import type { SessionFeed } from "./session-feed.ts";
 import {
   CHAIN_BASE,
+  EARLY,
   INPUT_OVERRIDE,
   LIVE,
   NEXT_ROOT,
@@ -108,12 +109,12 @@ export class TurnArrivals {
     const { arrivals, sessions, turns } = this.state;
     const subject = arrivals.subject();
     const kind = arrivals.kind();
-    if (kind >= 0) return (sessions.words[subject + STATUS]! & RUNNING) === 0;
+    if (kind >= 0) return (sessions.words[subject | STATUS]! & RUNNING) === 0;
     if (scheduledKind(kind) !== SCHEDULE_RETRY) return false;
     const { words } = turns;
     return (
-      words[subject + STATE] !== AT_CLIENT ||
-      words[subject + GENERATION] !== scheduledGeneration(kind)
+      words[subject | STATE] !== AT_CLIENT ||
+      words[subject | GENERATION] !== scheduledGeneration(kind)
     );
   }
 
@@ -141,18 +142,18 @@ export class TurnArrivals {
   private arrive(session: number, row: number): void {
     const { sessions, turns, outcomes, nowNs } = this.state;
     const { words } = sessions;
-    const root = words[session + NEXT_ROOT] === row;
-    words[session + SCHEDULED]!--;
-    words[session + LIVE]!++;
+    const root = words[session | NEXT_ROOT] === row;
+    words[session | SCHEDULED]!--;
+    words[session | LIVE]!++;
     if (root) this.parts.feed.scheduleRoot(session);
     const turn = turns.take();
-    turns.words[turn + SESSION] = session;
-    turns.words[turn + ROW] = row;
-    turns.words[turn + REPLICA] = -1;
-    turns.wide[turn + ARRIVAL_NS] = nowNs;
-    turns.wide[turn + HOST_CACHED] = 0;
+    turns.words[turn | SESSION] = session;
+    turns.words[turn | ROW] = row;
+    turns.words[turn | REPLICA] = -1;
+    turns.wide[turn | ARRIVAL_NS] = nowNs;
+    turns.wide[turn | HOST_CACHED] = 0;
     if (!this.isDelayed(session, row) && outcomes.arrive(nowNs)) {
-      turns.words[turn + FLAGS] = IN_RESULTS;
+      turns.words[turn | FLAGS] = IN_RESULTS;
     }
     const tokens = this.fill(turn, session, row);
     if (tokens > this.kvTokens) this.parts.ends.reject(turn);
@@ -166,62 +167,62 @@ export class TurnArrivals {
   private isDelayed(session: number, row: number): boolean {
     const { nowNs, options, sessions } = this.state;
     const { isDelayed, resultsFromNs = 0 } = options;
+    const { words } = sessions;
+    if ((words[session | STATUS]! & EARLY) === 0) return false;
     if (isDelayed === undefined || nowNs < resultsFromNs) return false;
     const startNs = sessions.wide[sessions.wideOf(session) + START_NS]!;
-    if (startNs >= resultsFromNs) return false;
-    const { words } = sessions;
-    const source = words[session + SOURCE]!;
-    return isDelayed({ source, template: words[session + TEMPLATE]!, startNs, row });
+    const source = words[session | SOURCE]!;
+    return isDelayed({ source, template: words[session | TEMPLATE]!, startNs, row });
   }
 
   /** Lengths and chains as the template has them. @returns tokens of prompt and output */
   private fill(turn: number, session: number, row: number): number {
     const { sessions, turns, templates, blockTokens } = this.state;
-    const { rows, delays } = templates[sessions.words[session + SOURCE]!]!;
+    const { rows, delays } = templates[sessions.words[session | SOURCE]!]!;
     const { words, wide } = turns;
     const at = row << ROW_SHIFT;
-    wide[turn + SUCCESSORS] = rows[at + ROW_SUCCESSORS]!;
-    wide[turn + SUCCESSOR] = rows[at + ROW_SUCCESSOR]!;
-    wide[turn + NEXT_COUNTDOWN] = rows[at + ROW_NEXT_COUNTDOWN]!;
-    wide[turn + NEXT_DELAY_NS] = delays[nextDelayAt(row)]!;
-    const base = sessions.words[session + CHAIN_BASE]!;
-    const override = sessions.words[session + INPUT_OVERRIDE]!;
-    words[turn + CHAIN] = runtimeChain(rows[at + ROW_CHAIN]!, base);
-    wide[turn + FULL_CHAIN] = runtimeChain(rows[at + ROW_FULL_CHAIN]!, base);
+    wide[turn | SUCCESSORS] = rows[at | ROW_SUCCESSORS]!;
+    wide[turn | SUCCESSOR] = rows[at | ROW_SUCCESSOR]!;
+    wide[turn | NEXT_COUNTDOWN] = rows[at | ROW_NEXT_COUNTDOWN]!;
+    wide[turn | NEXT_DELAY_NS] = delays[nextDelayAt(row)]!;
+    const base = sessions.words[session | CHAIN_BASE]!;
+    const override = sessions.words[session | INPUT_OVERRIDE]!;
+    words[turn | CHAIN] = runtimeChain(rows[at | ROW_CHAIN]!, base);
+    wide[turn | FULL_CHAIN] = runtimeChain(rows[at | ROW_FULL_CHAIN]!, base);
     if (override === 0) {
-      words[turn + INPUT] = rows[at + ROW_INPUT]!;
-      words[turn + OUTPUT] = rows[at + ROW_OUTPUT]!;
-      words[turn + BLOCKS] = rows[at + ROW_BLOCKS]!;
-      wide[turn + FULL_BLOCKS] = rows[at + ROW_FULL_BLOCKS]!;
+      words[turn | INPUT] = rows[at | ROW_INPUT]!;
+      words[turn | OUTPUT] = rows[at | ROW_OUTPUT]!;
+      words[turn | BLOCKS] = rows[at | ROW_BLOCKS]!;
+      wide[turn | FULL_BLOCKS] = rows[at | ROW_FULL_BLOCKS]!;
     } else {
-      const output = sessions.words[session + OUTPUT_OVERRIDE]!;
-      words[turn + INPUT] = override;
-      words[turn + OUTPUT] = output;
-      words[turn + BLOCKS] = Math.floor(override / blockTokens);
-      wide[turn + FULL_BLOCKS] = Math.floor((override + output) / blockTokens);
+      const output = sessions.words[session | OUTPUT_OVERRIDE]!;
+      words[turn | INPUT] = override;
+      words[turn | OUTPUT] = output;
+      words[turn | BLOCKS] = Math.floor(override / blockTokens);
+      wide[turn | FULL_BLOCKS] = Math.floor((override + output) / blockTokens);
     }
-    return words[turn + INPUT]! + words[turn + OUTPUT]!;
+    return words[turn | INPUT]! + words[turn | OUTPUT]!;
   }
 
   /** What the output leaves in the cache, and a chain of its own for an unstable prompt. */
   private settlePrefixes(turn: number, session: number): void {
     const { turns, sessions, registry, blockTokens } = this.state;
     const { words, wide } = turns;
-    const fed = words[turn + INPUT]! + words[turn + OUTPUT]! - 1;
+    const fed = words[turn | INPUT]! + words[turn | OUTPUT]! - 1;
     const { unstableBlocks } = this.parts.feed;
-    const unstable = (sessions.words[session + STATUS]! & UNSTABLE) !== 0;
-    if (unstable && words[turn + BLOCKS]! > unstableBlocks) {
-      const chain = registry.fork(words[turn + CHAIN]!, unstableBlocks);
-      words[turn + CHAIN] = chain;
-      wide[turn + FULL_CHAIN] = chain;
-      words[turn + FLAGS]! |= FORKED;
+    const unstable = (sessions.words[session | STATUS]! & UNSTABLE) !== 0;
+    if (unstable && words[turn | BLOCKS]! > unstableBlocks) {
+      const chain = registry.fork(words[turn | CHAIN]!, unstableBlocks);
+      words[turn | CHAIN] = chain;
+      wide[turn | FULL_CHAIN] = chain;
+      words[turn | FLAGS]! |= FORKED;
     }
     if (this.cacheOutputs) {
       const fullBlocks = Math.floor(fed / blockTokens);
-      if (fullBlocks < wide[turn + FULL_BLOCKS]!) wide[turn + FULL_BLOCKS] = fullBlocks;
+      if (fullBlocks < wide[turn | FULL_BLOCKS]!) wide[turn | FULL_BLOCKS] = fullBlocks;
     } else {
-      wide[turn + FULL_CHAIN] = words[turn + CHAIN]!;
-      wide[turn + FULL_BLOCKS] = words[turn + BLOCKS]!;
+      wide[turn | FULL_CHAIN] = words[turn | CHAIN]!;
+      wide[turn | FULL_BLOCKS] = words[turn | BLOCKS]!;
     }
   }
 }

@@ -48,17 +48,17 @@ export class TurnEnds {
   /** All tokens are made: successors are scheduled, or the session ends. */
   complete(turn: number): void {
     const { turns, sessions, outcomes, nowNs } = this.state;
-    const session = turns.words[turn + SESSION]!;
-    if ((turns.words[turn + FLAGS]! & IN_RESULTS) !== 0) {
+    const session = turns.words[turn | SESSION]!;
+    if ((turns.words[turn | FLAGS]! & IN_RESULTS) !== 0) {
       const { judged } = this;
-      judged.arrivalNs = turns.wide[turn + ARRIVAL_NS]!;
-      judged.ttftNs = turns.wide[turn + FIRST_TOKEN_NS]! - judged.arrivalNs;
-      judged.output = turns.words[turn + OUTPUT]!;
+      judged.arrivalNs = turns.wide[turn | ARRIVAL_NS]!;
+      judged.ttftNs = turns.wide[turn | FIRST_TOKEN_NS]! - judged.arrivalNs;
+      judged.output = turns.words[turn | OUTPUT]!;
       outcomes.complete(nowNs, judged);
     }
     const { words } = sessions;
-    if ((words[session + STATUS]! & RUNNING) !== 0) {
-      if (--words[session + REMAINING]! === 0) this.endSession(session);
+    if ((words[session | STATUS]! & RUNNING) !== 0) {
+      if (--words[session | REMAINING]! === 0) this.endSession(session);
       else this.follow(turn, session);
     }
     this.drop(turn, "completed");
@@ -68,25 +68,25 @@ export class TurnEnds {
   /** No engine could ever take it. */
   reject(turn: number): void {
     const { turns, outcomes, nowNs } = this.state;
-    if ((turns.words[turn + FLAGS]! & IN_RESULTS) !== 0) outcomes.reject(nowNs);
+    if ((turns.words[turn | FLAGS]! & IN_RESULTS) !== 0) outcomes.reject(nowNs);
     this.giveUp(turn, "rejected");
   }
 
   /** Its client gave up; it is on no replica any more. */
   abandon(turn: number): void {
     const { turns, outcomes, nowNs } = this.state;
-    if ((turns.words[turn + FLAGS]! & IN_RESULTS) !== 0) outcomes.abandon(nowNs);
+    if ((turns.words[turn | FLAGS]! & IN_RESULTS) !== 0) outcomes.abandon(nowNs);
     this.giveUp(turn, "abandoned");
   }
 
   /** A scheduled row of an ended session does not arrive. */
   forgetRow(session: number): void {
-    this.state.sessions.words[session + SCHEDULED]!--;
+    this.state.sessions.words[session | SCHEDULED]!--;
     this.freeIfOver(session);
   }
 
   private giveUp(turn: number, end: "rejected" | "abandoned"): void {
-    const session = this.state.turns.words[turn + SESSION]!;
+    const session = this.state.turns.words[turn | SESSION]!;
     this.drop(turn, end);
     this.endSession(session);
     this.leaveSession(session);
@@ -96,25 +96,25 @@ export class TurnEnds {
   private drop(turn: number, end: TurnRecord["end"]): void {
     const { turns, registry, options } = this.state;
     if (options.onTurn !== undefined) options.onTurn(this.record(turn, end));
-    if ((turns.words[turn + FLAGS]! & FORKED) !== 0) registry.close(turns.words[turn + CHAIN]!);
+    if ((turns.words[turn | FLAGS]! & FORKED) !== 0) registry.close(turns.words[turn | CHAIN]!);
     turns.give(turn);
   }
 
   private record(turn: number, end: TurnRecord["end"]): TurnRecord {
     const { turns, sessions, nowNs } = this.state;
     const { words, wide } = turns;
-    const hadToken = (words[turn + FLAGS]! & HAD_TOKEN) !== 0;
+    const hadToken = (words[turn | FLAGS]! & HAD_TOKEN) !== 0;
     return {
-      session: sessions.wide[sessions.wideOf(words[turn + SESSION]!) + ORDINAL]!,
-      row: words[turn + ROW]!,
-      arrivalNs: wide[turn + ARRIVAL_NS]!,
-      firstTokenNs: hadToken ? wide[turn + FIRST_TOKEN_NS]! : Number.NaN,
+      session: sessions.wide[sessions.wideOf(words[turn | SESSION]!) + ORDINAL]!,
+      row: words[turn | ROW]!,
+      arrivalNs: wide[turn | ARRIVAL_NS]!,
+      firstTokenNs: hadToken ? wide[turn | FIRST_TOKEN_NS]! : Number.NaN,
       endNs: nowNs,
       end,
-      replica: words[turn + REPLICA]!,
-      cachedTokens: words[turn + CACHED]!,
-      hostCachedTokens: wide[turn + HOST_CACHED]!,
-      tries: words[turn + TRIES]!,
+      replica: words[turn | REPLICA]!,
+      cachedTokens: words[turn | CACHED]!,
+      hostCachedTokens: wide[turn | HOST_CACHED]!,
+      tries: words[turn | TRIES]!,
     };
   }
 
@@ -122,17 +122,17 @@ export class TurnEnds {
   private follow(turn: number, session: number): void {
     const { sessions, templates, turns } = this.state;
     const { wide } = turns;
-    const count = wide[turn + SUCCESSORS]!;
-    const successor = wide[turn + SUCCESSOR]!;
+    const count = wide[turn | SUCCESSORS]!;
+    const successor = wide[turn | SUCCESSOR]!;
     if (count === 1) {
-      if (!this.isLast(session, wide[turn + NEXT_COUNTDOWN]!)) return;
-      this.schedule(session, successor, wide[turn + NEXT_DELAY_NS]!);
+      if (!this.isLast(session, wide[turn | NEXT_COUNTDOWN]!)) return;
+      this.schedule(session, successor, wide[turn | NEXT_DELAY_NS]!);
       return;
     }
-    const { rows, delays, successors } = templates[sessions.words[session + SOURCE]!]!;
+    const { rows, delays, successors } = templates[sessions.words[session | SOURCE]!]!;
     for (let next = successor; next < successor + count; next++) {
       const row = successors[next]!;
-      if (!this.isLast(session, rows[(row << ROW_SHIFT) + ROW_COUNTDOWN]!)) continue;
+      if (!this.isLast(session, rows[(row << ROW_SHIFT) | ROW_COUNTDOWN]!)) continue;
       this.schedule(session, row, delays[delayAt(row)]!);
     }
   }
@@ -140,12 +140,12 @@ export class TurnEnds {
   /** Counts one predecessor of a row less. @returns whether there is none left */
   private isLast(session: number, place: number): boolean {
     const { words, countdowns } = this.state.sessions;
-    return place < 0 || --countdowns[words[session + COUNTDOWNS]! + place]! <= 0;
+    return place < 0 || --countdowns[words[session | COUNTDOWNS]! + place]! <= 0;
   }
 
   private schedule(session: number, row: number, delayNs: number): void {
     const { sessions, arrivals, nowNs } = this.state;
-    sessions.words[session + SCHEDULED]!++;
+    sessions.words[session | SCHEDULED]!++;
     const { gapFactor } = this.state;
     const gapNs = gapFactor === 1 ? delayNs : Math.round(delayNs * gapFactor);
     arrivals.push(nowNs + gapNs, this.state.takeOrder(1), session, row);
@@ -153,11 +153,11 @@ export class TurnEnds {
 
   private endSession(session: number): void {
     const { words } = this.state.sessions;
-    words[session + STATUS] = (words[session + STATUS]! & ~RUNNING) | ENDED;
+    words[session | STATUS] = (words[session | STATUS]! & ~RUNNING) | ENDED;
   }
 
   private leaveSession(session: number): void {
-    this.state.sessions.words[session + LIVE]!--;
+    this.state.sessions.words[session | LIVE]!--;
     this.freeIfOver(session);
   }
 
@@ -165,14 +165,14 @@ export class TurnEnds {
     const { sessions, registry, router, templates } = this.state;
     const { words } = sessions;
     const over =
-      (words[session + STATUS]! & ENDED) !== 0 &&
-      words[session + LIVE] === 0 &&
-      words[session + SCHEDULED] === 0;
+      (words[session | STATUS]! & ENDED) !== 0 &&
+      words[session | LIVE] === 0 &&
+      words[session | SCHEDULED] === 0;
     if (!over) return;
-    const { countdowns } = templates[words[session + SOURCE]!]!;
-    const place = words[session + COUNTDOWNS]!;
-    if (place >= 0) sessions.giveCountdowns(place, countdowns[words[session + TEMPLATE]!]!);
-    registry.close(words[session + CHAIN_BASE]!);
+    const { countdowns } = templates[words[session | SOURCE]!]!;
+    const place = words[session | COUNTDOWNS]!;
+    if (place >= 0) sessions.giveCountdowns(place, countdowns[words[session | TEMPLATE]!]!);
+    registry.close(words[session | CHAIN_BASE]!);
     router.forget(numberOfSession(session));
     sessions.give(session);
   }

@@ -17,10 +17,10 @@ export class TurnLists {
     const ends = (replica << REPLICA_SHIFT) + first;
     const { words } = this.replicas;
     const last = words[ends + 1]!;
-    this.turns.words[turn + NEXT] = -1;
-    this.turns.words[turn + PREVIOUS] = last;
+    this.turns.words[turn | NEXT] = -1;
+    this.turns.words[turn | PREVIOUS] = last;
     if (last < 0) words[ends] = turn;
-    else this.turns.words[last + NEXT] = turn;
+    else this.turns.words[last | NEXT] = turn;
     words[ends + 1] = turn;
   }
 
@@ -28,8 +28,8 @@ export class TurnLists {
     const ends = (replica << REPLICA_SHIFT) + first;
     const { words } = this.replicas;
     const head = words[ends]!;
-    this.turns.words[turn + NEXT] = head;
-    this.turns.words[turn + PREVIOUS] = -1;
+    this.turns.words[turn | NEXT] = head;
+    this.turns.words[turn | PREVIOUS] = -1;
     if (head < 0) words[ends + 1] = turn;
     else this.turns.words[head + PREVIOUS] = turn;
     words[ends] = turn;
@@ -38,11 +38,11 @@ export class TurnLists {
   remove(replica: number, first: number, turn: number): void {
     const ends = (replica << REPLICA_SHIFT) + first;
     const { words } = this.replicas;
-    const next = this.turns.words[turn + NEXT]!;
-    const previous = this.turns.words[turn + PREVIOUS]!;
+    const next = this.turns.words[turn | NEXT]!;
+    const previous = this.turns.words[turn | PREVIOUS]!;
     if (next < 0) words[ends + 1] = previous;
-    else this.turns.words[next + PREVIOUS] = previous;
+    else this.turns.words[next | PREVIOUS] = previous;
     if (previous < 0) words[ends] = next;
-    else this.turns.words[previous + NEXT] = next;
+    else this.turns.words[previous | NEXT] = next;
   }
 }

@@ -86,29 +86,29 @@ export class TurnSlots {
   /** @returns a slot with all words 0 but its generation. */
   take(): number {
     let turn = this.freed;
-    if (turn >= 0) this.freed = this.words[turn + NEXT]!;
+    if (turn >= 0) this.freed = this.words[turn | NEXT]!;
     else {
       turn = this.end;
       this.end += TURN_STRIDE;
       if (this.end > this.words.length) this.grow();
     }
     const { words } = this;
-    const generation = words[turn + GENERATION]! + 1;
+    const generation = words[turn | GENERATION]! + 1;
     for (let word = turn; word < turn + TURN_STRIDE; word++) words[word] = 0;
-    words[turn + GENERATION] = generation;
+    words[turn | GENERATION] = generation;
     return turn;
   }
 
   give(turn: number): void {
-    this.words[turn + STATE] = FREE;
-    this.words[turn + NEXT] = this.freed;
+    this.words[turn | STATE] = FREE;
+    this.words[turn | NEXT] = this.freed;
     this.freed = turn;
   }
 
   /** Calls `visit` with every turn in flight, in no particular order. */
   forEach(visit: (turn: number) => void): void {
     for (let turn = 0; turn < this.end; turn += TURN_STRIDE) {
-      if (this.words[turn + STATE] !== FREE) visit(turn);
+      if (this.words[turn | STATE] !== FREE) visit(turn);
     }
   }
 
@@ -116,9 +116,9 @@ export class TurnSlots {
   isTry(turn: number, generation: number, tries: number): boolean {
     const { words } = this;
     return (
-      words[turn + GENERATION] === generation &&
-      words[turn + TRIES] === tries &&
-      words[turn + STATE] !== FREE
+      words[turn | GENERATION] === generation &&
+      words[turn | TRIES] === tries &&
+      words[turn | STATE] !== FREE
     );
   }
 

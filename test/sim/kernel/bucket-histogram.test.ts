@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BucketHistogram, boundsNs } from "../../../src/sim/kernel/bucket-histogram.ts";
 
@@ -9,6 +10,24 @@ describe("a histogram of a metrics endpoint", () => {
     }
     expect([...histogram.cumulative(0)]).toEqual([2, 4, 5, 6]);
     expect([...histogram.cumulative(0)]).toEqual([2, 4, 5, 6]);
+  });
+
+  it("puts every value where a search through the bounds would", () => {
+    const values = fc.double({ min: 0, max: 1e12, noNaN: true });
+    const bounds = fc.uniqueArray(fc.integer({ min: 1, max: 1e9 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(bounds, fc.array(values), fc.nat(39), (some, any, at) => {
+        const inOrder = some.toSorted((a, b) => a - b);
+        const histogram = new BucketHistogram(Float64Array.from(inOrder));
+        const edge = inOrder[at] ?? 0;
+        const added = [...any, ...inOrder, edge + 0.5, Math.max(0, edge - 0.5)];
+        for (const value of added) histogram.add(0, value, 1, value);
+        const expected = [...inOrder, Infinity].map(
+          (bound) => added.filter((value) => value <= bound).length,
+        );
+        expect([...histogram.cumulative(0)]).toEqual(expected);
+      }),
+    );
   });
 
   it("adds a mean as often as it was observed", () => {

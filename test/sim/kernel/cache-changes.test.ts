@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CacheChanges } from "../../../src/sim/kernel/cache-changes.ts";
 import { createChainRegistry } from "../../../src/sim/kernel/chain-registry.ts";
 import { END, Holdings, SEEN_END } from "../../../src/sim/kernel/holdings.ts";
+import { DECODERS, FIRST_SUBS } from "../../../src/sim/kernel/replicas.ts";
 
 function followed() {
   const chains = createChainRegistry();
@@ -110,6 +111,30 @@ describe("changes of what a replica holds", () => {
     expect(holdings.add(chains.fork(-1, 0), 4)).toBe(holding);
     look(4, 10);
     expect(seen()).toBe(0);
+  });
+
+  it("give their runs of evictions back, seen or with their replica", () => {
+    const { chains, changes, holdings, look } = followed();
+    const words = new Float64Array(32);
+    words[DECODERS] = 1;
+    words[FIRST_SUBS] = 1_024;
+    const evicting = { words, at: 0, free: 0, blockTokens: 1 };
+    const evict = (atNs: number, replica: number): void => {
+      const holding = holdings.add(chains.fork(-1, 0), replica);
+      changes.advance(atNs);
+      holdings.pool.words[holding + END] = 4;
+      changes.noteRun(holding, evicting, 3);
+    };
+    evict(1, 4);
+    evict(2, 4);
+    evict(2, 5);
+    expect(changes.countRuns()).toEqual({ waiting: 3, kept: 3 });
+    look(4, 1);
+    expect(changes.countRuns()).toEqual({ waiting: 3, kept: 3 });
+    look(5, 3);
+    expect(changes.countRuns()).toEqual({ waiting: 2, kept: 2 });
+    changes.removeReplica(4);
+    expect(changes.countRuns()).toEqual({ waiting: 0, kept: 0 });
   });
 
   it("are forgotten at once where nobody follows", () => {

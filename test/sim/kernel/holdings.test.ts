@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { CHAIN_SHIFT, HOLDER_ROW } from "../../../src/sim/kernel/chain-registry.ts";
 import { createChainRegistry } from "../../../src/sim/kernel/chain-registry.ts";
 import { END, FROM, Holdings, TOTAL_END } from "../../../src/sim/kernel/holdings.ts";
 
@@ -11,16 +10,17 @@ function aChain() {
 
 describe("holdings of a chain", () => {
   it("are found by replica, few or many", () => {
-    const { chains, chain, holdings } = aChain();
+    const { chain, holdings } = aChain();
     const added = new Map<number, number>();
     for (let replica = 0; replica < 20; replica++) added.set(replica, holdings.add(chain, replica));
-    const hasRow = (): boolean => chains.words[(chain << CHAIN_SHIFT) + HOLDER_ROW] !== -1;
+    const hasRow = (): boolean => holdings.row(chain) >= 0;
     const rows = [hasRow()];
     for (let replica = 0; replica < 18; replica++) {
       for (const [other, holding] of added) expect(holdings.find(chain, other)).toBe(holding);
       holdings.drop(added.get(replica) ?? -1);
       added.delete(replica);
       expect(holdings.find(chain, replica)).toBe(-1);
+      expect(holdings.count(chain)).toBe(added.size);
       rows.push(hasRow());
     }
     expect(rows.indexOf(false)).toBe(20 - 4);
@@ -40,7 +40,7 @@ describe("holdings of a chain", () => {
     const { chains, chain, holdings } = aChain();
     const holding = holdings.add(chain, 0);
     chains.close(chain);
-    expect(chains.ownedIds()).toBe(1);
+    expect(chains.ownedIds()).toBe(2);
     holdings.drop(holding);
     expect(chains.ownedIds()).toBe(0);
   });

@@ -97,7 +97,7 @@ export class Twins {
     store.write(chain, store.blocks);
     this.registry.close(chain);
     this.caches.checkConserved();
-    return 1;
+    return 2;
   }
 
   private answers(operation: Operation): Seen {
