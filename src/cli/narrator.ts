@@ -45,7 +45,8 @@ function newsOf({ decision, actions }: TickReport): string {
 }
 
 function openedText({ intent, reason }: Extract<Action, { kind: "OpenIntent" }>): string {
-  const { name, fromRacks, toRacksAtMost } = intent;
+  const { name, fromRacks, toRacksAtMost, rack, taker } = intent;
+  if (taker !== undefined) return `${name} opened: rack ${rack} to ${taker}. ${reason.text}`;
   return `${name} opened: ${fromRacks} → ${toRacksAtMost} racks. ${reason.text}`;
 }
 

@@ -12,7 +12,7 @@ const consent = z
   .object({
     pool: objectName("The RackPool that it is about."),
     fromRacks: count("The count when it was decided."),
-    toRacksAtMost: count("Out: never above it. In: exactly it. Lend, Reclaim: fromRacks."),
+    toRacksAtMost: count("Out: never above it. In: exactly it. Others: fromRacks."),
     maxUsdPerHour: decimal("What the added racks may cost per hour; absent: unknown.").optional(),
     actBefore: instant("The change must start before it."),
   })
@@ -38,30 +38,39 @@ const approval = z
   .describe("One person's verdict.");
 
 const fields = z.object({
-  fleet: objectName("Name of the InferenceFleet in the same namespace."),
+  fleet: objectName("Name of the InferenceFleet in the same namespace; of a Move the giver."),
+  taker: z
+    .object({
+      namespace: objectName("Its namespace."),
+      name: objectName("Its name."),
+    })
+    .describe("Move: the InferenceFleet that gets the rack.")
+    .optional(),
   direction: z
-    .enum(["Out", "In", "Lend", "Reclaim"])
-    .describe("Growth or scale-in; a rack lent to the pool's loan, or called back from it."),
+    .enum(["Out", "In", "Move", "Lend", "Reclaim"])
+    .describe(
+      "Growth or scale-in; a rack moved to another fleet, lent to the pool's loan, or called back.",
+    ),
   consent,
   rack: z
     .string()
     .min(1)
     .max(253)
-    .describe("In, Lend: the rack to drain, by its domain. Reclaim: the one to call back.")
+    .describe("In, Lend, Move: the rack to drain, by its domain. Reclaim: the one to call back.")
     .optional(),
   victimNodeUIDs: z
     .array(z.string().min(1).max(64))
     .max(MANY)
     .default([])
     .describe(
-      "In: UIDs of the nodes that leave with the rack. Lend, Reclaim: of those that are concerned.",
+      "In: UIDs of the nodes that leave with the rack. Others: of those that are concerned.",
     ),
   objects: z
     .array(objectName("Name of one object."))
     .max(MANY)
     .describe("Of an object set: the objects that get or lose their rack, in this order.")
     .optional(),
-  drainDeadline: instant("In, Lend, Reclaim: when the rack must be empty.").optional(),
+  drainDeadline: instant("When the rack must be empty; growth has none.").optional(),
   reason,
   requiredApprovals: count("How many people must approve; 0 means it runs by itself.", 0, 8),
   onExpiry: z.enum(["Drop", "Proceed"]).describe("What silence until expiresAt means."),
@@ -76,7 +85,8 @@ const fields = z.object({
   ).default([]),
 });
 
-const ofLoans = (direction: string): boolean => direction === "Lend" || direction === "Reclaim";
+const namesRack = (direction: string): boolean =>
+  direction === "Lend" || direction === "Reclaim" || direction === "Move";
 
 /** A rule per field, so that a refusal names the field. */
 function immutable(name: string): CelRule {
@@ -108,10 +118,16 @@ const spec = withCel(
       field: "rack",
     },
     {
-      cel: "!(self.direction in ['Lend', 'Reclaim']) || has(self.rack)",
-      holds: (self) => self.rack !== undefined || !ofLoans(self.direction),
-      message: "Lend and Reclaim name their rack",
+      cel: "!(self.direction in ['Lend', 'Reclaim', 'Move']) || has(self.rack)",
+      holds: (self) => self.rack !== undefined || !namesRack(self.direction),
+      message: "Lend, Reclaim and Move name their rack",
       field: "rack",
+    },
+    {
+      cel: "(self.direction == 'Move') == has(self.taker)",
+      holds: (self) => (self.direction === "Move") === (self.taker !== undefined),
+      message: "a Move names its taker, and nothing else does",
+      field: "taker",
     },
     {
       cel:
@@ -120,7 +136,7 @@ const spec = withCel(
         "self.consent.toRacksAtMost == self.consent.fromRacks",
       holds: ({ direction, consent: { fromRacks: from, toRacksAtMost: to } }) =>
         direction === "Out" ? to > from : direction === "In" ? to < from : to === from,
-      message: "Out raises the count, In lowers it, Lend and Reclaim leave it",
+      message: "Out raises the count, In lowers it, the others leave it",
       field: "direction",
     },
     {
@@ -200,9 +216,9 @@ export const SCALE_DECISION: Kind<typeof spec> = {
   spec,
   status,
   columns: [
-    column("Fleet", ".spec.fleet", "The fleet it is for."),
-    column("Pool", ".spec.consent.pool", "The pool whose count changes."),
-    column("Direction", ".spec.direction", "Growth or scale-in, lending or calling back."),
+    column("Fleet", ".spec.fleet", "The fleet it is for; of a Move the giver."),
+    column("Pool", ".spec.consent.pool", "The pool whose racks it is about."),
+    column("Direction", ".spec.direction", "Growth or scale-in, moving, lending or calling back."),
     integerColumn("From", ".spec.consent.fromRacks", "The count when it was decided."),
     integerColumn("To", ".spec.consent.toRacksAtMost", "Where it goes, at most."),
     column("Phase", ".status.phase", "Where it stands."),
@@ -210,6 +226,7 @@ export const SCALE_DECISION: Kind<typeof spec> = {
     column("Expires", ".spec.expiresAt", "Verdicts count until then."),
     wide(column("Why", ".spec.reason.code", "Code of the reason.")),
     wide(column("Rack", ".spec.rack", "The rack that is drained, or called back.")),
+    wide(column("Taker", ".spec.taker.name", "Of a Move: the fleet that gets the rack.")),
     AGE,
   ],
 };

@@ -29,8 +29,8 @@ export function decisionRows({ decisions }: PageState, nowSeconds: number): Row[
 }
 
 /** `Out 5 → 7` */
-export const changeOf = ({ direction, fromRacks, toRacks }: DecisionView): string =>
-  `${direction} ${fromRacks} → ${toRacks}`;
+export const changeOf = ({ direction, fromRacks, toRacks, taker }: DecisionView): string =>
+  taker === null ? `${direction} ${fromRacks} → ${toRacks}` : `${direction} to ${taker}`;
 
 const whenOf = ({ createdAtSeconds }: DecisionView, nowSeconds: number): string =>
   `${minute(createdAtSeconds)}, ${duration(nowSeconds - createdAtSeconds)} ago`;

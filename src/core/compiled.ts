@@ -254,8 +254,9 @@ export interface ConfirmRule {
 }
 
 /**
- * Lend and Reclaim change no count: a rack goes to the pool's loan, and comes back from it. To the
- * fleets the former is scale-in, the latter growth.
+ * Lend, Reclaim and Move change no count: a rack goes to the pool's loan, comes back from it, or
+ * goes from one fleet to another. To the fleet that has it the first and the last are scale-in, to
+ * the one that gets it the other two are growth.
  */
 export type Direction = "Out" | "In" | "Move" | "Lend" | "Reclaim";
 export type Headroom = "Lean" | "Balanced" | "Safe";

@@ -8,6 +8,8 @@ import type { GroupObservation, Intent } from "./observation.ts";
 import { loanView } from "./loans/loan-view.ts";
 import { loanStanding } from "./loans/standing.ts";
 import type { LoanStanding } from "./loans/standing.ts";
+import { standingOf } from "./moves/due.ts";
+import type { Standing } from "./moves/due.ts";
 import { heldByFleet, standingRacks } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
 import type { Reason } from "./reasons.ts";
@@ -26,6 +28,8 @@ export interface Deal {
   readonly kept: Readonly<Record<string, number>>;
   /** By pool, how its loan stands; pools without one are left out. */
   readonly loans: Readonly<Record<string, LoanStanding>>;
+  /** How the racks that stand should be dealt; absent where no rack may go from fleet to fleet. */
+  readonly standing?: Standing;
   /** By pool and fleet, racks that are held or on their way. */
   readonly held: Holdings;
   /** The same, with racks asked for that nobody counts on. */
@@ -36,7 +40,7 @@ export interface DealInput {
   readonly group: CompiledGroup;
   readonly pools: readonly PoolState[];
   readonly observation: GroupObservation;
-  /** Whether ends of capacity blocks are seen before they come. */
+  /** Whether ends of capacity blocks are seen before they come, and racks lent and moved. */
   readonly foresees: boolean;
 }
 
@@ -61,6 +65,10 @@ export function deal(
     awards,
     kept,
     loans,
+    ...(foresees &&
+      fleets.length > 1 && {
+        standing: standingOf({ fleets, pools, observation, loans }),
+      }),
     held: holdings(({ supply, doubt }) => supply.uncounted + doubt.replacedHere),
     asked: holdings(() => 0),
   };

@@ -4,7 +4,13 @@
  */
 import type { Award } from "./arbitrate.ts";
 import { drawsOn } from "./compiled.ts";
-import type { CompiledFleet, CompiledGroup, CompiledPool, FleetKey } from "./compiled.ts";
+import type {
+  CompiledFleet,
+  CompiledGroup,
+  CompiledPool,
+  Direction,
+  FleetKey,
+} from "./compiled.ts";
 import { deal, shortagesOf } from "./deal.ts";
 import type { Deal } from "./deal.ts";
 import type { Action, Decision, PoolDecision } from "./decision.ts";
@@ -26,11 +32,13 @@ import { isGrowth, isOpen, pausingOverride } from "./intents.ts";
 import { checkDecision } from "./invariants.ts";
 import { fenceUpkeep } from "./loans/fences.ts";
 import { NO_LOAN } from "./loans/standing.ts";
+import { moveProspect } from "./moves/prospect.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { BalanceMemory, GroupMemory, PoolMemory } from "./memory.ts";
 import type { GroupObservation, Intent, PoolObservation, RackObservation } from "./observation.ts";
 import { onPeerTerms, unannounced } from "./policy/peer-terms.ts";
 import type { Policy } from "./policy/policy.ts";
+import { wantedLately } from "./policy/wanted-lately.ts";
 import { poolState } from "./racks/pool-state.ts";
 import type { PoolState } from "./racks/pool-state.ts";
 import { readmitStrays } from "./racks/stray-ejections.ts";
@@ -43,7 +51,6 @@ import { balance } from "./workloads/balance.ts";
 import { askCounts, noticeCounts } from "./workloads/counts.ts";
 import type { CountMemories } from "./workloads/counts.ts";
 import { planWorkloads } from "./workloads/plan.ts";
-import { MINUTE_MS, elapsed, millis } from "./units.ts";
 import type { EpochMs } from "./units.ts";
 
 export interface Decided {
@@ -78,11 +85,11 @@ export function decide(
     }),
   );
   const dealt = deal(fleets, { group, pools, observation, foresees });
-  const { awards, held, kept, loans } = dealt;
+  const { awards, held, kept, loans, standing } = dealt;
   const guards = policy === undefined ? GUARDS : PEER_GUARDS;
   const proposals = proposeInTurn(pools, { fleets, observation, guards, ...dealt });
   const drafts = openIntents(observation).flatMap((intent) =>
-    planOf(intent, { fleets, pools, awards, kept, loans, observation }),
+    planOf(intent, { fleets, pools, awards, kept, loans, standing, observation }),
   );
   const counts = countsOf(fleets, memory, observation.now);
   const balances = policy === undefined ? balancesOf(fleets, group, memory) : {};
@@ -202,6 +209,7 @@ function planOf(
     readonly awards: readonly Award[];
     readonly kept: Readonly<Record<string, number>>;
     readonly loans: Deal["loans"];
+    readonly standing: Deal["standing"];
     readonly observation: GroupObservation;
   },
 ): readonly IntentPlan[] {
@@ -218,8 +226,9 @@ function planOf(
     kept: world.kept[intent.pool] ?? 0,
     loan: world.loans[intent.pool] ?? NO_LOAN,
     intents: world.observation.intents,
-    wantedLately: picture !== undefined && wantedLately(picture, now),
-    paused: picture === undefined ? null : pausedBy(intent, picture),
+    wantedLately: picture !== undefined && wantedLately(picture.memory, now, picture.held),
+    paused: pausedBy(intent, world.fleets),
+    ...moveProspect(intent, state.pool, { ...world, now }),
     untrusted: picture?.sizing.want.shrinkHold ?? null,
     ...(picture &&
       intent.direction !== "Out" && {
@@ -229,23 +238,29 @@ function planOf(
   return [planIntent(intent, view)];
 }
 
-/** How long a growth that is no longer wanted stays open: people take about five minutes. */
-const PATIENCE_MS = millis(10 * MINUTE_MS);
-
-function wantedLately({ memory, held }: FleetPicture, now: EpochMs): boolean {
-  return memory.wants.some(
-    ({ at, racks }) => at <= now && elapsed(at, now) <= PATIENCE_MS && racks > held,
-  );
-}
-
 const racksOf = (pools: readonly PoolState[]): readonly RackObservation[] =>
   pools.flatMap(({ observed }) => observed.racks);
 
-function pausedBy(intent: Intent, picture: FleetPicture): Reason | null {
-  const { mode } = picture.situation.fleet;
-  const shadow = shadowHold(isGrowth(intent.direction) ? mode.scaleOut : mode.scaleIn);
+/** A move is stopped by what stops either fleet: scale-in of the one, growth of the other. */
+function pausedBy(intent: Intent, fleets: readonly FleetPicture[]): Reason | null {
+  const { fleet, taker, direction } = intent;
+  const sides = [
+    [fleet, direction] as const,
+    ...(taker === undefined ? [] : [[taker, "Out"] as const]),
+  ];
+  for (const [key, way] of sides) {
+    const picture = fleets.find(({ situation }) => situation.fleet.key === key);
+    const why = picture === undefined ? null : stoppedBy(way, picture);
+    if (why !== null) return why;
+  }
+  return null;
+}
+
+function stoppedBy(direction: Direction, { situation }: FleetPicture): Reason | null {
+  const { mode } = situation.fleet;
+  const shadow = shadowHold(isGrowth(direction) ? mode.scaleOut : mode.scaleIn);
   if (shadow !== null) return shadow;
-  const pausing = pausingOverride(picture.situation.observed.overrides, intent.direction);
+  const pausing = pausingOverride(situation.observed.overrides, direction);
   return pausing === undefined ? null : reason("paused", `FleetOverride ${pausing.name}.`);
 }
 

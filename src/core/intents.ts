@@ -15,15 +15,18 @@ export const goesAnyway = ({ reason }: { readonly reason: Pick<Reason, "code"> }
 export const isGrowth = (direction: Direction): boolean =>
   direction === "Out" || direction === "Reclaim";
 
-/** @returns whether it takes a rack from a fleet, to give it back or to lend it */
+/** @returns whether it takes a rack from a fleet: to give it back, to lend it, for another fleet */
 export const isScaleIn = (direction: Direction): boolean =>
-  direction === "In" || direction === "Lend";
+  direction === "In" || direction === "Lend" || direction === "Move";
 
 /** @returns whether it is about a loan: no count changes */
 export const isOfLoans = (direction: Direction): boolean =>
   direction === "Lend" || direction === "Reclaim";
 
-/** @returns the first override that pauses the direction; a Move is paused as scale-in is */
+/**
+ * @returns the first override that pauses the direction; of a Move the giver's, as scale-in is: its
+ *   taker's is asked for growth
+ */
 export const pausingOverride = (
   overrides: readonly OverrideObservation[],
   direction: Direction,

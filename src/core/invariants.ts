@@ -9,6 +9,7 @@ import type { GroupObservation, Intent } from "./observation.ts";
 import { upkeepOf } from "./loans/fences.ts";
 import { brokenByEviction, brokenByFence, brokenByLending } from "./loans/loan-invariants.ts";
 import type { Broken, LoanCheck } from "./loans/loan-invariants.ts";
+import { brokenByMove } from "./moves/move-invariants.ts";
 import { drainedNodes, drainedPods } from "./racks/draining.ts";
 import { evacuationOf, isGoing } from "./racks/evacuation.ts";
 import { takenWith } from "./racks/members.ts";
@@ -39,6 +40,7 @@ export function checkDecision(checked: Checked): void {
     if (action.kind === "SetCount") checkCount(action, checked);
     if (action.kind === "SetReplicas") checkReplicas(action, checked);
     checkLoan(action, checked);
+    checkMove(action, checked);
   }
   for (const fleet of checked.decision.fleets) {
     demand(fleet.reasons.length > 0, "INV-10", `fleet ${fleet.fleet} has no reason`);
@@ -114,6 +116,15 @@ function checkLoan(action: Action, { group, observation }: Checked): void {
   if (broken !== null) throw new InvariantError(broken.invariant, broken.text);
 }
 
+/** INV-17. */
+function checkMove(action: Action, { group, observation }: Checked): void {
+  const intent = observation.intents.find(({ name }) => name === nameOf(action));
+  const named = action.kind === "OpenIntent" ? action.intent.pool : intent?.pool;
+  const pool = group.pools.find(({ name }) => name === named);
+  const broken = pool === undefined ? null : brokenByMove(action, intent, { pool, observation });
+  if (broken !== null) throw new InvariantError("INV-17", broken);
+}
+
 function brokenOf(
   action: Extract<Action, { kind: "Evict" | "Fence" | "Unfence" }>,
   intent: Intent | undefined,
@@ -130,9 +141,13 @@ function isUpkeep(action: Action): boolean {
   return action.kind === "Fence" && action.intent === upkeepOf(action.pool);
 }
 
-function isPaused(intent: Intent, observation: GroupObservation): boolean {
-  const fleet = observation.fleets.find(({ key }) => key === intent.fleet);
-  return pausingOverride(fleet?.overrides ?? [], intent.direction) !== undefined;
+/** A move is paused by either of its fleets: scale-in of the one, growth of the other. */
+function isPaused({ fleet, taker, direction }: Intent, { fleets }: GroupObservation): boolean {
+  return fleets.some(
+    ({ key, overrides }) =>
+      (key === fleet && pausingOverride(overrides, direction) !== undefined) ||
+      (key === taker && pausingOverride(overrides, "Out") !== undefined),
+  );
 }
 
 /** INV-11 for counts of workloads, which need no intent; INV-2: never more units than room. */

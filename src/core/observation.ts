@@ -291,11 +291,14 @@ export type IntentPhase =
 /** A `ScaleDecision` as core sees it: all that the world forgets about one change of a count. */
 export interface Intent {
   readonly name: string;
+  /** Of a Move the one that gives the rack. */
   readonly fleet: FleetKey;
+  /** Move: the fleet that gets the rack; absent elsewhere. */
+  readonly taker?: FleetKey;
   readonly pool: string;
   readonly direction: Direction;
   readonly fromRacks: RackCount;
-  /** Out: never above it. In: exactly it. Lend, Reclaim: `fromRacks`, as no count changes. */
+  /** Out: never above it. In: exactly it. Others: `fromRacks`, as no count changes. */
   readonly toRacksAtMost: RackCount;
   readonly maxUsdPerHour: UsdPerHour | null;
   /** The rack to drain, or to call back; null for Out. */

@@ -19,6 +19,7 @@ export const REASONS = {
   "request-withdrawn": "Racks asked for have not come and are not needed any more.",
   "loan-lend": "The rack is paid for and no fleet wants it: it is lent.",
   "loan-reclaim": "A fleet needs a rack that is on loan.",
+  "rack-moves": "Another fleet of the pool needs the rack more than this one.",
   "policy-want": "The policy that is being compared asks for another size.",
   // Why nothing changes.
   steady: "The racks held are the racks wanted.",
@@ -92,6 +93,9 @@ export const REASONS = {
   "loan-back": "The rack is back from the loan: none of its pods is left.",
   "loan-gang":
     "A gang runs beyond the racks of the decision: it is called back whole or not at all.",
+  "hand-over": "The rack is empty and goes to the other fleet.",
+  "handed-over": "The rack is the other fleet's: its units come.",
+  moved: "The rack runs the other fleet's units.",
   "wrong-node-left": "A node outside the drained rack left.",
   // What a person should look at.
   "rack-stuck": "A rack has been in a step for longer than 99 % of racks are.",

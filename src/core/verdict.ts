@@ -5,6 +5,7 @@ import type { FleetKey } from "./compiled.ts";
 import type { FleetDecision, ForecastBand, Step } from "./decision.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
 import type { PoolProposal } from "./gate/propose.ts";
+import type { Intent } from "./observation.ts";
 import { heldInAll } from "./racks/holdings.ts";
 import { reason } from "./reasons.ts";
 import type { Reason } from "./reasons.ts";
@@ -30,7 +31,9 @@ export function fleetDecision(picture: FleetPicture, input: VerdictInput): Fleet
   const heldRacks = heldInAll(input.held, key);
   const awarded = input.awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0);
   const proposals = input.proposals.filter(({ fleet }) => fleet === key);
-  const change = proposals.reduce((total, { open }) => total + changeOf(open), 0);
+  const moves = movesOf(key, input.proposals);
+  const taken = moves.filter(({ taker }) => taker === key).length;
+  const change = proposals.reduce((total, { open }) => total + changeOf(open), taken);
   return {
     fleet: key,
     outcome: change > 0 || callsBack(proposals) ? "Grow" : change < 0 ? "Shrink" : "Hold",
@@ -45,10 +48,26 @@ export function fleetDecision(picture: FleetPicture, input: VerdictInput): Fleet
     steps: [
       ...stepsOf(picture),
       ...proposals.flatMap(({ passage }) => passage?.steps ?? []),
+      ...moves.map(moveStep),
       ...(input.workloads ?? []),
     ],
   };
 }
+
+/** Moves that begin with this decision and that the fleet gives or gets a rack by. */
+const movesOf = (key: FleetKey, proposals: readonly PoolProposal[]): readonly Intent[] =>
+  proposals.flatMap(({ open }) =>
+    open?.intent.taker !== undefined && [open.intent.fleet, open.intent.taker].includes(key)
+      ? [open.intent]
+      : [],
+  );
+
+const moveStep = ({ rack, fleet, taker, pool, reason: why }: Intent): Step => ({
+  stage: "gate",
+  name: `move/${pool}`,
+  text: `Rack ${rack} goes from ${fleet} to ${taker}. ${why.text}`,
+  numbers: {},
+});
 
 const callsBack = (proposals: readonly PoolProposal[]): boolean =>
   proposals.some(({ open }) => open?.intent.direction === "Reclaim");
@@ -57,7 +76,7 @@ const callsBack = (proposals: readonly PoolProposal[]): boolean =>
 function changeOf(open: PoolProposal["open"]): number {
   if (open === null) return 0;
   const { direction, fromRacks, toRacksAtMost } = open.intent;
-  return direction === "Lend" ? -1 : toRacksAtMost - fromRacks;
+  return direction === "Lend" || direction === "Move" ? -1 : toRacksAtMost - fromRacks;
 }
 
 function reasonsOf(

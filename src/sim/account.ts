@@ -21,5 +21,6 @@ export function sumAccounts(accounts: readonly RackAccount[]): RackAccount {
     peakRacks: sum(({ peakRacks }) => peakRacks),
     scaleUps: sum(({ scaleUps }) => scaleUps),
     scaleDowns: sum(({ scaleDowns }) => scaleDowns),
+    moves: sum(({ moves }) => moves),
   };
 }

@@ -27,6 +27,8 @@ export interface RackAccount {
   /** Changes of the count, whoever made them. */
   readonly scaleUps: number;
   readonly scaleDowns: number;
+  /** Racks that went from one fleet to another. */
+  readonly moves: number;
 }
 
 interface Sums {
@@ -49,6 +51,7 @@ export class RackMeter {
   private peak = 0;
   private ups = 0;
   private downs = 0;
+  private moves = 0;
 
   constructor(pool: CompiledPool, racks: readonly SimRack[], now: number) {
     this.pool = pool;
@@ -77,6 +80,12 @@ export class RackMeter {
     this.peak = 0;
     this.ups = 0;
     this.downs = 0;
+    this.moves = 0;
+  }
+
+  /** A rack went from one fleet to another. */
+  move(): void {
+    this.moves += 1;
   }
 
   /** The count changed by so many racks. */
@@ -105,6 +114,7 @@ export class RackMeter {
       peakRacks: this.peak,
       scaleUps: this.ups,
       scaleDowns: this.downs,
+      moves: this.moves,
     };
   }
 

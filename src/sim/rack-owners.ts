@@ -1,5 +1,5 @@
 /** Which fleet's workload runs on which rack of a pool. */
-import type { CompiledPool } from "../core/compiled.ts";
+import type { CompiledPool, FleetKey } from "../core/compiled.ts";
 import { fleetKey } from "../core/compiled.ts";
 import type { FleetWorkload } from "./fleet-workload.ts";
 import type { SimRack } from "./rack-state.ts";
@@ -23,6 +23,13 @@ export class RackOwners {
 
   forget(rack: SimRack): void {
     this.owners.delete(rack);
+  }
+
+  /** Gives the rack to a fleet. @returns whether the fleet draws on the pool */
+  give(rack: SimRack, fleet: FleetKey): boolean {
+    const workload = this.workloads.find((each) => each.fleet.key === fleet);
+    if (workload !== undefined) this.owners.set(rack, workload);
+    return workload !== undefined;
   }
 
   /** Gives the rack to the fleet furthest below its guarantee, the first listed on a tie. */

@@ -16,6 +16,7 @@ import { LoanWork } from "./loan-work.ts";
 import { ProviderStock } from "./provider-stock.ts";
 import { RackArrival } from "./rack-arrival.ts";
 import { RackMeter } from "./rack-meter.ts";
+import { RackMoves } from "./rack-moves.ts";
 import { RackOutages } from "./rack-outages.ts";
 import type { SimPod, SimRack } from "./rack-state.ts";
 import { isGranted, isHeld } from "./rack-state.ts";
@@ -53,6 +54,7 @@ export class RackPool {
   readonly arrival: RackArrival;
   readonly meter: RackMeter;
   readonly loan: LoanWork;
+  readonly moves: RackMoves;
   private readonly options: RackPoolOptions;
   private readonly yard: RackYard;
   private readonly stock: ProviderStock;
@@ -73,6 +75,7 @@ export class RackPool {
     const onUp = (rack: SimRack): void => this.comeUp(rack);
     this.arrival = new RackArrival({ yard: this.yard, supply, seed, onUp, onFailed: replace });
     this.loan = new LoanWork({ pool, seed, yard: this.yard });
+    this.moves = new RackMoves({ yard: this.yard, meter: this.meter });
     this.outages = new RackOutages({ yard: this.yard, replace, loan: this.loan });
   }
 
@@ -130,6 +133,7 @@ export class RackPool {
   }
 
   setCordoned(uids: ReadonlySet<string>, cordoned: boolean): void {
+    if (!cordoned) this.moves.handOver(uids);
     for (const rack of this.racks()) {
       for (const node of rack.nodes) if (uids.has(node.uid)) node.cordoned = cordoned;
       this.yard.reconcile(rack);

@@ -61,6 +61,7 @@ describe("an intent", () => {
 it.each([
   ["Out", true, false, false],
   ["In", false, true, false],
+  ["Move", false, true, false],
   ["Lend", false, true, true],
   ["Reclaim", true, false, true],
 ] as const)("%s: growth %s, scale-in %s, of a loan %s", (direction, ...expected) => {

@@ -65,6 +65,8 @@ describe("a process that dies at any one call of a port, and at every write in t
       "Out 3 → 4 Failed (0 approved); In 5 → 4 Done (0 approved)",
       "Reclaim 4 → 4 Done (0 approved); Reclaim 4 → 4 Done (0 approved)",
       "Lend 4 → 4 Done (0 approved)",
+      "Move 8 → 8 Done (0 approved)",
+      "Move 8 → 8 Cancelled (0 approved)",
       "Reclaim 4 → 4 Done",
     ]) {
       expect(ends).toContain(end);

@@ -16,6 +16,7 @@ const account = (factor: number, price = true): RackAccount => ({
   peakRacks: factor,
   scaleUps: factor,
   scaleDowns: 0,
+  moves: factor,
 });
 
 describe("the account of several pools", () => {

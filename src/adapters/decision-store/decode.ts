@@ -1,5 +1,6 @@
 /** ScaleDecision → Intent. The API server checked the fields against the schema. */
 import { fleetKey } from "../../core/compiled.ts";
+import type { FleetKey } from "../../core/compiled.ts";
 import { isOpen } from "../../core/intents.ts";
 import type { Approval, Intent, IntentPhase } from "../../core/observation.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
@@ -64,6 +65,7 @@ function intentOf(object: Json): Intent {
   return {
     name,
     fleet: fleetKey({ namespace, name: stringAt(spec, "fleet") }),
+    ...(valueAt(spec, "taker") !== undefined && { taker: takerOf(spec) }),
     pool: stringAt(consent, "pool"),
     direction: oneOf(DIRECTIONS, spec, "direction"),
     fromRacks: rackCount(wholeNumber(consent, "fromRacks")),
@@ -85,6 +87,12 @@ function intentOf(object: Json): Intent {
     askedRacks: asked === null ? null : rackCount(asked),
   };
 }
+
+const takerOf = (spec: Json): FleetKey =>
+  fleetKey({
+    namespace: stringAt(spec, "taker", "namespace"),
+    name: stringAt(spec, "taker", "name"),
+  });
 
 const namesAt = (holder: unknown, field: string): readonly string[] =>
   listAt(holder, field).filter((entry) => typeof entry === "string");

@@ -1,4 +1,5 @@
 /** Intent → ScaleDecision. */
+import type { FleetKey, FleetRef } from "../../core/compiled.ts";
 import type { Intent } from "../../core/observation.ts";
 import type { EpochMs } from "../../core/units.ts";
 import type { Evidence } from "../../ports/decision-store.ts";
@@ -23,8 +24,13 @@ export function decisionObject(intent: Intent, evidence: Evidence): Json {
 }
 
 export function fleetOf({ fleet }: Pick<Intent, "fleet">): { namespace: string; fleet: string } {
-  const [namespace = "", name = ""] = fleet.split("/");
+  const { namespace, name } = refOf(fleet);
   return { namespace, fleet: name };
+}
+
+function refOf(key: FleetKey): FleetRef {
+  const [namespace = "", name = ""] = key.split("/");
+  return { namespace, name };
 }
 
 /** For `kubectl get -l`; names too long for a label are left out. */
@@ -41,9 +47,10 @@ function labelsOf({ pool, direction }: Intent, fleet: string): Readonly<Record<s
 }
 
 function specOf(intent: Intent, fleet: string, evidence: Evidence): Json {
-  const { maxUsdPerHour, rack, objects, drainDeadline } = intent;
+  const { maxUsdPerHour, rack, taker, objects, drainDeadline } = intent;
   return {
     fleet,
+    ...(taker !== undefined && { taker: { ...refOf(taker) } }),
     direction: intent.direction,
     consent: {
       pool: intent.pool,

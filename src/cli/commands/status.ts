@@ -77,12 +77,12 @@ function openDecisions({ decisions }: DecisionsAnswer): string {
   if (open.length === 0) return "No decision is open.";
   return table(
     ["DECISION", "PHASE", "FROM", "TO", "RACK", "PROGRESS"],
-    open.map(({ name, phase, fromRacks, toRacks, rack, progress, reason }) => [
+    open.map(({ name, phase, fromRacks, toRacks, rack, taker, progress, reason }) => [
       name,
       phase,
       String(fromRacks),
       String(toRacks),
-      rack ?? "",
+      taker === null ? (rack ?? "") : `${rack} to ${taker}`,
       (progress?.reason ?? reason).text,
     ]),
   );

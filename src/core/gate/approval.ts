@@ -41,6 +41,21 @@ export function approvalNeed(
   };
 }
 
+/** @returns what satisfies both: a decision about two fleets asks what either wants asked */
+export function stricterNeed(one: ApprovalNeed, other: ApprovalNeed): ApprovalNeed {
+  const asking = [one, other].filter(({ approvers }) => approvers > 0);
+  const proceeds = asking.length > 0 && asking.every(({ onExpiry }) => onExpiry === "Proceed");
+  return {
+    approvers: Math.max(one.approvers, other.approvers),
+    expiresAfterMs: millis(
+      Math.min(
+        ...(asking.length > 0 ? asking : [one, other]).map(({ expiresAfterMs }) => expiresAfterMs),
+      ),
+    ),
+    onExpiry: proceeds ? "Proceed" : "Drop",
+  };
+}
+
 const fallback = (rules: readonly ConfirmRule[]): readonly number[] =>
   rules.length === 0 ? [DEFAULT_EXPIRY_MS] : [];
 

@@ -1,8 +1,9 @@
 /** What a guard sees and answers. A guard is pure and judges one proposal by one rule. */
-import type { CompiledPool } from "../compiled.ts";
+import type { CompiledPool, FleetKey } from "../compiled.ts";
 import type { CacheVerdict, RackSummary } from "../decision.ts";
 import type { CallBack } from "../loans/call-back.ts";
 import type { FleetMemory, PoolMemory } from "../memory.ts";
+import type { MoveGround } from "../moves/choose.ts";
 import type { Intent, PoolCount, PoolObservation, RackObservation } from "../observation.ts";
 import type { PoolTimes } from "../racks/lead-time.ts";
 import type { Situation } from "../policy/situation.ts";
@@ -22,11 +23,18 @@ export interface Proposal {
   readonly racksLost?: number;
   /** Only where the rack goes to the pool's loan, or comes back from it: no count changes then. */
   readonly loan?: "Lend" | "Reclaim";
+  /** Only where the rack goes from one fleet to another: In for the one, Out for the other. */
+  readonly move?: MoveTerms;
+}
+
+export interface MoveTerms {
+  readonly taker: FleetKey;
+  readonly ground: MoveGround;
 }
 
 /** @returns the pool's count once the proposal was carried out */
-export const countAfter = ({ from, to, loan }: Proposal): RackCount =>
-  loan === undefined ? to : from;
+export const countAfter = ({ from, to, loan, move }: Proposal): RackCount =>
+  loan === undefined && move === undefined ? to : from;
 
 /** What is known of the pool's loan where a proposal is about it. */
 export interface LoanContext {

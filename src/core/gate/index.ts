@@ -26,6 +26,7 @@ import { signalsGuard } from "./guards/signals.ts";
 import { specificationGuard } from "./guards/specification.ts";
 import { stabilizationGuard } from "./guards/stabilization.ts";
 import { stepGuard } from "./guards/step.ts";
+import { takerRoomGuard } from "./guards/taker-room.ts";
 import { unprovenGuard } from "./guards/unproven.ts";
 
 export const GUARDS: readonly Guard[] = [
@@ -66,7 +67,7 @@ const OF_CHOICE: readonly Guard[] = [
 /** What asks about the rack that goes: none does where a request is withdrawn. */
 const OF_DRAINS: readonly Guard[] = [drainSafetyGuard, removalOrderGuard, paceGuard];
 
-/** What asks about the count: it stays where a rack is lent or called back. */
+/** What asks about the count: it stays where a rack is lent, called back or moved. */
 const OF_COUNTS: readonly Guard[] = [
   unprovenGuard,
   stepGuard,
@@ -85,8 +86,10 @@ const OF_PURCHASES: readonly Guard[] = [foreignWriterGuard];
 
 /** @returns whether the guard has nothing to say of the proposal */
 function isMoot(guard: Guard, proposal: Proposal): boolean {
-  if (proposal.loan !== undefined && OF_COUNTS.includes(guard)) return true;
-  if (proposal.loan === "Reclaim" && OF_PURCHASES.includes(guard)) return true;
+  const { loan, move } = proposal;
+  if ((loan !== undefined || move !== undefined) && OF_COUNTS.includes(guard)) return true;
+  if (move !== undefined && move.ground !== "Spare" && guard === stabilizationGuard) return true;
+  if (loan === "Reclaim" && OF_PURCHASES.includes(guard)) return true;
   if (proposal.direction === "Out") return false;
   if (goesAnyway(proposal) && OF_CHOICE.includes(guard)) return true;
   return proposal.racksLost !== undefined && OF_DRAINS.includes(guard);
@@ -99,6 +102,15 @@ export const PEER_GUARDS: readonly Guard[] = [
   limitsGuard,
   requestRateGuard,
   drainSafetyGuard,
+];
+
+/** What judges a move for the fleet that gets the rack: it is growth that costs nothing more. */
+export const TAKER_GUARDS: readonly Guard[] = [
+  overrideGuard,
+  specificationGuard,
+  rolloutGuard,
+  takerRoomGuard,
+  cacheVetoGuard,
 ];
 
 export interface Passage {

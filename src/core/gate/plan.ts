@@ -1,6 +1,6 @@
 /** Open intents move one step; a proposal that passed the gate becomes a new one. */
 import type { Award } from "../arbitrate.ts";
-import type { CompiledFleet, LoanTerms } from "../compiled.ts";
+import type { CompiledFleet, FleetKey, LoanTerms } from "../compiled.ts";
 import type { Action, IntentProgress } from "../decision.ts";
 import type { Intent, IntentPhase } from "../observation.ts";
 import { drainStep, emptyStep } from "../racks/drain-step.ts";
@@ -24,6 +24,8 @@ import { lendStep } from "../loans/lend-step.ts";
 import { reclaimStep } from "../loans/reclaim-step.ts";
 import { NO_LOAN } from "../loans/standing.ts";
 import type { LoanStanding } from "../loans/standing.ts";
+import { moveStep } from "../moves/move-step.ts";
+import type { MoveProspect } from "../moves/prospect.ts";
 import { standingRacks } from "../racks/holdings.ts";
 import { beyondBudget, overBudget } from "./guards/budget.ts";
 
@@ -46,6 +48,8 @@ export interface IntentView {
   readonly traffic?: DrainTraffic;
   /** How the pool's loan stands; absent where it has none. */
   readonly loan?: LoanStanding;
+  /** Of a move: the other fleet, and whether it is worth it; absent elsewhere. */
+  readonly move?: MoveProspect;
   /** All decisions of the group; absent: this one alone. */
   readonly intents?: readonly Intent[];
 }
@@ -75,12 +79,13 @@ const givesBack = (intent: Intent, view: IntentView): boolean =>
   (refusal(intent) !== null || withdrawn(intent, view));
 
 /** @returns why nobody wants the intent carried on: it would bar the pool to others for ever */
-function orphan({ fleet, pool, direction }: Intent, view: IntentView): Reason | null {
+function orphan({ fleet, taker, pool, direction }: Intent, view: IntentView): Reason | null {
   if (isOfLoans(direction) && view.state.pool.loan === undefined) {
     return reason("not-a-consumer", `RackPool ${pool} has no loan any more.`);
   }
-  if (view.fleet !== null) return null;
-  return reason("not-a-consumer", `InferenceFleet ${fleet} is gone, or draws on ${pool} no more.`);
+  const gone = view.fleet === null ? fleet : view.move?.taker === null ? taker : undefined;
+  if (gone === undefined) return null;
+  return reason("not-a-consumer", `InferenceFleet ${gone} is gone, or draws on ${pool} no more.`);
 }
 
 const of = ({ name, fleet, pool }: Intent): Pick<IntentProgress, "intent" | "fleet" | "pool"> => ({
@@ -104,6 +109,7 @@ function withdrawn(intent: Intent, view: IntentView): boolean {
   const { count } = view.state.observed;
   const wanted = countWanted(view);
   if (isOfLoans(intent.direction)) return isUnwanted(intent, view);
+  if (intent.direction === "Move") return view.move?.isWorth === false;
   if (intent.direction === "In") {
     if (goesAnyway(intent)) return isSpared(intent, view);
     return wanted + (view.kept ?? 0) > intent.toRacksAtMost;
@@ -230,8 +236,12 @@ function nextStep(intent: Intent, view: IntentView): WorkflowStep {
   if (isOfLoans(intent.direction)) {
     return loan === undefined ? unlent(intent, view) : nextLoanStep(intent, view, loan);
   }
+  if (intent.taker !== undefined) return nextMoveStep(intent, intent.taker, view);
   return intent.rack === null ? nextWithdrawal(intent, view) : nextDrainStep(intent, view);
 }
+
+const nextMoveStep = (intent: Intent, taker: FleetKey, view: IntentView): WorkflowStep =>
+  seeing(intent, view, moveStep(intent, { ...drainView(intent, view), taker }));
 
 function nextOutStep(intent: Intent, view: IntentView): WorkflowStep {
   const asked = intent.askedRacks ?? intent.toRacksAtMost;

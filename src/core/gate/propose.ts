@@ -14,10 +14,12 @@ import type { Millis, RackCount } from "../units.ts";
 import { lowerable } from "../workloads/shuffle.ts";
 import { loanContext } from "./loan-context.ts";
 import { approvalNeed, marginalSpend } from "./approval.ts";
+import type { ApprovalNeed } from "./approval.ts";
 import { calledBack, countAfter } from "./guard.ts";
 import type { GateContext, Guard, Proposal } from "./guard.ts";
 import { passGuards, shadowHold } from "./index.ts";
 import type { Passage } from "./index.ts";
+import { needWithTaker, withTaker } from "./taker.ts";
 import { wishes } from "./wishes.ts";
 import type { Wish, WishInput } from "./wishes.ts";
 
@@ -48,12 +50,18 @@ export function proposeForPool(input: ProposeInput): PoolProposal {
     return { refusals: reasons.length > 0 ? reasons : [reason("pool-unknown")], ...none };
   }
   const judged = wishes(input, count).map((wish) => judge(input, wish, count));
-  return judged.find(({ open }) => open !== null) ?? judged[0] ?? { refusals: [], ...none };
+  // Where nothing may be done, why nothing is bought says more than why nothing is moved.
+  const said = judged.find(({ proposal }) => proposal?.move === undefined) ?? judged[0];
+  return judged.find(({ open }) => open !== null) ?? said ?? { refusals: [], ...none };
 }
 
 function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal {
   const context = contextOf(input, wish, count);
-  const passage = passGuards(wish.proposal, context, input.guards);
+  const passage = withTaker(passGuards(wish.proposal, context, input.guards), wish, {
+    context,
+    held: input.held,
+    asked: input.asked ?? input.held,
+  });
   return {
     pool: input.state.pool.name,
     fleet: wish.picture.situation.fleet.key,
@@ -70,7 +78,7 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
   const { key } = picture.situation.fleet;
   const loan = wish.proposal.loan === undefined ? null : loanContext(input, count);
   const reclaims = wish.proposal.loan === "Reclaim";
-  const racks = lowerable({ ...picture.situation, racks: state.observed.racks });
+  const racks = lowerable({ ...picture.situation, racks: racksToTake(input, wish) });
   const { engines } = picture.situation.observed;
   const victimView = { fleet: key, members: count.members, engines };
   return {
@@ -84,7 +92,7 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     askedRacks: heldInAll(Object.values(asked), key),
     askedInPool: asked[state.pool.name]?.[key] ?? rackCount(0),
     replacedRacks: state.doubt.replacedHere,
-    awardedRacks: input.awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0),
+    awardedRacks: awardFor(input, wish, key),
     shrinkHold: picture.sizing.want.shrinkHold,
     cache: picture.cache,
     wantAtUsualHitRate: picture.wantAtUsualHitRate,
@@ -100,6 +108,23 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
   };
 }
 
+/** A move is judged by the racks that stand: others may come too late, or never. */
+function awardFor(input: ProposeInput, { proposal }: Wish, key: FleetKey): RackCount {
+  const awards = proposal.move === undefined ? input.awards : (input.standing?.due ?? []);
+  return awards.find(({ fleet }) => fleet === key)?.total ?? rackCount(0);
+}
+
+/**
+ * A rack that is moved is whole, as the taker counts on all of it, and runs its giver's units: an
+ * idle one is taken up without a decision.
+ */
+function racksToTake({ state }: ProposeInput, { proposal }: Wish): readonly RackObservation[] {
+  const { racks } = state.observed;
+  if (proposal.move === undefined) return racks;
+  const whole = state.summaries.filter(({ fleet, degraded }) => fleet !== null && !degraded);
+  return racks.filter(({ id, pods }) => pods.length > 0 && whole.some((rack) => rack.id === id));
+}
+
 /** Racks on loan are counted as held by whom they are called back for: here they are not. */
 const ownedInAll = ({ owned }: WishInput["fleets"][number]): RackCount =>
   rackCount(Object.values(owned).reduce((sum, racks) => sum + racks, 0));
@@ -112,28 +137,33 @@ function victimOf(
   return proposal.racksLost === undefined ? (rack ?? choose()) : null;
 }
 
-const modeOf = ({ picture, proposal }: Wish) => {
+function shadowOf({ picture, taker, proposal }: Wish): Reason | null {
   const { mode } = picture.situation.fleet;
-  return proposal.direction === "Out" ? mode.scaleOut : mode.scaleIn;
-};
+  const own = shadowHold(proposal.direction === "Out" ? mode.scaleOut : mode.scaleIn);
+  return own ?? (taker === undefined ? null : shadowHold(taker.situation.fleet.mode.scaleOut));
+}
 
 function shadowed(passage: Passage, wish: Wish): Passage {
-  const shadow = shadowHold(modeOf(wish));
+  const shadow = shadowOf(wish);
   return shadow === null ? passage : { ...passage, holds: [...passage.holds, shadow] };
 }
 
 function opening(wish: Wish, passage: Passage, context: GateContext): PoolProposal["open"] {
   const { proposal } = wish;
-  if (passage.to === proposal.from || shadowHold(modeOf(wish)) !== null) return null;
-  const intent = intentOf({ ...proposal, to: passage.to }, passage.approvers, context);
+  if (passage.to === proposal.from || shadowOf(wish) !== null) return null;
+  const change = { ...proposal, to: passage.to };
+  const { pool, situation } = context;
+  const own = approvalNeed(change, situation.fleet, pool, passage.approvers);
+  const need = needWithTaker(own, wish, pool);
+  const intent = intentOf(change, need, context);
   return { kind: "OpenIntent", intent, reason: proposal.reason };
 }
 
 /** Of an object set: what to ask, or the object whose rack goes; nothing elsewhere. */
 function namedObjects(proposal: Proposal, context: GateContext): NamedObjects {
-  const { direction, from, to, loan } = proposal;
+  const { direction, from, to, loan, move } = proposal;
   const { count, victim, observed } = context;
-  if (count.members === undefined || loan !== undefined) return {};
+  if (count.members === undefined || loan !== undefined || move !== undefined) return {};
   if (direction === "Out") return { objects: membersToFill(count.members, to - from) };
   if (victim === null) return { objects: membersWithout(count.members, observed.racks, from - to) };
   const member = victim === null ? null : memberOf(victim);
@@ -142,15 +172,19 @@ function namedObjects(proposal: Proposal, context: GateContext): NamedObjects {
 
 type NamedObjects = Pick<Intent, "objects">;
 
-function intentOf(proposal: Proposal, asked: number, context: GateContext): Intent {
+function directionOf({ direction, loan, move }: Proposal): Direction {
+  return move === undefined ? (loan ?? direction) : "Move";
+}
+
+function intentOf(proposal: Proposal, need: ApprovalNeed, context: GateContext): Intent {
   const { pool, situation, poolMemory, times, victim } = context;
   const { fleet, now } = situation;
-  const need = approvalNeed(proposal, fleet, pool, asked);
-  const direction = proposal.loan ?? proposal.direction;
+  const direction = directionOf(proposal);
   const expiresAt = after(now, need.expiresAfterMs);
   return {
     name: `${pool.name}-${direction.toLowerCase()}-${poolMemory.sequence}`,
     fleet: fleet.key,
+    ...(proposal.move !== undefined && { taker: proposal.move.taker }),
     pool: pool.name,
     direction,
     fromRacks: proposal.from,

@@ -14,6 +14,9 @@ import { instantText } from "../supply/instant.ts";
 import { partialRack } from "../supply/partial.ts";
 import { racksHandedOut } from "../supply/unfilled.ts";
 import type { LoanStanding } from "../loans/standing.ts";
+import { movesIn } from "../moves/choose.ts";
+import type { MoveGround } from "../moves/choose.ts";
+import type { Standing } from "../moves/due.ts";
 import { rackCount } from "../units.ts";
 import type { RackCount } from "../units.ts";
 import type { Proposal } from "./guard.ts";
@@ -28,20 +31,25 @@ export interface WishInput {
   readonly kept?: Readonly<Record<string, number>>;
   /** By pool, how its loan stands; absent: it has none. */
   readonly loans?: Readonly<Record<string, LoanStanding>>;
+  /** How the racks that stand should be dealt; absent: none goes from fleet to fleet. */
+  readonly standing?: Standing;
   readonly observation: GroupObservation;
 }
 
 export interface Wish {
   readonly picture: FleetPicture;
   readonly proposal: Proposal;
+  /** Of a move, the fleet that gets the rack. */
+  readonly taker?: FleetPicture;
   /** The rack that goes, where it is not for the gate to choose one. */
   readonly rack?: RackObservation;
 }
 
 /**
- * Whoever lacks most grows first; only when the pool as a whole has too many does somebody shrink.
- * A fleet that may not act now does not keep the next one waiting. Racks that were asked for and
- * never came are given up before one that is there.
+ * Racks that are there go first: they are called back and moved before one is bought. Whoever lacks
+ * most grows first; only when the pool as a whole has too many does somebody shrink. A fleet that
+ * may not act now does not keep the next one waiting. Racks that were asked for and never came are
+ * given up before one that is there.
  */
 export function wishes(input: WishInput, count: PoolCount): readonly Wish[] {
   const { state, awards, kept = {}, loans = {}, observation } = input;
@@ -51,7 +59,7 @@ export function wishes(input: WishInput, count: PoolCount): readonly Wish[] {
   const standing = standingRacks(count, pool, observation.intents) - away;
   const needed = total + (kept[pool] ?? 0);
   // A rack on loan is minutes away: it is called back before one is bought.
-  const back = callBackWishes(input, count);
+  const back = [...callBackWishes(input, count), ...moveWishes(input, count)];
   if (standing < needed) {
     return [...back, ...growths(input, count, total - standing), ...givenBack(input, count)];
   }
@@ -61,6 +69,25 @@ export function wishes(input: WishInput, count: PoolCount): readonly Wish[] {
   const going = excess > 0 ? drains(input, count, standing) : [];
   return [...back, ...givenBack(input, count), ...going];
 }
+
+/** Of racks that stand: what each fleet should have of them is dealt without those to be bought. */
+function moveWishes(input: WishInput, count: PoolCount): readonly Wish[] {
+  const { state, fleets, standing, observation } = input;
+  if (standing === undefined) return [];
+  const { now } = observation;
+  return movesIn(state.pool, { fleets, standing, now }).map(({ giver, taker, ground }) => {
+    const { key } = taker.situation.fleet;
+    const why = reason("rack-moves", `${GROUNDS[ground](key)} ${taker.sizing.want.reason.text}`);
+    const proposal = { ...lowered(count, 1), reason: why, move: { taker: key, ground } };
+    return { picture: giver, taker, proposal };
+  });
+}
+
+const GROUNDS: Readonly<Record<MoveGround, (taker: FleetKey) => string>> = {
+  Spare: (taker) => `It goes to ${taker}.`,
+  Guarantee: (taker) => `${taker} is guaranteed it.`,
+  Gain: (taker) => `${taker} gains more by it than is lost here.`,
+};
 
 /** For the fleet that lacks most racks that run its units, one rack at a time. */
 function callBackWishes(input: WishInput, count: PoolCount): readonly Wish[] {

@@ -1,10 +1,10 @@
 /** The next step of lending a rack: emptied as for giving it back, then opened to the loan. */
 import type { LoanTerms } from "../compiled.ts";
 import type { NodeRef } from "../decision.ts";
-import type { Intent, NodeObservation } from "../observation.ts";
+import type { Intent } from "../observation.ts";
 import { emptyStep } from "../racks/drain-step.ts";
 import type { DrainView } from "../racks/drain-step.ts";
-import { drainedNodes, drainedPods } from "../racks/draining.ts";
+import { drainedNodes, drainedPods, isCordonedByUs } from "../racks/draining.ts";
 import type { WorkflowStep } from "../racks/workflow-step.ts";
 import { reason } from "../reasons.ts";
 
@@ -30,10 +30,6 @@ export function lendStep(intent: Intent, view: LendView): WorkflowStep {
   }
   return handOver(intent, left, view);
 }
-
-/** What somebody else cordoned stays so, and is no longer waited for. */
-const isCordonedByUs = ({ cordoned, fencedBy }: NodeObservation): boolean =>
-  cordoned && fencedBy === undefined;
 
 /** The cordon goes last: it keeps the fleet's own pods off until the nodes are marked as lent. */
 function handOver(intent: Intent, left: readonly NodeRef[], { loan, now }: LendView): WorkflowStep {

@@ -38,6 +38,12 @@ export function drainedPods(
 export const podRefs = (pods: readonly PodObservation[]): readonly PodRef[] =>
   pods.map(({ namespace, name, uid }) => ({ namespace, name, uid }));
 
+/** Whether we keep pods off the node: what somebody else cordoned stays so. */
+export const isCordonedByUs = ({
+  cordoned,
+  fencedBy,
+}: Pick<NodeObservation, "cordoned" | "fencedBy">): boolean => cordoned && fencedBy === undefined;
+
 /** Whether the pod was taken out of routing. */
 export const isEjected = ({ route }: Pick<PodObservation, "route">): boolean =>
   (route?.ejectedAt ?? null) !== null;

@@ -2,6 +2,7 @@
 import type { CompiledPool } from "../compiled.ts";
 import { isScaleIn } from "../intents.ts";
 import { isLent } from "../loans/lent.ts";
+import { isHandedOver, takerOf } from "../moves/hand-over.ts";
 import type { AwaitedRack, RackPhase, RackSummary } from "../decision.ts";
 import type { RackSeen } from "../memory.ts";
 import type { Intent, PoolCount, RackObservation } from "../observation.ts";
@@ -34,7 +35,7 @@ export function rackSummary(rack: RackObservation, context: RackContext): RackSu
     readyNodes: usable,
     nodes: rack.nodes.length,
     degraded: isServing(phase) && !whole,
-    fleet: rackOwner(rack),
+    fleet: rackOwner(rack) ?? takerOf(rack, context.racks, context.intents),
     ...(goesBy === null ? {} : { leavesBy: goesBy }),
   };
 }
@@ -65,12 +66,13 @@ const isBeside = (rack: RackObservation, { intents }: Pick<RackContext, "intents
   );
 
 /**
- * Draining until the count is lowered, Releasing from then on; lent, it is never released. A rack
- * that its provider takes drains as well, without a decision.
+ * Draining until the count is lowered, Releasing from then on; lent or moved, it is never released,
+ * and moved it is the other fleet's as soon as it was handed over. A rack that its provider takes drains
+ * as well, without a decision.
  */
 function drainPhase(
   rack: RackObservation,
-  { intents, count }: Pick<RackContext, "intents" | "count">,
+  { intents, count, racks }: Pick<RackContext, "intents" | "count" | "racks">,
 ): RackPhase | null {
   const drain = intents.find(
     (intent) =>
@@ -78,6 +80,7 @@ function drainPhase(
   );
   if (drain === undefined) return null;
   if (drain.direction === "Lend") return "Draining";
+  if (drain.direction === "Move") return isHandedOver(drain, racks) ? null : "Draining";
   return count !== null && count.desired <= drain.toRacksAtMost ? "Releasing" : "Draining";
 }
 

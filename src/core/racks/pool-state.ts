@@ -4,6 +4,7 @@ import type { CompiledFleet, CompiledPool, FleetKey } from "../compiled.ts";
 import type { AwaitedRack, RackPhase, RackSummary } from "../decision.ts";
 import type { PoolMemory } from "../memory.ts";
 import type { FleetObservation, Intent, PoolCount, PoolObservation } from "../observation.ts";
+import { withoutGiversPast } from "../moves/hand-over.ts";
 import { racksToKeep } from "../supply/calendar.ts";
 import { NO_DOUBT, doubtOf } from "../supply/doubt.ts";
 import type { Doubt } from "../supply/doubt.ts";
@@ -74,7 +75,8 @@ export function poolState(input: PoolInput): PoolState {
   const observed = { ...input.observed, racks };
   const ours = input.intents.filter((intent) => intent.pool === pool.name);
   const looked = { ...input, observed, intents: ours };
-  const sightings = lookAt({ racks, pool, before: before.seen, orders: before.orders ?? [], now });
+  const looks = lookAt({ racks, pool, before: before.seen, orders: before.orders ?? [], now });
+  const sightings = { ...looks, seen: withoutGiversPast(looks.seen, racks, ours) };
   const summaries = summarise(looked, sightings);
   const learned = learnProgress({ sightings, summaries, ...looked });
   const written = noticeWriter({ ...before, ...learned }, observed.count, ours, { pool, now });

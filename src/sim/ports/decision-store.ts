@@ -21,10 +21,14 @@ interface Stored {
 /** Closed intents stay visible this long, as the port promises. */
 const SHOW_CLOSED_MS = HOUR_MS;
 
-/** @param people who are asked when a decision needs approval; null: nobody answers by itself */
+/**
+ * @param people who are asked when a decision needs approval; null: nobody answers by itself
+ * @param onPhase called when a decision came to stand in another phase
+ */
 export function simulatedDecisionStore(
   clock: Clock,
   people: Pick<People, "ask"> | null,
+  onPhase: (intent: Intent) => void = () => {},
 ): SimulatedDecisionStore {
   const stored = new Map<string, Stored>();
   return {
@@ -33,7 +37,7 @@ export function simulatedDecisionStore(
       settle(() => {
         if (open(stored, intent)) people?.ask(intent, (verdict) => answer(stored, intent, verdict));
       }),
-    setPhase: (change) => settle(() => setPhase(stored, change, clock.now())),
+    setPhase: (change) => settle(() => onPhase(setPhase(stored, change, clock.now()))),
     approve: (name, approval) => settle(() => approve(stored, find(stored, name), approval)),
   };
 }
@@ -74,14 +78,13 @@ function open(stored: Map<string, Stored>, intent: Intent): boolean {
   return existing === undefined;
 }
 
-function setPhase(stored: Map<string, Stored>, change: SetPhase, now: EpochMs): void {
+function setPhase(stored: Map<string, Stored>, change: SetPhase, now: EpochMs): Intent {
   const { intent, closedAt } = find(stored, change.intent);
   const askedRacks = change.askedRacks ?? intent.askedRacks;
   const closing = isOpen(change.phase) ? null : (closedAt ?? now);
-  stored.set(intent.name, {
-    intent: { ...intent, phase: change.phase, askedRacks },
-    closedAt: closing,
-  });
+  const changed = { ...intent, phase: change.phase, askedRacks };
+  stored.set(intent.name, { intent: changed, closedAt: closing });
+  return changed;
 }
 
 function find(stored: Map<string, Stored>, name: string): Stored {

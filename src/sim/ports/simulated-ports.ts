@@ -65,7 +65,9 @@ export function simulatedPorts(
     backends: { simulated: simulatedRackBackend(world) },
     nodes: simulatedClusterNodes(world),
     workloads: simulatedWorkloads(world),
-    decisions: simulatedDecisionStore(clock, world.people),
+    decisions: simulatedDecisionStore(clock, world.people, (intent) =>
+      world.pool(intent.pool)?.moves.note(intent),
+    ),
     memory: simulatedMemoryStore(),
     log: log ?? simulatedDecisionLog(digest),
     events: simulatedEventSink(),

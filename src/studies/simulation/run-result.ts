@@ -37,7 +37,7 @@ export function runResult(open: OpenRun): SimulationResult {
       peak: racks.peakRacks,
       scaleUps: racks.scaleUps,
       scaleDowns: racks.scaleDowns,
-      moves: 0,
+      moves: racks.moves,
     },
     surges: surgeResults(disturbancesOf(scenario), {
       fleets: slices,

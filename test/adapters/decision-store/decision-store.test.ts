@@ -72,11 +72,12 @@ async function bench() {
 }
 
 describe("a decision", () => {
-  it.each([
+  it.each<[string, Intent]>([
     ["growth", OUT],
     ["scale-in", IN],
     ["growth of an object set", { ...OUT, objects: ["sub-5", "sub-4"] }],
     ["scale-in of an object set", { ...IN, objects: ["sub-1"] }],
+    ["a move to another namespace's fleet", { ...IN, direction: "Move", taker: "chat/talker" }],
   ])("is read as it was opened: %s", async (_what, intent) => {
     const { store } = await bench();
     await store.open(opening(intent), EVIDENCE);

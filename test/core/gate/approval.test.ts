@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { CompiledFleet, CompiledPool, ConfirmRule } from "../../../src/core/compiled.ts";
-import { approvalNeed, marginalSpend, verdictOn } from "../../../src/core/gate/approval.ts";
+import {
+  approvalNeed,
+  marginalSpend,
+  stricterNeed,
+  verdictOn,
+} from "../../../src/core/gate/approval.ts";
 import type { Intent } from "../../../src/core/observation.ts";
 import { MINUTE_MS, after, millis, rackCount, usdPerHour } from "../../../src/core/units.ts";
 import { aSmallFleet } from "../../support/builders/compiled.ts";
@@ -139,5 +144,28 @@ describe("what became of a pending decision", () => {
   it("names who said so", () => {
     expect(pending({ approvals: [no("eve")] })?.reason.text).toContain("eve: too dear");
     expect(pending({ approvals: [yes("ada"), yes("bea")] })?.reason.text).toContain("ada, bea");
+  });
+});
+
+describe("what two fleets want confirmed", () => {
+  const ask = (approvers: number, minutes: number, onExpiry: "Drop" | "Proceed") => ({
+    approvers,
+    expiresAfterMs: millis(minutes * MINUTE_MS),
+    onExpiry,
+  });
+
+  it.each([
+    ["nobody asks", ask(0, 15, "Drop"), ask(0, 15, "Drop"), ask(0, 15, "Drop")],
+    ["one of them asks", ask(2, 30, "Proceed"), ask(0, 15, "Drop"), ask(2, 30, "Proceed")],
+    [
+      "both do: the more, and the sooner",
+      ask(1, 30, "Drop"),
+      ask(3, 20, "Drop"),
+      ask(3, 20, "Drop"),
+    ],
+    ["silence is a no to one", ask(1, 30, "Proceed"), ask(1, 20, "Drop"), ask(1, 20, "Drop")],
+  ])("%s", (_what, one, other, both) => {
+    expect(stricterNeed(one, other)).toEqual(both);
+    expect(stricterNeed(other, one)).toEqual(both);
   });
 });

@@ -3,7 +3,13 @@
  * drain that a surge calls off, a growth that a person approves, and a foreign writer in the middle
  * of one. The load is scripted: engines without turns are enough for what may be lost here.
  */
-import type { CompiledFleet, CompiledPool, Spread } from "../../../src/core/compiled.ts";
+import type {
+  CompiledFleet,
+  CompiledGroup,
+  CompiledPool,
+  FleetKey,
+  Spread,
+} from "../../../src/core/compiled.ts";
 import { isOpen } from "../../../src/core/intents.ts";
 import type { Intent } from "../../../src/core/observation.ts";
 import type { EpochMs } from "../../../src/core/units.ts";
@@ -66,6 +72,25 @@ const lending = (base: CompiledPool, committed: number): CompiledPool => ({
   },
 });
 
+/** A fleet beside the first, with as much to do; no rack is to be had but those that are there. */
+const OTHER: FleetKey = "agents/other";
+const shared = (base: CompiledPool, racks: number): CompiledPool => ({
+  ...base,
+  supply: { ...base.supply, committedRacks: rackCount(racks) },
+  limits: { ...base.limits, maxRacks: rackCount(racks) },
+  consumers: base.consumers.flatMap((consumer) => [
+    { ...consumer, guaranteed: rackCount(1) },
+    { ...consumer, guaranteed: rackCount(1), fleet: { namespace: "agents", name: "other" } },
+  ]),
+});
+const other = (base: CompiledFleet): CompiledFleet => ({
+  ...base,
+  key: OTHER,
+  namespace: "agents",
+  name: "other",
+  uid: "uid-of-other",
+});
+
 /** Three racks at once are for a person to confirm. */
 const fleet = (base: CompiledFleet): CompiledFleet => ({
   ...base,
@@ -98,6 +123,8 @@ interface Plot {
   readonly startRacks: number;
   /** Of those, the ones that are lent; absent: the pool has no loan. */
   readonly loanedRacks?: number;
+  /** Another fleet draws on the pool, and has half of the racks; absent: there is none. */
+  readonly shared?: true;
   readonly scenes: readonly Scene[];
 }
 
@@ -106,6 +133,8 @@ interface Scene {
   readonly floor: number;
   /** Said once a unit of the rack is out of routing: the surge came back. */
   readonly floorOnceEjected?: number;
+  /** What the other fleet wants, and has in the end: all that the first does not. */
+  readonly other?: number;
   /** Somebody sets the count to this just before our next write of it. */
   readonly foreignCount?: number;
   readonly racks: number;
@@ -132,6 +161,16 @@ export const SIMULATED_STORIES = {
     scenes: [{ floor: 4, racks: 4 }],
   },
   "a rack lent": { startRacks: 4, loanedRacks: 0, scenes: [{ floor: 3, racks: 4, lent: 1 }] },
+  "a rack moved to the other fleet": {
+    startRacks: 8,
+    shared: true,
+    scenes: [{ floor: 3, other: 5, racks: 8 }],
+  },
+  "a move that a surge calls off": {
+    startRacks: 8,
+    shared: true,
+    scenes: [{ floor: 3, floorOnceEjected: 4, other: 5, racks: 8 }],
+  },
   "all of it in a row": {
     startRacks: 3,
     scenes: [
@@ -152,10 +191,9 @@ export interface Skew {
 const NO_SKEW: Skew = { byMs: [0], ticksEach: 1 };
 
 /** @returns a new world at the story's beginning */
-export function simulatedStory({ scenes, startRacks, loanedRacks }: Plot, skew = NO_SKEW): Story {
-  const lends = loanedRacks !== undefined;
-  const pools = GROUP.pools.map(pool).map((base) => (lends ? lending(base, startRacks) : base));
-  const group = { ...GROUP, pools, fleets: GROUP.fleets.map(fleet) };
+export function simulatedStory(plot: Plot, skew = NO_SKEW): Story {
+  const { scenes, startRacks, loanedRacks } = plot;
+  const group = groupOf(plot);
   const supply = {
     startRacks,
     loanedRacks: loanedRacks ?? 0,
@@ -167,6 +205,16 @@ export function simulatedStory({ scenes, startRacks, loanedRacks }: Plot, skew =
   const scrape = { intervalMs: HOUR_MS, lagMs: millis(0) };
   const world = aWorld({ group, supply, world: { scrape } });
   return new SimulatedStory(world, scenes, skew).told();
+}
+
+function groupOf({ startRacks, loanedRacks, shared: sharing }: Plot): CompiledGroup {
+  const lends = loanedRacks !== undefined;
+  const pools = GROUP.pools
+    .map(pool)
+    .map((base) => (lends ? lending(base, startRacks) : base))
+    .map((base) => (sharing ? shared(base, startRacks) : base));
+  const fleets = GROUP.fleets.map(fleet);
+  return { ...GROUP, pools, fleets: sharing ? [...fleets, ...fleets.map(other)] : fleets };
 }
 
 class SimulatedStory {
@@ -245,7 +293,8 @@ class SimulatedStory {
     const scene = this.scenes[this.scene];
     if (scene === undefined) return;
     if (scene.floorOnceEjected !== undefined && this.ejected() > 0) {
-      this.want(scene.floorOnceEjected);
+      // What the one takes back the other does not get.
+      this.want(scene.floorOnceEjected, scene.other && scene.racks - scene.floorOnceEjected);
     }
     // Simulated ports answer with settled promises: this is known before the next tick begins.
     void this.ports.decisions.list().then((intents) => this.look(intents));
@@ -275,23 +324,34 @@ class SimulatedStory {
     const serving =
       ours.every(({ pods }) => pods.filter(isServing).length === UNITS_PER_RACK) &&
       up.length - ours.length === (scene.lent ?? 0);
-    const settled = up.length === scene.racks && serving;
+    const settled = up.length === scene.racks && serving && this.isShared(scene);
     const cancels = scene.floorOnceEjected === undefined ? 0 : 1;
     const cancelled = intents.filter(({ phase }) => phase === "Cancelled").length;
     const foreign = scene.foreignCount === undefined || this.foreignWrote;
     return settled && cancelled >= cancels && foreign;
   }
 
-  private begin(): void {
-    const scene = this.scenes[this.scene];
-    if (scene !== undefined) this.want(scene.floor);
+  /** Whether the other fleet has what the first one leaves it; without one it has nothing. */
+  private isShared({ racks, floor, floorOnceEjected, other: wanted }: Scene): boolean {
+    const has = this.pool.racks().filter(({ pods }) => pods.some((pod) => pod.fleet === OTHER));
+    return has.length === (wanted === undefined ? 0 : racks - (floorOnceEjected ?? floor));
   }
 
-  private want(racks: number): void {
-    const [{ key } = { key: "" as const }] = GROUP.fleets;
+  private begin(): void {
+    const scene = this.scenes[this.scene];
+    if (scene !== undefined) this.want(scene.floor, scene.other);
+  }
+
+  private want(racks: number, others?: number): void {
     const until = after(this.world.now(), HOUR_MS);
-    const override = anOverride({ floorRacks: rackCount(racks), until });
-    if (key !== "") this.ports.store.setOverrides([{ fleet: key, override }]);
+    const floor = (fleet: FleetKey, floorRacks: number) => ({
+      fleet,
+      override: anOverride({ floorRacks: rackCount(floorRacks), until }),
+    });
+    this.ports.store.setOverrides([
+      ...GROUP.fleets.map(({ key }) => floor(key, racks)),
+      ...(others === undefined ? [] : [floor(OTHER, others)]),
+    ]);
   }
 
   /** The ports as the world keeps them, noting what reached it. */
@@ -350,12 +410,15 @@ class SimulatedStory {
 
   private end(): StoryEnd {
     const racks = this.pool.racks().filter(isHeld);
-    const pods = (rack: (typeof racks)[number]) => rack.pods.filter(isServing).length;
+    const pods = (rack: (typeof racks)[number]) => {
+      const serving = rack.pods.filter(isServing);
+      return `${serving.length}${serving.some((pod) => pod.fleet === OTHER) ? " other" : ""}`;
+    };
     return {
       counts: this.counts,
       // Of racks that are as good as each other any may be the one that is lent.
       racks: this.pool.loan.isDecided
-        ? racks.map((rack) => (rack.loaned ? "lent" : `${pods(rack)}`)).toSorted()
+        ? racks.map((rack) => (rack.loaned ? "lent" : pods(rack))).toSorted()
         : racks.map((rack) => `${rack.id} ${pods(rack)}`),
       cordoned: this.cordoned(),
       intents: this.intents.map(

@@ -22,6 +22,7 @@ function decisionView(intent: Intent): Omit<DecisionView, "ageSeconds" | "progre
   return {
     name,
     fleet,
+    taker: intent.taker ?? null,
     pool,
     direction,
     phase,

@@ -16,18 +16,22 @@ export const cacheSafetyGuard: Guard = {
   name: "cache-safety",
   check(proposal, context) {
     if (proposal.direction === "Out") return PASS;
-    return safeWith(context.situation, racksAfter(proposal, context));
+    const { move } = proposal;
+    // Another fleet needs the rack more: what this one might miss was weighed. That what it has to
+    // do by the median forecast collapses was not.
+    const weighed = move !== undefined && move.ground !== "Spare";
+    return safeWith(context.situation, racksAfter(proposal, context), weighed);
   },
 };
 
-function safeWith(situation: Situation, racks: number): Verdict {
+function safeWith(situation: Situation, racks: number, weighed: boolean): Verdict {
   if (situation.point === null && (situation.demand?.promptTokensPerTurn ?? 0) > 0) {
     return hold(reason("cache-unsafe", "The hit rate cannot be measured."));
   }
-  const turnsPerSecond = sizingTurnsPerSecond(situation);
+  const turnsPerSecond = weighed ? (situation.band?.p50 ?? 0) : sizingTurnsPerSecond(situation);
   const { capacity, fleet } = situation;
   const load = loadOn(situation, racks, turnsPerSecond);
-  if (turnsPerSecond > 0 && !holdsObjectives(situation, racks, turnsPerSecond)) {
+  if (!weighed && turnsPerSecond > 0 && !holdsObjectives(situation, racks, turnsPerSecond)) {
     return hold(reason("cache-unsafe", `The objectives would not hold with ${racks} racks.`));
   }
   const promptWork = turnsPerSecond * load.promptTokensPerTurn;

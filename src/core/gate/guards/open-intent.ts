@@ -9,12 +9,16 @@ const shrinks = (intent: Intent, fleet: FleetKey): boolean =>
   isScaleIn(intent.direction) && intent.fleet === fleet;
 
 /** Racks are called back one by one, and beside racks that are bought. */
-const stands = (intent: Intent, { direction, loan }: Proposal): boolean => {
-  if (direction === "In") return isScaleIn(intent.direction);
+const stands = (intent: Intent, { direction, loan, move }: Proposal): boolean => {
+  const moves = intent.direction === "Move";
+  if (move !== undefined) return moves;
+  if (direction === "In") return isScaleIn(intent.direction) && !moves;
   return loan === undefined && intent.direction === "Out";
 };
+/** A move is in the way of no growth: it leaves the count, and may take as long as a drain. */
 const opposes = (intent: Intent, { direction }: Proposal): boolean =>
-  intent.phase === "Executing" && (direction === "In" || isScaleIn(intent.direction));
+  intent.phase === "Executing" &&
+  (direction === "In" || (isScaleIn(intent.direction) && intent.direction !== "Move"));
 
 /**
  * At most one open intent per pool and direction, none against another under way, and a fleet gives

@@ -51,6 +51,20 @@ describe("the cache-safety guard", () => {
     });
   });
 
+  it("of a rack that another fleet needs more asks for a collapse alone, by the median", () => {
+    const moved = (ground: "Spare" | "Gain") => ({
+      ...A_SHRINK,
+      move: { taker: "agents/chat" as const, ground },
+    });
+    expect(cacheSafetyGuard.check(moved("Spare"), at(60))).toMatchObject({
+      reason: { text: expect.stringContaining("would not hold") },
+    });
+    expect(cacheSafetyGuard.check(moved("Gain"), at(60))).toMatchObject({
+      reason: { text: expect.stringContaining("collapse") },
+    });
+    expect(cacheSafetyGuard.check(moved("Gain"), at(1))).toEqual(PASS);
+  });
+
   it("never holds growth", () => {
     expect(cacheSafetyGuard.check(growthTo(5), at(60))).toEqual(PASS);
   });

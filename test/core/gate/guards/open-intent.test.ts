@@ -3,7 +3,8 @@ import { PASS } from "../../../../src/core/gate/guard.ts";
 import { openIntentGuard } from "../../../../src/core/gate/guards/open-intent.ts";
 import type { IntentPhase } from "../../../../src/core/observation.ts";
 import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate.ts";
-import { aDrain, anIntent } from "../../../support/builders/observed.ts";
+import { CHAT } from "../../../support/builders/moves.ts";
+import { CODER, aDrain, anIntent } from "../../../support/builders/observed.ts";
 
 const growing = (phase: IntentPhase) => aGateContext({}, { intents: [anIntent({ phase })] });
 const draining = (phase: IntentPhase) => aGateContext({}, { intents: [aDrain({ phase })] });
@@ -59,5 +60,21 @@ describe("the open-intent guard", () => {
     expect(openIntentGuard.check(A_SHRINK, loans("Lend", "Pending"))).toMatchObject(held);
     expect(openIntentGuard.check(LEND, draining("Pending"))).toMatchObject(held);
     expect(openIntentGuard.check(LEND, loans("Reclaim", "Executing"))).toMatchObject(held);
+  });
+
+  const MOVE = { ...A_SHRINK, move: { taker: "agents/chat", ground: "Spare" } as const };
+  const moving = (phase: IntentPhase, fleet = CHAT) =>
+    aGateContext({}, { intents: [anIntent({ direction: "Move", phase, fleet })] });
+
+  it("one rack is moved at a time, and growth does not wait for it", () => {
+    const held = { kind: "Hold" };
+    expect(openIntentGuard.check(MOVE, moving("Pending"))).toMatchObject(held);
+    expect(openIntentGuard.check(MOVE, draining("Executing"))).toMatchObject(held);
+    expect(openIntentGuard.check(growthTo(6), moving("Executing"))).toEqual(PASS);
+    expect(openIntentGuard.check(RECLAIM, moving("Executing"))).toEqual(PASS);
+    expect(openIntentGuard.check(A_SHRINK, moving("Executing"))).toMatchObject(held);
+    expect(openIntentGuard.check(A_SHRINK, moving("Pending"))).toEqual(PASS);
+    // The fleet itself gives one at a time, whatever becomes of it.
+    expect(openIntentGuard.check(A_SHRINK, moving("Pending", CODER))).toMatchObject(held);
   });
 });
