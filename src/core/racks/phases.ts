@@ -67,8 +67,8 @@ const isBeside = (rack: RackObservation, { intents }: Pick<RackContext, "intents
 
 /**
  * Draining until the count is lowered, Releasing from then on; lent or moved, it is never released,
- * and moved it is the other fleet's as soon as it was handed over. A rack that its provider takes drains
- * as well, without a decision.
+ * and moved it is the other fleet's as soon as it was handed over. A rack that its provider takes
+ * drains as well, without a decision.
  */
 function drainPhase(
   rack: RackObservation,
