@@ -15,8 +15,8 @@ const ROOT = join(import.meta.dirname, "..");
 const PACKAGES_WITHIN = ["zod", "yaml", "commander"];
 
 /**
- * Constants that only their own module uses: as exports they become numbers too. Those of the kernel
- * alone, whose words of records these are.
+ * Constants that only their own module uses: as exports they become numbers too. Those of the
+ * kernel alone, whose words of records these are.
  */
 const ownConstants = {
   name: "own-constants",

@@ -34,7 +34,7 @@ describe(`${SEEDS} seeds of a swarm of faults`, () => {
   );
 
   it("strikes: ticks fail, writes fail, and yet racks are asked for and given back", async () => {
-    const runs = await Promise.all(seeds.slice(0, 6).map(swarmOf));
+    const runs = await Promise.all(seeds.slice(0, 12).map(swarmOf));
     expect(Math.min(...runs.map(({ failures }) => failures.length))).toBeGreaterThan(5);
     const written = new Set(runs.flatMap((run) => run.written));
     for (const kind of ["OpenIntent", "SetPhase", "SetCount", "Cordon", "Evict"]) {

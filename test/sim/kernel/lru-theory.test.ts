@@ -46,13 +46,13 @@ function measuredHitRate(popularity: readonly number[], size: number): number {
   const registry = createChainRegistry();
   const caches = createPrefixCaches({ registry, blockTokens: 1, evictAtLeastTokens: 0 });
   caches.addReplica(0, size);
-  const first = popularity.map(() => registry.fork(-1, 0))[0] ?? 0;
+  const chains = popularity.map(() => registry.fork(-1, 0));
   let total = 0;
   const sums = Float64Array.from(popularity, (p) => (total += p));
   const random = draws(17);
   let hits = 0;
   for (let request = -REQUESTS / 2; request < REQUESTS; request++) {
-    const chain = first + itemAt(sums, random.uniform());
+    const chain = chains[itemAt(sums, random.uniform())] ?? 0;
     const turn = { chain, blocks: 1, privateTokens: 0 };
     const found = caches.admit(0, { ...turn, maxHitBlocks: 1 });
     caches.release(0, { ...turn, fullChain: chain, fullBlocks: 1 });
