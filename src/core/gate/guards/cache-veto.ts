@@ -25,8 +25,11 @@ export const cacheVetoGuard: Guard = {
   },
 };
 
+/** A cause that cannot be told may be one that a rack cures: only a named one vetoes. */
 function onlyForTheCache({ cache, wantAtUsualHitRate, heldRacks }: GateContext): boolean {
-  if (cache.cause === "none" || cache.rackHelps === true) return false;
+  if (cache.cause === "none" || cache.cause === "cannot-tell" || cache.rackHelps === true) {
+    return false;
+  }
   return wantAtUsualHitRate !== null && wantAtUsualHitRate <= heldRacks;
 }
 

@@ -10,10 +10,10 @@ import { A_SHRINK, aGateContext, growthTo } from "../../../support/builders/gate
 import { aReading } from "../../../support/builders/observed.ts";
 
 const FALLEN: CacheVerdict = {
-  cause: "cannot-tell",
+  cause: "prompt-instability",
   hitRate: ratio(0.4),
   expectedHitRate: ratio(0.9),
-  rackHelps: null,
+  rackHelps: false,
   text: "The hit rate fell from 90.0 % to 40.0 %.",
 };
 
@@ -54,6 +54,7 @@ describe("the cache-veto guard", () => {
   it.each([
     ["the fleet says Off", { cacheVeto: "Off" }],
     ["there is no fall", { cache: { ...FALLEN, cause: "none" } }],
+    ["the cause cannot be told", { cache: { ...FALLEN, cause: "cannot-tell", rackHelps: null } }],
     ["a rack helps", { cache: { ...FALLEN, cause: "capacity-bound", rackHelps: true } }],
     ["more would be wanted at the usual hit rate, too", { usual: 5 }],
     ["the usual hit rate is not known", { usual: null }],
