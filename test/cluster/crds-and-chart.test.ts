@@ -6,13 +6,22 @@ import { CHART_DIR, CONTROLLER, helm, installChart, RELEASE_NAMESPACE } from "..
 import { type ControlPlane, startControlPlane } from "../support/control-plane/control-plane.ts";
 import { controlPlaneOrSkip } from "../support/control-plane/tools.ts";
 import { untilTrue } from "../support/control-plane/until-true.ts";
-import { type Raw, rawDecision, rawFleet, rawOverride, rawPool } from "../support/raw-objects.ts";
+import {
+  type Raw,
+  rawDecision,
+  rawFleet,
+  rawMove,
+  rawOverride,
+  rawPool,
+} from "../support/raw-objects.ts";
 
 const missing = controlPlaneOrSkip(["helm"]);
 const CRDS = ["rackpools", "inferencefleets", "scaledecisions", "fleetoverrides"];
 const EXAMPLES = join(import.meta.dirname, "..", "..", "docs", "examples");
 const MANIFESTS = join(import.meta.dirname, "..", "..", "manifests");
 
+const COUNT_STAYS =
+  "spec.direction: Invalid value: Out raises the count, In lowers it, the others leave it";
 const KARPENTER = { apiVersion: "karpenter.sh/v1", kind: "NodePool" };
 
 describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`, () => {
@@ -319,6 +328,22 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
     const pods = { selector: { app: "a" } };
     const byRoute = { "breakwater.dev/route": "on" };
     const byRouteLabel = { removePodLabel: { key: "breakwater.dev/route" } };
+    const consent = (fromRacks: number, toRacksAtMost: number) => ({
+      pool: "gb200-a",
+      fromRacks,
+      toRacksAtMost,
+      actBefore: "2026-12-01T19:00:00Z",
+    });
+    /** Valid but for its taker. */
+    const takenBy = (
+      direction: string,
+      to = 4,
+    ): readonly [string, (spec: Raw) => object, Raw, string] => [
+      `direction ${direction} with a taker`,
+      rawMove,
+      { direction, rack: direction === "Out" ? undefined : "r1", consent: consent(4, to) },
+      "spec.taker: Invalid value: a Move names its taker, and nothing else does",
+    ];
     const launch = { name: "a", start: "2026-12-01T18:00:00", for: "6h", floorRacks: 8 };
     const cases: readonly (readonly [string, (spec: Raw) => object, Raw, string])[] = [
       ["pool without limit", rawPool, { limits: {} }, "spec.limits.maxRacks: Required"],
@@ -443,9 +468,67 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       ["floor above ceiling", rawOverride, { floorRacks: 3, ceilingRacks: 2 }, "spec.floorRacks"],
       ["growth that lowers", rawDecision, { direction: "In", rack: "r1" }, "spec.direction"],
       ["growth of a named rack", rawDecision, { rack: "r1" }, "spec.rack"],
+      [
+        "a move to nobody",
+        rawMove,
+        { taker: undefined },
+        "spec.taker: Invalid value: a Move names its taker, and nothing else does",
+      ],
+      [
+        "a move to a fleet of no namespace",
+        rawMove,
+        { taker: { name: "chat" } },
+        "spec.taker.namespace: Required value",
+      ],
+      takenBy("Out", 5),
+      takenBy("In", 3),
+      takenBy("Lend"),
+      takenBy("Reclaim"),
+      [
+        "a move of no rack",
+        rawMove,
+        { rack: undefined },
+        "spec.rack: Invalid value: Lend, Reclaim and Move name their rack",
+      ],
+      ["a move that buys", rawMove, { consent: consent(4, 5) }, COUNT_STAYS],
+      ["a move that gives back", rawMove, { consent: consent(4, 3) }, COUNT_STAYS],
+      [
+        "a move that names objects to get a rack",
+        rawMove,
+        { objects: ["sub-1"] },
+        "spec.objects: Invalid value: objects names one object for each rack",
+      ],
     ];
     it.each(cases)("%s", async (_name, raw, spec, expected) => {
       expect(await accepts(raw(spec))).toContain(expected);
+    });
+
+    it("a move's fleets, rack and nodes once written", async () => {
+      await plane.apply(rawMove());
+      const change = async (spec: Raw) => {
+        const patch = ["--type=merge", `-p=${JSON.stringify({ spec })}`];
+        const { stderr } = await plane.kubectl([
+          "patch",
+          "sdec/gb200-a-move-1",
+          "-n",
+          "agents",
+          ...patch,
+        ]);
+        return stderr;
+      };
+      const changes: readonly (readonly [string, Raw])[] = [
+        ["taker", { taker: { name: "search" } }],
+        ["taker", { taker: { namespace: "search" } }],
+        ["taker", { taker: null }],
+        ["fleet", { fleet: "search" }],
+        ["rack", { rack: "r2" }],
+        ["victimNodeUIDs", { victimNodeUIDs: ["n1"] }],
+        ["direction", { direction: "In", consent: { toRacksAtMost: 3 } }],
+      ];
+      for (const [field, spec] of changes) {
+        const said = `spec.${field}: Invalid value: ${field} is immutable`;
+        expect(await change(spec), JSON.stringify(spec)).toContain(said);
+      }
     });
 
     it("a decision's spec once written, but for a verdict added", async () => {

@@ -84,3 +84,24 @@ export const rawDecision = (spec: Raw = {}, name = "gb200-a-out-1"): RawObject =
     ...spec,
   },
 });
+
+/** A Move as the controller writes it: a rack of the coder's goes to chat, and the count stays. */
+export const rawMove = (spec: Raw = {}, name = "gb200-a-move-1"): RawObject =>
+  rawDecision(
+    {
+      direction: "Move",
+      taker: { namespace: "agents", name: "chat" },
+      rack: "r1",
+      victimNodeUIDs: ["n1", "n2"],
+      drainDeadline: "2026-12-01T18:30:00Z",
+      consent: {
+        pool: "gb200-a",
+        fromRacks: 4,
+        toRacksAtMost: 4,
+        actBefore: "2026-12-01T19:00:00Z",
+      },
+      reason: { code: "rack-moves", text: "Another fleet lacks it." },
+      ...spec,
+    },
+    name,
+  );

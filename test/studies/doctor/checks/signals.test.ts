@@ -1,9 +1,11 @@
 /** Findings about what a fleet is observed by. */
 import { describe, expect, it } from "vitest";
+import { fleetKey } from "../../../../src/core/compiled.ts";
 import type { CompiledFleet } from "../../../../src/core/compiled.ts";
 import type { SignalReading } from "../../../../src/core/observation.ts";
 import { DYNAMO_SIGNALS } from "../../../../src/core/profiles/dynamo.ts";
 import { TRTLLM_SIGNALS } from "../../../../src/core/profiles/trtllm.ts";
+import type { EdgeProfile } from "../../../../src/core/signals/names.ts";
 import { signalRecord } from "../../../../src/core/signals/signal-record.ts";
 import { after, millis, ratio } from "../../../../src/core/units.ts";
 import { notShown } from "../../../../src/studies/doctor/checks/signals.ts";
@@ -248,6 +250,67 @@ describe("matchers of two fleets", () => {
     const sglang = fleet("b", {});
     const other = { ...sglang, signals: { ...sglang.signals, profile: "sglang" as const } };
     expect(between(fleet("a", {}), other)).toEqual([]);
+  });
+
+  it("name both fleets, what comes of it, and what to set", () => {
+    const elsewhere = { namespace: "talks", name: "b" };
+    const b = { ...fleet("b", {}), ...elsewhere, key: fleetKey(elsewhere) };
+    expect(between(fleet("a", {}), b)).toMatchObject([
+      {
+        where: "InferenceFleets agents/a and talks/b spec.signals.matchers",
+        found:
+          "{} and {} for the engines' series, series are both's: sized on each other's traffic",
+        expected: "a label in both, with different values",
+        fix: "matchers: {namespace: agents}, and so for the other",
+      },
+    ]);
+  });
+
+  it("are not asked for of a fleet that is alone", () => {
+    expect(between(fleet("a", {}))).toEqual([]);
+  });
+
+  it("overlap also where one writes the address with a slash at its end", () => {
+    const found = between(fleet("a", {}, "http://one"), fleet("b", {}, "http://one/"));
+    expect(found).toMatchObject([{ check: "matchers", severity: "blocker" }]);
+  });
+
+  describe("behind one gateway", () => {
+    const edge = (name: string, matchers: Matchers, kind: EdgeProfile | null = "llm-d-epp") => {
+      const base = fleet(name, matchers);
+      return { ...base, signals: { ...base.signals, edge: kind } };
+    };
+
+    it("overlap where the gateway's series lack the label that differs", () => {
+      expect(between(edge("a", { job: "a" }), edge("b", { job: "b" }))).toMatchObject([
+        {
+          severity: "blocker",
+          check: "matchers",
+          where: "InferenceFleets agents/a and agents/b spec.signals.matchers",
+          found: expect.stringContaining("{} and {} for the gateway's series"),
+          expected: "namespace or model_name or cluster in both, with different values",
+          fix: expect.stringContaining("leave out spec.signals.edge"),
+        },
+      ]);
+    });
+
+    it("overlap whatever the engines behind it are", () => {
+      const sglang = edge("b", { job: "b" });
+      const other = { ...sglang, signals: { ...sglang.signals, profile: "sglang" as const } };
+      expect(between(edge("a", { job: "a" }), other)).toMatchObject([{ check: "matchers" }]);
+    });
+
+    it("are said once where the engines' overlap too", () => {
+      expect(between(edge("a", {}), edge("b", {}))).toHaveLength(1);
+    });
+
+    it.each<readonly [string, CompiledFleet, CompiledFleet]>([
+      ["a label of both differs", edge("a", { model_name: "m" }), edge("b", { model_name: "n" })],
+      ["one has none", edge("a", { job: "a" }), edge("b", { job: "b" }, null)],
+      ["each has its own kind", edge("a", { job: "a" }), edge("b", { job: "b" }, "dynamo")],
+    ])("do not where %s", (_what, first, second) => {
+      expect(between(first, second)).toEqual([]);
+    });
   });
 
   it("do not where each asks a Prometheus of its own", () => {

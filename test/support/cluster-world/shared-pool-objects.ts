@@ -1,0 +1,112 @@
+/** A pool of racks of two nodes, and two fleets that share it, as people would apply them. */
+import type { Json } from "../../../src/adapters/kubernetes/decode.ts";
+
+export const POOL = "gb200-east";
+export const GIVER = { namespace: "agents", name: "coder" };
+export const TAKER = { namespace: "talks", name: "chat" };
+export type Fleet = typeof GIVER;
+/** Who may approve. */
+export const APPROVER = "alice";
+
+export const NODES_PER_RACK = 2;
+/** One pod fills a node. */
+const GPUS = "4";
+
+export const nodePool = (): Json => ({
+  apiVersion: "compute.coreweave.com/v1alpha1",
+  kind: "NodePool",
+  metadata: { name: POOL },
+  spec: { instanceType: "gb200-4x", targetRacks: 3 },
+});
+
+export const rackPool = (): Json => ({
+  apiVersion: "breakwater.dev/v1alpha1",
+  kind: "RackPool",
+  metadata: { name: POOL },
+  spec: {
+    backend: { kind: "coreweave", name: POOL, acknowledgeUnproven: true },
+    rack: { nodes: NODES_PER_RACK, usableNodes: NODES_PER_RACK },
+    supply: { kind: "Reserved", committedRacks: 3 },
+    limits: { maxRacks: 3 },
+    consumers: [GIVER, TAKER].map((fleet) => ({ fleet, guaranteed: 1, max: 3 })),
+  },
+});
+
+export const fleetObject = ({ namespace, name }: Fleet): Json => ({
+  apiVersion: "breakwater.dev/v1alpha1",
+  kind: "InferenceFleet",
+  metadata: { name, namespace },
+  spec: {
+    model: { name, profile: "test-small" },
+    mode: { scaleOut: "Auto", scaleIn: "Auto" },
+    racks: { min: 1, max: 3 },
+    pools: [{ name: POOL }],
+    objectives: [{ name: "ttft", metric: "TTFT", threshold: "10s", share: "0.9" }],
+    signals: { matchers: { job: name } },
+    workloads: [
+      {
+        name: "engine",
+        target: { apiVersion: "apps/v1", kind: "Deployment", name },
+        manage: "Replicas",
+        unit: { gpus: Number(GPUS) },
+        unitsPerRack: NODES_PER_RACK,
+      },
+    ],
+    warm: { hitRateWithinPoints: 10, orAfter: "5s" },
+    // As many ticks as a real scheduler may need.
+    drain: { deadline: "12h", onDeadline: "Cancel" },
+    behavior: { scaleInStabilization: "1m", reviewInterval: "20s" },
+    cacheVeto: "Off",
+  },
+});
+
+/** Nobody takes the taint off that new nodes get: the node controller does not run here. */
+const NOT_READY = { key: "node.kubernetes.io/not-ready", operator: "Exists" };
+
+export const deployment = ({ namespace, name }: Fleet, replicas: number): Json => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: {
+        tolerations: [NOT_READY],
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          { name: "engine", image: "engine", resources: { limits: { "nvidia.com/gpu": GPUS } } },
+        ],
+      },
+    },
+  },
+});
+
+const ROOM = { "nvidia.com/gpu": GPUS, cpu: "64", memory: "512Gi", pods: "110" };
+
+export const fakeNode = (name: string): Json => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: {
+    name,
+    labels: {
+      "compute.coreweave.com/node-pool": POOL,
+      "ds.coreweave.com/nvlink.domain": name.slice(0, "rack-a".length),
+    },
+    annotations: { "kwok.x-k8s.io/node": "fake" },
+  },
+  status: { allocatable: ROOM, capacity: ROOM },
+});
+
+export const approver = (): Json => ({
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRoleBinding",
+  metadata: { name: APPROVER },
+  roleRef: {
+    apiGroup: "rbac.authorization.k8s.io",
+    kind: "ClusterRole",
+    name: "breakwater-approver",
+  },
+  subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: APPROVER }],
+});
