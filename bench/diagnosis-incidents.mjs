@@ -7,7 +7,7 @@ const AFTER = 22;
 const SLOW = { "configuration-change": 60, "capacity-bound": 60, "cold-replicas": 35 };
 
 /** Mulberry32: the injector's own stream. */
-export function drawsOf(seed) {
+function drawsOf(seed) {
   let state = seed >>> 0;
   const uniform = () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -21,13 +21,22 @@ export function withUnwritten(
   pools: readonly PoolState[],
 ): Holdings {
   const growing = intents.filter(({ phase, direction }) => isOpen(phase) && direction === "Out");
-  let sums = asked;
-  for (const { pool, fleet, toRacksAtMost, askedRacks } of growing) {
+  return growing.reduce((sums, { pool, fleet, toRacksAtMost, askedRacks }) => {
     const state = pools.find((each) => each.pool.name === pool);
     const desired = state?.observed.count?.desired ?? 0;
     const more = Math.max(0, (askedRacks ?? toRacksAtMost) - desired);
-    const inPool = sums[pool] ?? {};
-    sums = { ...sums, [pool]: { ...inPool, [fleet]: rackCount((inPool[fleet] ?? 0) + more) } };
-  }
-  return sums;
+    return withMore(sums, { pool, fleet, racks: more });
+  }, asked);
+}
+
+function withMore(
+  sums: Holdings,
+  {
+    pool,
+    fleet,
+    racks,
+  }: { readonly pool: string; readonly fleet: FleetKey; readonly racks: number },
+): Holdings {
+  const inPool = sums[pool] ?? {};
+  return { ...sums, [pool]: { ...inPool, [fleet]: rackCount((inPool[fleet] ?? 0) + racks) } };
 }
