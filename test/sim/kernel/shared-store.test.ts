@@ -106,11 +106,11 @@ describe("the shared store", () => {
     turn(0, a, 8);
     for (const replica of [0, 1]) caches.removeReplica(replica);
     for (const each of [a, b]) registry.close(each);
-    expect(registry.ownedIds()).toBe(1);
+    expect(registry.ownedIds()).toBe(2);
     caches.addReplica(0, 40);
     const other = registry.fork(-1, 0);
     turn(0, other, 8);
-    expect(registry.ownedIds()).toBe(1);
+    expect(registry.ownedIds()).toBe(2);
   });
 
   it("is not there when it has no room for a block", () => {
@@ -120,14 +120,14 @@ describe("the shared store", () => {
 
   it.each([
     ["a block too many", (store: SharedStore) => (store.used += 1), "blocks in the store"],
-    ["more than fits", (store: SharedStore) => store.write(0, 30), "has 30 blocks of 20"],
+    ["more than fits", (store: SharedStore, a: number) => store.write(a, 30), "has 30 blocks of 20"],
   ])("is recounted: finds %s", (_, spoil, message) => {
     const { caches, turn, a } = replicasWithStore(20);
     turn(0, a, 8);
     const { store } = caches;
     if (store === null) throw new Error("no store");
     Object.defineProperty(store, "trim", { value: () => {} });
-    spoil(store);
+    spoil(store, a);
     expect(() => auditCaches(caches)).toThrow(message);
   });
 });

@@ -48,7 +48,7 @@ describe("the end of a turn", () => {
     const { state, turnEnds, feed, arrivals } = smallParts(loneTurns([[0, 10, 1]]));
     expect(turnEnds).toBeInstanceOf(TurnEnds);
     feed.startDue();
-    expect(state.registry.ownedIds()).toBe(1);
+    expect(state.registry.ownedIds()).toBe(2);
     arrivals.arriveFirst();
     const turns: number[] = [];
     state.turns.forEach((turn) => turns.push(turn));
