@@ -25,7 +25,7 @@ const frontend = (...names: readonly string[]): SeriesSource =>
 
 /** Renamed in 1.x; the old name is exported beside the new one. */
 const ACTIVE = ["dynamo_frontend_active_requests", "dynamo_frontend_inflight_requests"] as const;
-/** Spelt with a prefix in 2025. */
+/** Spelt with a prefix in 2025, and without a model: a fleet that matches it finds none. */
 const WORKER_BLOCKS = [
   "dynamo_component_total_blocks",
   "dynamo_component_kvstats_total_blocks",

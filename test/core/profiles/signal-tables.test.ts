@@ -27,15 +27,21 @@ const queriesOf = (table: SignalTable): readonly SignalQuery[] =>
     (query: SignalQuery | NotExported) => ("promql" in query ? [query] : []),
   );
 
+/** What the diagnosis of the caches asks beside the signals. */
+const cacheTextsOf = ({ caches = {} }: SignalTable): readonly string[] =>
+  [caches.sourced, caches.setting?.promql, caches.kvTokens].filter((text) => text !== undefined);
+
 /** Every table with the text of its queries and the series that date them. */
 const TABLES: readonly (readonly [string, SeriesTable, readonly string[], readonly string[]])[] = [
   ...ENGINES.map((table) => {
     const queries = queriesOf(table);
     const newest = [...queries.map((query) => query.newest), table.presence];
-    return [table.engine, table.series, queries.map(({ promql }) => promql), newest] as const;
+    const texts = [...queries.map(({ promql }) => promql), ...cacheTextsOf(table)];
+    return [table.engine, table.series, texts, newest] as const;
   }),
-  ...EDGES.map(({ edge, series, arrivals, waiting, presence }) => {
-    const texts = waiting === null ? [arrivals.promql] : [arrivals.promql, waiting];
+  ...EDGES.map(({ edge, series, arrivals, waiting, index, presence }) => {
+    const indexTexts = index === undefined ? [] : [index.lookups, index.bestPodBlocks];
+    const texts = [arrivals.promql, ...(waiting === null ? [] : [waiting]), ...indexTexts];
     return [`${edge} edge`, series, texts, [arrivals.newest, presence]] as const;
   }),
 ];

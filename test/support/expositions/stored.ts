@@ -2,7 +2,7 @@ import type { Series, SeriesIndex } from "../../../src/sim/metrics/promql/series
 import { METRIC_NAME } from "../../../src/sim/metrics/promql/vector.ts";
 import { SampleLog } from "../../../src/sim/metrics/sample-log.ts";
 import { TimeAxis } from "../../../src/sim/metrics/time-axis.ts";
-import { APART_SECONDS, expositionOf, type Sample, samplesIn } from "./exposition.ts";
+import { APART_SECONDS, expositionOf, type Moment, type Sample, samplesIn } from "./exposition.ts";
 
 /** When the second of the two scrapes was taken. */
 export const SCRAPED_AT_MS = 1_700_000_000_000;
@@ -13,6 +13,8 @@ export interface ScrapedPod {
   readonly namespace: string;
   /** Whether it answered the second scrape too; yes when absent. */
   readonly up?: boolean;
+  /** What it shows both times, in place of the folder's text. */
+  readonly samples?: readonly Sample[];
 }
 
 /**
@@ -32,12 +34,13 @@ export function storedScrapes(
   };
 }
 
-function seriesOf({ pod, namespace, up = true }: ScrapedPod): readonly Series[] {
+function seriesOf({ pod, namespace, up = true, samples }: ScrapedPod): readonly Series[] {
   const name = pod.split("/").at(-1) ?? pod;
   const target = { job: "pods", namespace, pod: name, instance: `${name}.${namespace}` };
   const upSample = { name: "up", labels: {}, value: 1 };
-  const before = [...samplesIn(expositionOf(pod, "before")), upSample];
-  const after = [...samplesIn(expositionOf(pod, "after")), { ...upSample, value: up ? 1 : 0 }];
+  const shown = (moment: Moment) => samples ?? samplesIn(expositionOf(pod, moment));
+  const before = [...shown("before"), upSample];
+  const after = [...shown("after"), { ...upSample, value: up ? 1 : 0 }];
   const axis = new TimeAxis();
   const log = new SampleLog(after.length, 1);
   write(log, axis.push(SCRAPED_AT_MS - APART_SECONDS * 1_000), before);
