@@ -53,7 +53,13 @@ interface Place {
 
 function runBash(lines: readonly string[], { cwd, bin }: Place): Outcome {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}` };
-  const options = { cwd, env, encoding: "utf8", timeout: SNIPPET_TIMEOUT_MS } as const;
-  const result = spawnSync("bash", ["-euo", "pipefail", "-c", lines.join("\n")], options);
+  // A pipe to bash's input is a socket: it would take itself for a remote shell and read bashrc.
+  const result = spawnSync("bash", ["-euo", "pipefail", "-c", lines.join("\n")], {
+    cwd,
+    env,
+    encoding: "utf8",
+    timeout: SNIPPET_TIMEOUT_MS,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   return { status: result.status, output: `${result.stdout}${result.stderr}` };
 }

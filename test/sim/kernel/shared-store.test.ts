@@ -120,7 +120,7 @@ describe("the shared store", () => {
 
   it.each([
     ["a block too many", (store: SharedStore) => (store.used += 1), "blocks in the store"],
-    ["more than fits", (store: SharedStore, a: number) => store.write(a, 30), "has 30 blocks of 20"],
+    ["more than fits", (store: SharedStore, a: number) => store.write(a, 30), "has 30 blocks"],
   ])("is recounted: finds %s", (_, spoil, message) => {
     const { caches, turn, a } = replicasWithStore(20);
     turn(0, a, 8);
