@@ -8,7 +8,7 @@ import type { GroupObservation, Intent } from "./observation.ts";
 import { loanView } from "./loans/loan-view.ts";
 import { loanStanding } from "./loans/standing.ts";
 import type { LoanStanding } from "./loans/standing.ts";
-import { standingOf } from "./moves/due.ts";
+import { mayMove, standingOf } from "./moves/due.ts";
 import type { Standing } from "./moves/due.ts";
 import { heldByFleet, standingRacks } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
@@ -28,7 +28,7 @@ export interface Deal {
   readonly kept: Readonly<Record<string, number>>;
   /** By pool, how its loan stands; pools without one are left out. */
   readonly loans: Readonly<Record<string, LoanStanding>>;
-  /** How the racks that stand should be dealt; absent where no rack may go from fleet to fleet. */
+  /** How the racks that stand should be dealt; absent where no rack is to go to another fleet. */
   readonly standing?: Standing;
   /** By pool and fleet, racks that are held or on their way. */
   readonly held: Holdings;
@@ -66,7 +66,7 @@ export function deal(
     kept,
     loans,
     ...(foresees &&
-      fleets.length > 1 && {
+      mayMove(fleets, intents) && {
         standing: standingOf({ fleets, pools, observation, loans }),
       }),
     held: holdings(({ supply, doubt }) => supply.uncounted + doubt.replacedHere),

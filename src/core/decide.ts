@@ -3,6 +3,7 @@
  * want → arbitrate → gate; pure, total, replayable bit for bit.
  */
 import type { Award } from "./arbitrate.ts";
+import { answeringPods } from "./cache/diagnosis/answering.ts";
 import { drawsOn } from "./compiled.ts";
 import type {
   CompiledFleet,
@@ -74,6 +75,7 @@ export function decide(
   const terms = policy === undefined ? given : onPeerTerms(given);
   const { group, observation } = inOrder(terms, foresees ? observed : unannounced(observed));
   const pools = group.pools.map((pool) => stateOf(pool, { group, observation, memory, foresees }));
+  const answering = answeringPods(pools.flatMap((state) => state.observed.racks));
   const fleets = group.fleets.map((fleet) =>
     fleetPicture(fleet, {
       group,
@@ -81,6 +83,7 @@ export function decide(
       memory: memory.fleets[fleet.key] ?? EMPTY_FLEET_MEMORY,
       now: observation.now,
       pools,
+      answering: answering.get(fleet.key) ?? [],
       ...(policy === undefined ? {} : { peer: { policy, wanted: wantedBefore(memory) } }),
     }),
   );

@@ -1,4 +1,5 @@
 /** One fleet as this tick sees it: situation, cache verdict, sizing, and what is remembered. */
+import type { AnsweringPod } from "./cache/diagnosis/answering.ts";
 import { diagnose } from "./cache/diagnosis/diagnose.ts";
 import type { DiagnosisMemory } from "./cache/diagnosis/watch.ts";
 import { lawThrough, RESPONSE_LAW_PRIORS } from "./cache/response-law.ts";
@@ -19,7 +20,7 @@ import { heldUnawarded } from "./racks/holdings.ts";
 import type { PoolState } from "./racks/pool-state.ts";
 import { supplySteps } from "./racks/step-list.ts";
 import { lossSteps } from "./supply/planned-loss.ts";
-import { HOUR_MS, elapsed, rackCount, ratio } from "./units.ts";
+import { elapsed, rackCount, ratio } from "./units.ts";
 import type { EpochMs, RackCount } from "./units.ts";
 
 export interface FleetPicture {
@@ -51,6 +52,8 @@ export interface PictureInput {
   readonly memory: FleetMemory;
   readonly now: EpochMs;
   readonly pools: readonly PoolState[];
+  /** Its engines that answer. */
+  readonly answering: readonly AnsweringPod[];
   /** Absent: our own policy. */
   readonly peer?: PeerChoice;
 }
@@ -68,8 +71,7 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
     now,
     servingRacks: rackCount(serving),
   });
-  const racks = pools.flatMap((state) => state.observed.racks);
-  const diagnosed = diagnose(situation, racks, memory.diagnosis ?? null);
+  const diagnosed = diagnose(situation, input.answering, memory.diagnosis ?? null);
   const cache = diagnosed.verdict;
   const owned = Object.fromEntries(
     pools.map((state) => [state.pool.name, state.owned[fleet.key] ?? 0]),
@@ -149,7 +151,7 @@ function wantAtUsual({ situation, cache, sizing, memory }: Fall): RackCount | nu
 }
 
 function remember(situation: Situation, { want }: Sizing, before: FleetMemory): FleetMemory {
-  const { now, fleet, demand, horizonMs, point, cache } = situation;
+  const { now, fleet, demand, horizonMs, cache } = situation;
   if (!situation.signals.complete || demand === null) return before;
   const memory = cache === null ? before : { ...before, cache };
   if (!want.shrinkable) return { ...memory, demand };
@@ -158,7 +160,6 @@ function remember(situation: Situation, { want }: Sizing, before: FleetMemory): 
     memory.lastReviewAt === null || Math.abs(elapsed(memory.lastReviewAt, now)) >= reviewIntervalMs;
   const wants = rememberWant(memory, want.racks, now, reviewDue);
   if (!reviewDue) return { ...memory, demand, wants, lastTrustedWant: want.racks };
-  const measured = point === null ? [] : [{ at: now, ...point }];
   return {
     ...memory,
     demand: rememberForecast(demand, now, horizonMs),
@@ -166,7 +167,6 @@ function remember(situation: Situation, { want }: Sizing, before: FleetMemory): 
     wants: since(wants, now, scaleInStabilizationMs + 2 * reviewIntervalMs),
     lastReviewAt: now,
     lastTrustedWant: want.racks,
-    hitRates: since([...memory.hitRates, ...measured], now, HOUR_MS),
   };
 }
 

@@ -100,13 +100,6 @@ export interface DemandMemory {
   readonly outputTokensPerTurn: number;
 }
 
-/** A measured hit rate and the seconds of free cache it was measured at. */
-export interface HitRateSample {
-  readonly at: EpochMs;
-  readonly hitRate: number;
-  readonly freeSeconds: number;
-}
-
 /** The mix of prefill and decode of a fleet. */
 export interface BalanceMemory {
   /** Units per rack and workload, as last chosen. */
@@ -137,8 +130,6 @@ export interface FleetMemory {
   readonly lastReviewAt: EpochMs | null;
   /** Last racks asked for with every signal trusted: growth stops there while they are not. */
   readonly lastTrustedWant: RackCount | null;
-  /** Hit rates of the last hour, one per review, oldest first: what the diagnosis compares with. */
-  readonly hitRates: readonly HitRateSample[];
   /** What the cache was seen to do; absent until the hit rate was first measured. */
   readonly cache?: CacheMemory;
   /** What the caches usually do; absent until then too, and in memories of older releases. */
@@ -259,7 +250,6 @@ export const EMPTY_FLEET_MEMORY: FleetMemory = {
   wants: [],
   lastReviewAt: null,
   lastTrustedWant: null,
-  hitRates: [],
 };
 
 export const EMPTY_POOL_MEMORY: PoolMemory = {

@@ -18,6 +18,7 @@ const picture = (memory: FleetMemory, seen: Partial<FleetObservation> = {}, seco
     memory,
     now,
     pools: [aStage().state],
+    answering: [],
   });
 };
 
@@ -29,7 +30,13 @@ describe("a fleet's picture", () => {
   });
 
   it("needs the fleet to have been observed", () => {
-    const input = { group: aSmallGroup(), memory: aFleetMemory(), now: NOW, pools: [] };
+    const input = {
+      group: aSmallGroup(),
+      memory: aFleetMemory(),
+      now: NOW,
+      pools: [],
+      answering: [],
+    };
     expect(() => fleetPicture(aSmallFleet(), { ...input, observed: undefined })).toThrow(
       "fleet agents/coder: not in the observation",
     );
@@ -54,11 +61,10 @@ describe("a fleet's picture", () => {
 describe("what is remembered of a fleet", () => {
   const memory = aFleetMemory({ racks: 3 }, { lastReviewAt: after(NOW, millis(-1 * MINUTE_MS)) });
 
-  it("at a review: the want, the hit rate and the forecast", () => {
+  it("at a review: the want and the forecast", () => {
     const { memory: next } = picture(memory);
     expect(next.lastReviewAt).toBe(NOW);
     expect(next.wants.at(-1)).toEqual({ at: NOW, racks: next.lastTrustedWant });
-    expect(next.hitRates).toHaveLength(1);
     expect(next.demand?.learned?.pending).toHaveLength(1);
   });
 

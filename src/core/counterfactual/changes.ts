@@ -162,12 +162,9 @@ function warmer(memory: FleetMemory, hitRate: number): FleetMemory {
   const { cache } = memory;
   const now = cache === undefined ? null : pointOf(cache.recent);
   if (cache === undefined || now === null) return memory;
-  const by = hitRate - now.hitRate;
-  return {
-    ...memory,
-    cache: warmerCache(cache, by),
-    hitRates: memory.hitRates.map((sample) => ({ ...sample, hitRate: moved(sample.hitRate, by) })),
-  };
+  // What was usual with another hit rate is nothing to compare this one with.
+  const { diagnosis: _usual, ...kept } = memory;
+  return { ...kept, cache: warmerCache(cache, hitRate - now.hitRate) };
 }
 
 const warmerCache = (cache: CacheMemory, by: number): CacheMemory => ({

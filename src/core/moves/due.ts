@@ -33,6 +33,12 @@ export interface Standing {
   readonly soon: Readonly<Record<string, ByFleet>>;
 }
 
+/** @returns whether a rack may go from fleet to fleet: one is going, or a fleet wants one more */
+export const mayMove = (fleets: readonly FleetPicture[], intents: readonly Intent[]): boolean =>
+  fleets.length > 1 &&
+  (intents.some(({ direction, phase }) => direction === "Move" && isOpen(phase)) ||
+    fleets.some(({ owned, sizing }) => sum(Object.values(owned)) < sizing.want.racks));
+
 export function standingOf(input: DueInput): Standing {
   const { fleets, pools } = input;
   const spare = new Map(pools.map((state) => [state.pool.name, spareRacks(state, input)]));

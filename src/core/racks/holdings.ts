@@ -21,11 +21,6 @@ export function servingRacks(racks: readonly RackSummary[]): Readonly<Record<Fle
   return countByFleet(racks.filter(({ phase }) => isServing(phase)));
 }
 
-/** @returns racks that serve each fleet with caches that are still cold */
-export function warmingRacks(racks: readonly RackSummary[]): Readonly<Record<FleetKey, number>> {
-  return countByFleet(racks.filter(({ phase }) => phase === "Warming"));
-}
-
 function countByFleet(racks: readonly RackSummary[]): Readonly<Record<FleetKey, number>> {
   const counts: Record<FleetKey, number> = {};
   for (const { fleet } of racks) if (fleet !== null) counts[fleet] = (counts[fleet] ?? 0) + 1;

@@ -13,7 +13,7 @@ import { rememberInterruptions, takenPerRackHour } from "../supply/survival.ts";
 import type { PoolSupply } from "../supply/unfilled.ts";
 import { HOUR_MS, after, millis, rackCount } from "../units.ts";
 import type { EpochMs, Millis, RackCount } from "../units.ts";
-import { ownedRacks, servingRacks, warmingRacks } from "./holdings.ts";
+import { ownedRacks, servingRacks } from "./holdings.ts";
 import { unlabelledRacks, withRememberedNodes } from "./label-memory.ts";
 import { poolTimes } from "./lead-time.ts";
 import type { PoolTimes } from "./lead-time.ts";
@@ -39,10 +39,9 @@ export interface PoolState {
   /** How long each step of a rack takes, by prior and measurement. */
   readonly times: PoolTimes;
   readonly stepsInWords: string;
-  /** By fleet: racks that run its units and stay, that serve it, and of those the cold ones. */
+  /** By fleet: racks that run its units and stay, and that serve it. */
   readonly owned: Readonly<Record<FleetKey, number>>;
   readonly serving: Readonly<Record<FleetKey, number>>;
-  readonly warming: Readonly<Record<FleetKey, number>>;
   readonly racksByPhase: Readonly<Record<RackPhase, number>>;
   /** Racks that served once and are gone. */
   readonly lostRacks: readonly string[];
@@ -103,7 +102,6 @@ export function poolState(input: PoolInput): PoolState {
     ...progress,
     owned: ownedRacks(progress.summaries),
     serving: servingRacks(progress.summaries),
-    warming: warmingRacks(progress.summaries),
     lostRacks: lostRacks(before.seen, sightings.gone, ours),
     seenBefore: before.seen,
     ceiling,

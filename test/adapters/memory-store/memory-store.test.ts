@@ -19,7 +19,7 @@ const PATH = /configmaps/;
 
 const memory = (sequence: number): GroupMemory => ({
   ...EMPTY_MEMORY,
-  fleets: { "agents/coder": { ...EMPTY_FLEET_MEMORY, hitRates: [] } },
+  fleets: { "agents/coder": EMPTY_FLEET_MEMORY },
   pools: { "gb200-a": { ...EMPTY_POOL_MEMORY, sequence } },
 });
 

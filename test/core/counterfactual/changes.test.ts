@@ -10,8 +10,10 @@ import {
   surviveRackLossesOf,
   waitingTurnsOf,
 } from "../../../src/core/counterfactual/changes.ts";
+import { withFleetMemory } from "../../../src/core/counterfactual/decided-on.ts";
 import type { Change } from "../../../src/core/counterfactual/decided-on.ts";
 import { decisionFor } from "../../../src/core/counterfactual/what-if.ts";
+import { aCacheStory } from "../../support/builders/cache-story.ts";
 import { aDecidedOn } from "../../support/builders/decided-on.ts";
 import { CODER } from "../../support/builders/observed.ts";
 
@@ -67,6 +69,19 @@ describe("a hit rate", () => {
   it("is what the verdict then sees, and no fall: it was so all along", () => {
     expect(after(hitRateOf(0.2)).cache).toMatchObject({ cause: "none" });
     expect(after(hitRateOf(0.2)).cache.hitRate).toBeCloseTo(0.2, 2);
+  });
+
+  it("is no fall either where one is remembered", () => {
+    const fallen = aCacheStory([
+      [60, { hitRates: [0.9, 0.9, 0.9] }],
+      [10, { hitRates: [0.5, 0.5, 0.5] }],
+    ]);
+    const falling = withFleetMemory(world, CODER, (memory) => ({
+      ...memory,
+      diagnosis: { ...fallen, lastAt: world.observation.now },
+    }));
+    expect(after((same) => same, falling).cache.cause).not.toBe("none");
+    expect(after(hitRateOf(0.5), falling).cache.cause).toBe("none");
   });
 
   it("that is higher never wants more racks", () => {

@@ -42,6 +42,7 @@ function standing(observation: GroupObservation) {
       memory: known,
       now,
       pools: [state],
+      answering: [],
     });
   });
   const { due, soon } = standingOf({ fleets, pools: [state], observation, loans: {} });

@@ -8,7 +8,6 @@ import {
   ownedRacks,
   servingRacks,
   standingRacks,
-  warmingRacks,
 } from "../../../src/core/racks/holdings.ts";
 import { rackCount } from "../../../src/core/units.ts";
 import { CODER, aDrain, aPoolObservation } from "../../support/builders/observed.ts";
@@ -42,10 +41,6 @@ describe("racks of a fleet", () => {
 
   it("serve when Warming or Serving", () => {
     expect(servingRacks(racks)).toEqual({ [CODER]: 2, [WRITER]: 1 });
-  });
-
-  it("are cold while Warming", () => {
-    expect(warmingRacks(racks)).toEqual({ [CODER]: 1 });
   });
 
   it("add up over pools", () => {

@@ -50,6 +50,7 @@ export function aStage(scene: Scene = {}): Stage {
     memory,
     now: NOW,
     pools: [state],
+    answering: [],
   });
   return { state, picture };
 }

@@ -3,11 +3,11 @@
  * one names the cause, and what cannot be told apart is said together with what would tell it.
  */
 import type { CacheCause, CacheVerdict, CauseShare } from "../../decision.ts";
-import type { RackObservation } from "../../observation.ts";
 import type { Situation } from "../../policy/situation.ts";
 import { ratio } from "../../units.ts";
 import type { Ratio } from "../../units.ts";
 import { RESPONSE_LAW_PRIORS } from "../response-law.ts";
+import type { AnsweringPod } from "./answering.ts";
 import { brokenSignals } from "./broken-signals.ts";
 import { CAUSES } from "./causes.ts";
 import { mixChanges } from "./mix.ts";
@@ -30,12 +30,13 @@ const LEAST_SHARE = 0.1;
 /** A cause is named only where it explains so much of the fall. */
 const NAMED = 0.4;
 
+/** @param answering the fleet's engines that answer */
 export function diagnose(
   situation: Situation,
-  racks: readonly RackObservation[],
+  answering: readonly AnsweringPod[],
   before: DiagnosisMemory | null,
 ): Diagnosed {
-  const tick = cacheTick(situation, racks);
+  const tick = cacheTick(situation, answering);
   const memory = tick === null ? before : watchCaches(before, tick);
   const usual = memory && usualOf(memory);
   const now = memory && sinceOnset(memory);

@@ -26,7 +26,7 @@ export interface CacheSums extends PromptSums {
   readonly best: number;
 }
 
-const NO_PROMPTS: PromptSums = { prompt: 0, computed: 0 };
+export const NO_PROMPTS: PromptSums = { prompt: 0, computed: 0 };
 
 export const noSums = (since: EpochMs): CacheSums => ({
   since,
@@ -53,7 +53,8 @@ const addPrompts = (a: PromptSums, b: PromptSums, weight = 1): PromptSums => ({
 export const addSums = (a: CacheSums, b: CacheSums, weight = 1): CacheSums => ({
   since: a.since,
   seconds: a.seconds + b.seconds * weight,
-  ...addPrompts(a, b, weight),
+  prompt: a.prompt + b.prompt * weight,
+  computed: a.computed + b.computed * weight,
   turns: a.turns + b.turns * weight,
   output: a.output + b.output * weight,
   waiting: a.waiting + b.waiting * weight,

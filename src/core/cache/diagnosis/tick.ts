@@ -1,18 +1,20 @@
 /** What one tick sees of a fleet's caches, from its signals, its engines and its router. */
-import type { CompiledFleet } from "../../compiled.ts";
-import type { CacheReading, PodCache, RackObservation } from "../../observation.ts";
+import type { CacheReading, PodCache } from "../../observation.ts";
 import type { Situation } from "../../policy/situation.ts";
 import { STALE_AFTER_SCRAPES } from "../../signals/trust.ts";
 import { elapsed } from "../../units.ts";
-import type { EpochMs } from "../../units.ts";
-import { noSums } from "./sums.ts";
+import type { AnsweringPod } from "./answering.ts";
+import { NO_PROMPTS, noSums } from "./sums.ts";
 import type { CacheSums, PromptSums } from "./sums.ts";
 import type { CacheTick } from "./watch.ts";
 
-/** @returns null while prompt tokens are not measured, or there are none */
+/**
+ * @param answering the fleet's engines that answer
+ * @returns null while prompt tokens are not measured, or there are none
+ */
 export function cacheTick(
   situation: Situation,
-  racks: readonly RackObservation[],
+  answering: readonly AnsweringPod[],
 ): CacheTick | null {
   const { fleet, now, observed, signals, servingRacks, kvTokensPerRack } = situation;
   const { promptTokens, computedPromptTokens, servedTurns, generatedTokens } = signals.bySignal;
@@ -20,10 +22,9 @@ export function cacheTick(
   const prompt = promptTokens.value ?? 0;
   if (prompt <= 0) return null;
   const caches = observed.caches ?? NOTHING_SHOWN;
-  const answering = answeringPods(fleet, racks);
-  const isYoung = (since: EpochMs): boolean => elapsed(since, now) < fleet.warm.orAfterMs;
-  const young = new Set(answering.flatMap(([pod, since]) => (isYoung(since) ? [pod] : [])));
-  const alive = answering.length === 0 ? null : new Set(answering.map(([pod]) => pod));
+  const cold = answering.filter(({ since }) => elapsed(since, now) < fleet.warm.orAfterMs);
+  const young = new Set(cold.map(({ pod }) => pod));
+  const alive = answering.length === 0 ? null : new Set(answering.map(({ pod }) => pod));
   const kv = kvTokensPerRack * servingRacks;
   const rates: CacheSums = {
     ...noSums(now),
@@ -35,8 +36,8 @@ export function cacheTick(
     waiting: signals.bySignal.waitingTurns.value ?? 0,
     kv,
     pinned: (signals.bySignal.kvUsage.value ?? 0) * kv,
-    young: promptsOf(caches.pods.filter(({ pod }) => young.has(pod))),
-    off: promptsOf(caches.pods.filter(({ prefixCaching }) => prefixCaching === false)),
+    young: young.size === 0 ? NO_PROMPTS : promptsOf(caches.pods, ({ pod }) => young.has(pod)),
+    off: promptsOf(caches.pods, ({ prefixCaching }) => prefixCaching === false),
     ...indexRates(caches),
   };
   return { at: now, rates, pods: caches.pods, young, alive };
@@ -63,21 +64,15 @@ export function isMeasured({ observed, signals, now, fleet }: Situation): boolea
 
 const NOTHING_SHOWN: CacheReading = { pods: [] };
 
-/** The fleet's pods that answer, and since when. */
-const answeringPods = (
-  fleet: CompiledFleet,
-  racks: readonly RackObservation[],
-): readonly (readonly [pod: string, since: EpochMs])[] =>
-  racks.flatMap(({ pods }) =>
-    pods.flatMap(({ name, fleet: owner, readySince }) =>
-      owner === fleet.key && readySince !== null ? [[name, readySince] as const] : [],
-    ),
-  );
-
-const promptsOf = (pods: readonly PodCache[]): PromptSums => ({
-  prompt: pods.reduce((sum, pod) => sum + pod.promptTokensPerSecond, 0),
-  computed: pods.reduce((sum, pod) => sum + pod.computedTokensPerSecond, 0),
-});
+function promptsOf(pods: readonly PodCache[], isCounted: (pod: PodCache) => boolean): PromptSums {
+  let { prompt, computed } = NO_PROMPTS;
+  for (const pod of pods) {
+    if (!isCounted(pod)) continue;
+    prompt += pod.promptTokensPerSecond;
+    computed += pod.computedTokensPerSecond;
+  }
+  return { prompt, computed };
+}
 
 /** An index of the engines' own blocks has blocks of their size. */
 function indexRates({ index, pods }: CacheReading): Pick<CacheSums, "lookups" | "best"> {

@@ -5,7 +5,7 @@
 import { HOUR_MS, MINUTE_MS, elapsed, epochMs } from "../../units.ts";
 import type { EpochMs } from "../../units.ts";
 import type { PodCache } from "../../observation.ts";
-import { addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
+import { NO_PROMPTS, addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
 import type { CacheSums, PromptSums } from "./sums.ts";
 
 /** What one tick sees. */
@@ -94,11 +94,9 @@ export function watchCaches(memory: DiagnosisMemory | null, tick: CacheTick): Di
     ...noticeSetting(memory, tick),
     lastAt: tick.at,
     open: addSums(memory.open, tick.rates, seconds),
-    pods: podSums(memory.pods, tick, seconds),
-    leftShare: leftShare(memory, tick, seconds),
   };
   const full = elapsed(seen.open.since, tick.at) >= MINUTE_MS;
-  return full ? judged(closeMinute(seen)) : seen;
+  return full ? judged(closeMinute(noticePods(seen, tick))) : seen;
 }
 
 const firstSight = (tick: CacheTick): DiagnosisMemory => ({
@@ -114,6 +112,13 @@ const firstSight = (tick: CacheTick): DiagnosisMemory => ({
   incident: null,
 });
 
+/** Once a minute: engines' rates are means over no less. */
+const noticePods = (memory: DiagnosisMemory, tick: CacheTick): DiagnosisMemory => ({
+  ...memory,
+  pods: podSums(memory.pods, tick, memory.open.seconds),
+  leftShare: leftShare(memory, tick, memory.open.seconds),
+});
+
 /** One without traffic is kept for as long as it answers. */
 function podSums(
   before: DiagnosisMemory["pods"],
@@ -121,51 +126,49 @@ function podSums(
   seconds: number,
 ): DiagnosisMemory["pods"] {
   const kept = Math.exp(-seconds / POD_SECONDS);
-  const idle = Object.entries(before).flatMap(([pod, sums]) =>
-    alive?.has(pod) === true ? [[pod, faded(sums, kept)] as const] : [],
-  );
-  const busy = pods.map(({ pod, promptTokensPerSecond, computedTokensPerSecond }) => {
-    const { prompt, computed } = faded(before[pod] ?? { prompt: 0, computed: 0 }, kept);
-    const sums = {
-      prompt: prompt + promptTokensPerSecond * seconds,
-      computed: computed + computedTokensPerSecond * seconds,
+  const sums: Record<string, PromptSums> = {};
+  for (const [pod, { prompt, computed }] of Object.entries(before)) {
+    if (alive?.has(pod) === true) sums[pod] = { prompt: prompt * kept, computed: computed * kept };
+  }
+  for (const { pod, promptTokensPerSecond, computedTokensPerSecond } of pods) {
+    const { prompt, computed } = before[pod] ?? NO_PROMPTS;
+    sums[pod] = {
+      prompt: prompt * kept + promptTokensPerSecond * seconds,
+      computed: computed * kept + computedTokensPerSecond * seconds,
     };
-    return [pod, sums] as const;
-  });
-  return Object.fromEntries([...idle, ...busy]);
+  }
+  return sums;
 }
-
-const faded = ({ prompt, computed }: PromptSums, kept: number): PromptSums => ({
-  prompt: prompt * kept,
-  computed: computed * kept,
-});
 
 /** Their sessions are computed anew elsewhere, most of them at their next turn. */
 function leftShare(
-  { pods: before, leftShare: left }: DiagnosisMemory,
+  { pods: before, leftShare: share }: DiagnosisMemory,
   { pods, alive }: CacheTick,
   seconds: number,
 ): number {
-  const kept = left * Math.exp(-seconds / LEFT_SECONDS);
+  const kept = share * Math.exp(-seconds / LEFT_SECONDS);
   if (alive === null) return kept;
+  const dead = Object.keys(before).filter((pod) => !alive.has(pod));
+  if (dead.length === 0) return kept;
   const counting = new Set(pods.map(({ pod }) => pod));
   const total = Object.values(before).reduce((sum, { prompt }) => sum + prompt, 0);
-  const gone = Object.entries(before).filter(([pod]) => !alive.has(pod) && !counting.has(pod));
-  const share = gone.reduce((sum, [, { prompt }]) => sum + prompt, 0) / Math.max(total, 1);
-  return Math.min(1, kept + share);
+  const gone = dead.filter((pod) => !counting.has(pod));
+  const left = gone.reduce((sum, pod) => sum + (before[pod]?.prompt ?? 0), 0);
+  return Math.min(1, kept + left / Math.max(total, 1));
 }
 
 /** @returns the setting of most engines that show theirs */
 function settingOf(pods: readonly PodCache[]): CacheSetting | null {
-  const counts = new Map<string, { readonly setting: CacheSetting; count: number }>();
+  const counts: { readonly setting: CacheSetting; count: number }[] = [];
   for (const { kvTokens, prefixCaching = true } of pods) {
     if (kvTokens === undefined) continue;
-    const key = `${kvTokens}/${prefixCaching}`;
-    const known = counts.get(key) ?? { setting: { kvTokens, prefixCaching }, count: 0 };
-    known.count += 1;
-    counts.set(key, known);
+    const known = counts.find(
+      ({ setting }) => setting.kvTokens === kvTokens && setting.prefixCaching === prefixCaching,
+    );
+    if (known === undefined) counts.push({ setting: { kvTokens, prefixCaching }, count: 1 });
+    else known.count += 1;
   }
-  const [most] = [...counts.values()].toSorted((a, b) => b.count - a.count);
+  const [most] = counts.toSorted((a, b) => b.count - a.count);
   return most?.setting ?? null;
 }
 
