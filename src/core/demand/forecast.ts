@@ -25,8 +25,6 @@ const SIGMA_MINUTES = 30;
 const TREND_DAMPING = 0.85;
 /** What a trend may add or take at most, as a factor: half an hour ahead nobody knows more. */
 const MAX_TREND_FACTOR_LOG = Math.log(2);
-/** The steepest climb a burst is believed to keep, per minute: the first samples overstate it. */
-const MAX_BURST_TREND = 0.04;
 /** Innovations count for the variance up to so many of its roots: an outage is not noise. */
 const OUTLIER = 4;
 /** Nobody sizes for more than 100 times the median (at p99): ln 100 / 2.33. */
@@ -85,7 +83,7 @@ export function observeDemand(memory: DemandMemory | null, seen: DemandSighting)
   const innovation = y - (memory.level + trendOver(memory, minutes));
   const surprises = isSurprise(memory, innovation) ? memory.surprises + 1 : 0;
   const burst = surprises >= BURST_SURPRISES;
-  const moved = burst ? jump(memory, y, minutes) : follow(memory, innovation, minutes);
+  const moved = burst ? jump(memory, y) : follow(memory, innovation, minutes);
   const { level, trendPerMinute, sigma } = moved;
   const mix = gain(seen.servedPerSecond * minutes * 60, TURNS_TO_LEARN);
   return {
@@ -142,13 +140,15 @@ const isSurprise = (memory: DemandMemory, innovation: number): boolean =>
 
 type Movement = Pick<DemandMemory, "level" | "trendPerMinute" | "sigma">;
 
-/** Demand is where it was seen, and still climbing as fast as it just did. */
-function jump(memory: DemandMemory, y: number, minutes: number): Movement {
-  const climb = Math.max(0, (y - memory.level) / (minutes * BURST_SURPRISES));
-  const believed = Math.min(climb / 2, MAX_BURST_TREND);
-  const trendPerMinute = Math.max(memory.trendPerMinute, believed);
-  return { level: y, trendPerMinute, sigma: memory.sigma };
-}
+/**
+ * Demand is where it was seen. Two samples say nothing of a slope: what climbs on is a rise, and
+ * added as one; to take the jump for a trend as well would count it twice. A fall is over.
+ */
+const jump = (memory: DemandMemory, y: number): Movement => ({
+  level: y,
+  trendPerMinute: Math.max(0, memory.trendPerMinute),
+  sigma: memory.sigma,
+});
 
 function follow(memory: DemandMemory, innovation: number, minutes: number): Movement {
   const level =

@@ -150,10 +150,35 @@ describe("a burst", () => {
     expect(isBurst(afterTicks([...calm(4), ...steady(30, 3)]))).toBe(false);
   });
 
-  it("expects what climbs to climb on, by at most 8 % a minute", () => {
-    const { trendPerMinute } = afterTicks([...calm(4), 13, 17, 22, 28]);
-    expect(trendPerMinute).toBeGreaterThan(0.02);
-    expect(trendPerMinute).toBeLessThanOrEqual(0.08);
+  it.each([2, 4, 8])("of x %d is a new level, and by itself no climb", (factor) => {
+    const doubted = afterTicks([...calm(4), 10 * factor]);
+    const believed = afterTicks([...calm(4), 10 * factor, 10 * factor]);
+    expect(isBurst(believed)).toBe(true);
+    expect(believed.trendPerMinute).toBeLessThanOrEqual(doubted.trendPerMinute);
+  });
+
+  it("that doubled demand is expected to stay where it is, within an eighth", () => {
+    const stepped = [...calm(4), ...steady(20, 2)];
+    expect(band(stepped).p50 / 20).toBeGreaterThan(0.875);
+    expect(band(stepped).p50 / 20).toBeLessThan(1.125);
+  });
+
+  it("that climbs on is expected to climb on, whatever jumps it came with", () => {
+    const climb = [...calm(4), ...ramp(10, 20, 1), ...ramp(20, 40, 6)];
+    expect(afterTicks(climb).trendPerMinute).toBeGreaterThan(0.05);
+    expect(band(climb).p50).toBeGreaterThan(1.3 * 40);
+  });
+
+  it("ends a fall, and no climb", () => {
+    const falling = afterTicks([...calm(5), ...ramp(10, 5, 5)]);
+    const [fallen] = [...ramp(10, 5, 5)].slice(-1);
+    expect(falling.trendPerMinute).toBeLessThan(0);
+    const burst = [...calm(5), ...ramp(10, 5, 5), ...steady(3 * (fallen ?? 0), 0.5)];
+    expect(afterTicks(burst).trendPerMinute).toBe(0);
+    const climbing = [...calm(5), ...ramp(10, 12, 5)];
+    const before = afterTicks(climbing).trendPerMinute;
+    expect(before).toBeGreaterThan(0);
+    expect(afterTicks([...climbing, 36, 36]).trendPerMinute).toBeGreaterThan(0.8 * before);
   });
 });
 
