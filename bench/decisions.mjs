@@ -1,10 +1,10 @@
 /**
  * `npm run bench:decisions`: who is better on cases that nobody tuned for, ours or an autoscaler
  * that people run today. Cases are cut from the committed scenarios, from invented traffic, and
- * from recordings where `--recordings DIR` (or BREAKWATER_TRACES) has any. Every policy is run on
- * every case with several values of its knob; violations are compared at equal GPU-hours between 95
- * and 99.5 % by the protocol of `compare`. Each run is a line of `--out`, so that a bench that was
- * stopped goes on where it was. Status 1 where a bound is missed.
+ * from recordings (`--recordings DIR`, or BREAKWATER_TRACES) where there are any. Every policy is
+ * run on every case with several values of its knob; violations are compared at equal GPU-hours
+ * between 95 and 99.5 % by the protocol of `compare`. Each run is a line of `--out`, so that a bench
+ * that was stopped goes on where it was. Status 1 where a bound is missed.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -3,6 +3,7 @@ import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
 import type { Decision, FleetDecision, PoolDecision } from "../core/decision.ts";
 import type { Reason } from "../core/reasons.ts";
 import type { Condition, FleetStatus, PoolStatus } from "../ports/fleet-store.ts";
+import { toHundredths } from "../core/numeric.ts";
 
 /** `cache-veto` → `CacheVeto`: Kubernetes wants reasons in CamelCase. */
 const camelCase = (code: string): string =>
@@ -19,8 +20,6 @@ const condition = (type: string, holds: boolean, why: Reason | null): Condition 
 });
 
 /** Two digits: a status that changed every tick would be written every tick. */
-const rounded = (share: number): number => Math.round(share * 100) / 100;
-
 /** @param problem what is wrong with the specification, null when it can be acted on */
 export function fleetStatus(
   fleet: CompiledFleet,
@@ -38,7 +37,7 @@ export function fleetStatus(
     servingRacks: decision.servingRacks,
     outcome: decision.outcome,
     reason: why?.code ?? "",
-    hitRate: decision.cache.hitRate === null ? null : rounded(decision.cache.hitRate),
+    hitRate: decision.cache.hitRate === null ? null : toHundredths(decision.cache.hitRate),
     conditions: [
       condition("Ready", problem === null, problem),
       condition("Decided", true, why),

@@ -13,6 +13,13 @@ export function power(x: number, y: number): number {
 export const clamp = (value: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, value));
 
+/** @returns NaN of none */
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** @returns the value to two decimals: what people are shown, never what is reckoned with */
+export const toHundredths = (value: number): number => Math.round(value * 100) / 100;
+
 /** Linear between a (t = 0) and b (t = 1). */
 export const lerp = (a: number, b: number, t: number): number => a + (b - a) * t;
 

@@ -1,8 +1,7 @@
 import { Option } from "commander";
 import type { Command } from "commander";
-import { readAssumption } from "../../core/counterfactual/assumptions.ts";
+import { ASSUMPTIONS, readAssumption } from "../../core/counterfactual/assumptions.ts";
 import type { Assumption } from "../../core/counterfactual/assumptions.ts";
-import { ASSUMPTIONS } from "../../core/counterfactual/assumptions.ts";
 import { epochMs } from "../../core/units.ts";
 import type { EpochMs } from "../../core/units.ts";
 import { apiOf, withApiFlags } from "../api-flags.ts";

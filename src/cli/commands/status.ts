@@ -11,6 +11,7 @@ import { readApi } from "../api-client.ts";
 import { formatOption } from "../format-flag.ts";
 import type { FormatFlag } from "../format-flag.ts";
 import { table } from "../table.ts";
+import { inPercent } from "../../core/in-percent.ts";
 
 export function addStatus(program: Command): void {
   const command = program
@@ -54,8 +55,7 @@ const fleetTable = ({ fleets }: FleetsAnswer): string =>
     ]),
   );
 
-const percent = (share: number | null): string =>
-  share === null ? "n/a" : `${(share * 100).toFixed(1)} %`;
+const percent = (share: number | null): string => (share === null ? "n/a" : inPercent(share));
 
 const poolTable = ({ pools }: PoolsAnswer): string =>
   table(

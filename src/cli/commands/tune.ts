@@ -10,6 +10,7 @@ import { formatOption } from "../format-flag.ts";
 import { table } from "../table.ts";
 import { readText } from "../text-file.ts";
 import { UsageError } from "../usage-error.ts";
+import { inPercent } from "../../core/in-percent.ts";
 
 interface TuneFlags extends FormatFlag {
   readonly points?: string;
@@ -89,8 +90,8 @@ function asText({ name, costs, residuals, heldOut }: TunedEngine): string {
   const judged =
     heldOut === null
       ? "No figure was held out: nothing judges this fit."
-      : `Held out: median error ${percent(heldOut.medianError)}, ` +
-        `largest ${percent(heldOut.largestError)}.`;
+      : `Held out: median error ${inPercent(heldOut.medianError)}, ` +
+        `largest ${inPercent(heldOut.largestError)}.`;
   return [
     `${name}\n`,
     table(["cost", "value"], coefficients),
@@ -100,5 +101,3 @@ function asText({ name, costs, residuals, heldOut }: TunedEngine): string {
     judged,
   ].join("\n");
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -6,9 +6,10 @@ import type {
   WhyNotAnswer,
 } from "../../api/counterfactual-view.ts";
 import { table } from "../table.ts";
+import { inPercent } from "../../core/in-percent.ts";
 
 const percent = (share: number | null): string =>
-  share === null ? "unknown" : `${(share * 100).toFixed(2)} %`;
+  share === null ? "unknown" : inPercent(share, 2);
 
 export function whatIfText({ fleet, assumptions, decided, otherwise }: WhatIfAnswer): string {
   const same = decided.wantRacks === otherwise.wantRacks;

@@ -1,6 +1,7 @@
 /** Tables under a heading, as text or Markdown, and the figures in them. */
 import type { ComparedEstimate, ComparisonPoint } from "../../api/comparison.ts";
 import { table } from "../table.ts";
+import { inPercent } from "../../core/in-percent.ts";
 
 /** Columns, rows, and a sentence on how to read them. */
 export interface Section {
@@ -24,7 +25,7 @@ function inMarkdown({ title, note, header, rows }: Section): string {
   return `## ${title}\n\n${note}\n\n${lines.join("\n")}`;
 }
 
-export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+export const percent = (share: number): string => inPercent(share, 2);
 export const count = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
 export const knobText = ({ knob }: Pick<ComparisonPoint, "knob">): string =>
   `${knob.name} ${Number(knob.value.toFixed(3))}`;

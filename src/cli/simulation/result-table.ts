@@ -1,5 +1,6 @@
 /** Results for a planner: a row a figure with its unit, a column a seed. */
 import type { LatencyResult, SimulationResult } from "../../api/results.ts";
+import { inPercent } from "../../core/in-percent.ts";
 
 export interface ResultRow {
   readonly section: string;
@@ -21,8 +22,7 @@ const number = (value: number | null, decimals: number): string =>
 /** 1234567.8 → 1,234,567.8 */
 const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ",");
 const whole = (value: number): string => number(value, 0);
-const percent = (value: number | null): string =>
-  value === null ? NONE : `${(value * 100).toFixed(2)} %`;
+const percent = (value: number | null): string => (value === null ? NONE : inPercent(value, 2));
 const duration = (seconds: number | null): string => {
   if (seconds === null) return "never";
   if (seconds < 120) return `${seconds.toFixed(0)} s`;

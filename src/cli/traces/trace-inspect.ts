@@ -9,6 +9,7 @@ import { positiveWholeNumber } from "../numbers.ts";
 import { table } from "../table.ts";
 import { formatOf, lenientOption, reportSkipped, traceFormatOption } from "./trace-flags.ts";
 import type { TraceFileFlags } from "./trace-flags.ts";
+import { inPercent } from "../../core/in-percent.ts";
 
 export function addTraceInspect(trace: Command): void {
   trace
@@ -42,7 +43,6 @@ function runInspect(path: string, flags: InspectFlags): void {
 
 const round = (value: number): string => Number(value.toPrecision(4)).toLocaleString("en-US");
 const count = (value: number): string => value.toLocaleString("en-US");
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const quantiles = (name: string, { p50, p90, p99, max, mean }: QuantileSummary): string[] => [
   name,
@@ -72,7 +72,7 @@ function inWords(inspection: Inspection): string {
     table(header, rows),
     arrivals === null ? "arrivals: not recorded, sessions count from their own start" : "",
     ...(arrivals === null ? [] : [arrivalsInWords(arrivals)]),
-    `ideal hit rate: ${percent(idealHitRate)} of prompt tokens`,
+    `ideal hit rate: ${inPercent(idealHitRate)} of prompt tokens`,
   ]
     .filter((line) => line !== "")
     .join("\n");

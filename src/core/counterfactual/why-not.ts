@@ -8,6 +8,7 @@ import { maxRacksOf, minRacksOf } from "./changes.ts";
 import { fleetOf } from "./decided-on.ts";
 import type { DecidedOn } from "./decided-on.ts";
 import { decisionFor } from "./what-if.ts";
+import { inPercent } from "../in-percent.ts";
 
 export interface WhyNot {
   readonly racks: RackCount;
@@ -78,7 +79,7 @@ function inSentences(
   return [...away, ...standing, ...gate];
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const percent = (share: number): string => inPercent(share, 2);
 
 /** What stands between the want and what is let through. */
 function inTheWay({ reasons, want }: FleetDecision): string {

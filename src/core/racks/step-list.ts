@@ -7,6 +7,7 @@ import type { EpochMs, Millis } from "../units.ts";
 import { chanceToServe } from "./arrival-credit.ts";
 import { startTime } from "./lead-time.ts";
 import type { KnownStep, PoolTimes } from "./lead-time.ts";
+import { toHundredths } from "../numeric.ts";
 
 /** @returns every step of the pool's racks, engine starts per fleet that draws on it */
 export const stepTimes = ({ starts, ...steps }: PoolTimes): readonly StepTime[] => [
@@ -71,7 +72,7 @@ function supplyStep(
   const arriving = coming.reduce((sum, { phase, waitedMs }) => {
     return sum + chanceToServe({ phase, waitedMs }, { times, start }, horizonMs);
   }, 0);
-  const arrivingRacks = rounded(arriving);
+  const arrivingRacks = toHundredths(arriving);
   const { grant, boot, join, repair } = times;
   return {
     stage: "supply",
@@ -98,8 +99,6 @@ function supplyStep(
     },
   };
 }
-
-const rounded = (racks: number): number => Math.round(racks * 100) / 100;
 
 const minutes = (ms: number): string => {
   const value = ms / MINUTE_MS;

@@ -13,6 +13,7 @@ import { after } from "../units.ts";
 import type { EpochMs, Millis } from "../units.ts";
 import { nextEnd } from "./calendar.ts";
 import { instantText } from "./instant.ts";
+import { toHundredths } from "../numeric.ts";
 
 export interface PlannedLoss {
   /** Which rack; null where only how many is known. */
@@ -50,19 +51,17 @@ export function lossSteps(
       if (losses.length === 0 && replacedHere + missing === 0) return [];
       const goingRacks = losses.reduce((sum, { racks }) => sum + racks, 0);
       const text =
-        `${losses.map(lossText).join("")}${rounded(expectedMissing)} more racks are not expected ` +
+        `${losses.map(lossText).join("")}${toHundredths(expectedMissing)} more racks are not expected ` +
         `to serve in time; ${replacedHere} are asked for again here, ${missing} elsewhere.`;
       const numbers = {
         goingRacks,
-        expectedMissing: rounded(expectedMissing),
+        expectedMissing: toHundredths(expectedMissing),
         replacedHere,
         missing,
       };
       return [{ stage: "supply", name: `losses of ${state.pool.name}`, text, numbers } as const];
     });
 }
-
-const rounded = (racks: number): number => Math.round(racks * 100) / 100;
 
 const lossText = ({ rack, racks, by }: PlannedLoss): string =>
   `${rack === null ? `${racks} racks go` : `Rack ${rack} goes`} by ${instantText(by)}. `;

@@ -3,6 +3,7 @@ import type { SimulationResult } from "../../api/results.ts";
 import type { ForecastBand } from "../../core/decision.ts";
 import { NORMAL_QUANTILES } from "../../core/numeric.ts";
 import { SLICE_MS } from "./fleet-slices.ts";
+import { mean } from "../../core/numeric.ts";
 
 /** The standard normal quantile of 97.5 %. */
 const Z_97_5 = 1.959964;
@@ -73,6 +74,3 @@ function pinball({ came, p10, p50, p90 }: Judged): number {
     came >= value ? quantile * (came - value) : (1 - quantile) * (value - came);
   return (loss(0.1, p10) + loss(0.5, p50) + loss(0.9, p90)) / 3;
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createView } from "../../../src/adapters/http/view.ts";
 import { addExplain } from "../../../src/cli/commands/explain.ts";
@@ -12,6 +11,7 @@ import { aDecidedOn } from "../../support/builders/decided-on.ts";
 import { aDecisionLog } from "../../support/decision-log.ts";
 import { tickAt } from "../../support/demand-series.ts";
 import { aServer } from "../../adapters/http/support.ts";
+import { commandRunner } from "../../support/command-line.ts";
 
 let folder = "";
 let log = "";
@@ -43,16 +43,7 @@ afterEach(() => {
 });
 
 /** @returns what the command throws: the program turns it into an exit status */
-async function run(...argv: readonly string[]): Promise<unknown> {
-  const program = new Command("breakwater").exitOverride().configureOutput({ writeErr: () => {} });
-  addExplain(program);
-  try {
-    await program.parseAsync(["explain", ...argv], { from: "user" });
-    return null;
-  } catch (error) {
-    return error;
-  }
-}
+const run = commandRunner(addExplain, "explain");
 
 const said = async (...argv: readonly string[]): Promise<string> => {
   expect(await run(...argv)).toBeNull();

@@ -1,11 +1,12 @@
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addReplay } from "../../../src/cli/commands/replay.ts";
 import { CommandFailed, UsageError } from "../../../src/cli/usage-error.ts";
 import { aDecisionLog, edited } from "../../support/decision-log.ts";
+import { commandRunner } from "../../support/command-line.ts";
 
 const LOG = aDecisionLog();
 
@@ -29,16 +30,7 @@ async function logged(lines: readonly string[]): Promise<string> {
 }
 
 /** @returns what the command throws: the program turns it into an exit status */
-async function run(...argv: readonly string[]): Promise<unknown> {
-  const program = new Command("breakwater").exitOverride().configureOutput({ writeErr: () => {} });
-  addReplay(program);
-  try {
-    await program.parseAsync(["replay", ...argv], { from: "user" });
-    return null;
-  } catch (error) {
-    return error;
-  }
-}
+const run = commandRunner(addReplay, "replay");
 
 describe("breakwater replay", () => {
   it("says that every record was decided again, bit for bit", async () => {

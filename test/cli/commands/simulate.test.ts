@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addSimulate } from "../../../src/cli/commands/simulate.ts";
 import { BoundsMissed, UsageError } from "../../../src/cli/usage-error.ts";
 import { scenarioWith } from "../../support/a-scenario.ts";
+import { commandRunner } from "../../support/command-line.ts";
 
 /** Ten minutes of batch jobs: the profile with the fewest templates to make. */
 const SHORT = scenarioWith(
@@ -51,16 +52,7 @@ function write(name: string, text: string): string {
 }
 
 /** @returns what the command throws: the program turns it into an exit status */
-async function run(...argv: readonly string[]): Promise<unknown> {
-  const program = new Command("breakwater").exitOverride().configureOutput({ writeErr: () => {} });
-  addSimulate(program);
-  try {
-    await program.parseAsync(["simulate", ...argv], { from: "user" });
-    return null;
-  } catch (error) {
-    return error;
-  }
-}
+const run = commandRunner(addSimulate, "simulate");
 
 const resultOf = (line: string | undefined): Record<string, unknown> => JSON.parse(line ?? "");
 

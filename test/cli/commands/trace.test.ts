@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { addTrace } from "../../../src/cli/commands/trace.ts";
 import { CommandFailed, UsageError } from "../../../src/cli/usage-error.ts";
 import { TraceError } from "../../../src/traces/diagnostics.ts";
 import { traceFolder } from "../../support/trace-file.ts";
+import { commandRunner } from "../../support/command-line.ts";
 
 let printed: string[] = [];
 let complained: string[] = [];
@@ -20,16 +20,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 /** @returns what the command throws: the program turns it into an exit status */
-async function run(...argv: readonly string[]): Promise<unknown> {
-  const program = new Command("breakwater").exitOverride().configureOutput({ writeErr: () => {} });
-  addTrace(program);
-  try {
-    await program.parseAsync(["trace", ...argv], { from: "user" });
-    return null;
-  } catch (error) {
-    return error;
-  }
-}
+const run = commandRunner(addTrace, "trace");
 
 function written(name: string, contents: string): string {
   const path = join(traceFolder(), name);

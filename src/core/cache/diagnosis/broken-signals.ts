@@ -4,6 +4,7 @@ import { bestShareOf, hitRateOf } from "./sums.ts";
 import type { CacheSums } from "./sums.ts";
 import { isMeasured } from "./tick.ts";
 import type { Usual } from "./watch.ts";
+import { inPercent } from "../../in-percent.ts";
 
 /** Counters of one engine are read one after the other: this much they may differ. */
 const CONTRADICTION = 0.05;
@@ -70,8 +71,8 @@ function overrideThatDiffers({ fleet, observed, signals }: Situation): string | 
   const [engines, ours] = [hitRateOf(counted), hitRateOf(said)];
   if (Math.abs(engines - ours) <= CONTRADICTION) return null;
   return (
-    `The fleet's own query says a hit rate of ${percent(ours)}, the engines' counters ` +
-    `${percent(engines)}: it counts waiting turns again, or decode pods, or other engines.`
+    `The fleet's own query says a hit rate of ${inPercent(ours)}, the engines' counters ` +
+    `${inPercent(engines)}: it counts waiting turns again, or decode pods, or other engines.`
   );
 }
 
@@ -83,9 +84,7 @@ function emptyIndex(usual: Usual | null, now: CacheSums): string | null {
   if (before < 2 * EMPTY_INDEX || found < 2 * EMPTY_INDEX || after > EMPTY_INDEX * found)
     return null;
   return (
-    `The router's index knows ${percent(after)} of the prompts where engines find ` +
-    `${percent(found)}: it is empty or no longer fed, and turns are routed by load alone.`
+    `The router's index knows ${inPercent(after)} of the prompts where engines find ` +
+    `${inPercent(found)}: it is empty or no longer fed, and turns are routed by load alone.`
   );
 }
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

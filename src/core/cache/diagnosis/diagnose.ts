@@ -18,6 +18,7 @@ import type { CacheSums } from "./sums.ts";
 import { cacheTick } from "./tick.ts";
 import { sinceOnset, usualOf, watchCaches } from "./watch.ts";
 import type { DiagnosisMemory, Incident, Usual } from "./watch.ts";
+import { inPercent } from "../../in-percent.ts";
 
 export interface Diagnosed {
   readonly verdict: CacheVerdict;
@@ -162,11 +163,10 @@ function whyUntold({ routing, confined }: Split): {
     : { text: "no single cause explains most of it.", rackHelps: null };
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const points = (share: number): string => `${(share * 100).toFixed(1)} points`;
 
 const fallText = ({ hitRate }: Usual, gap: number): string =>
-  `The hit rate fell from ${percent(hitRate)} to ${percent(hitRate - gap)}`;
+  `The hit rate fell from ${inPercent(hitRate)} to ${inPercent(hitRate - gap)}`;
 
 function evidenceOf({ split }: Fall, changes: readonly MixChange[]): readonly string[] {
   const { cold, configuration, capacity, routing, rest, confined } = split;

@@ -1,6 +1,7 @@
 /** Whether the traffic is another than it was: what engines show of it, turn by turn. */
 import type { CacheSums } from "./sums.ts";
 import { spread } from "./watch.ts";
+import { mean } from "../../numeric.ts";
 
 export interface MixChange {
   readonly name: "prompt tokens a turn" | "output tokens a turn" | "turns a second";
@@ -54,6 +55,3 @@ export function mixChanges(usual: readonly CacheSums[], now: CacheSums): readonl
     return sure ? [{ name, factor: Math.exp(change) }] : [];
   }).toSorted((a, b) => Math.abs(Math.log(b.factor)) - Math.abs(Math.log(a.factor)));
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

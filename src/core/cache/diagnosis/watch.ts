@@ -7,6 +7,7 @@ import type { EpochMs } from "../../units.ts";
 import type { PodCache } from "../../observation.ts";
 import { NO_PROMPTS, addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
 import type { CacheSums, PromptSums } from "./sums.ts";
+import { mean } from "../../numeric.ts";
 
 /** What one tick sees. */
 export interface CacheTick {
@@ -276,9 +277,6 @@ function onsetIn(minutes: readonly CacheSums[]): EpochMs {
   }
   return minutes[best]?.since ?? epochMs(0);
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** @returns what was seen since the fall began, of the last minutes; null without a fall */
 export function sinceOnset({ incident, minutes, open }: DiagnosisMemory): CacheSums | null {
