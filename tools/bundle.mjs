@@ -4,7 +4,7 @@
  * V8 reads an imported constant from memory at each use and checks that it is there, which in the
  * simulator's loops, whose records are words of typed arrays, was a tenth of the time and more.
  */
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "vite";
@@ -59,4 +59,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     { main: join(cli, "main.ts"), worker: join(cli, "simulation", "worker.ts") },
     outDir,
   );
+  // npm makes a package's own programs executable when it installs, not when they are built again.
+  chmodSync(join(outDir, "main.js"), 0o755);
 }
