@@ -12,6 +12,8 @@ import { customResourceDefinitions } from "../dist/config/crd.js";
 import { referencePages } from "../dist/config/reference-page.js";
 import { profilePage } from "../dist/studies/profile-page.js";
 import { signalPage } from "../dist/studies/signal-page.js";
+import { chartPage } from "./chart-page.mjs";
+import { cliPage } from "./cli-page.mjs";
 import { locateTools } from "./install-tools.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -86,6 +88,8 @@ const pages = () =>
     ...referencePages(),
     { file: "engine-profiles.md", markdown: profilePage() },
     { file: "signal-profiles.md", markdown: signalPage() },
+    { file: "command-line.md", markdown: cliPage(NOTICE) },
+    { file: "chart-values.md", markdown: chartPage(NOTICE) },
   ].map(({ file, markdown }) => ({ path: `docs/reference/${file}`, text: markdown }));
 
 const manifestNames = () => [
