@@ -31,7 +31,8 @@ const cell = (text) => text.replaceAll("|", "\\|");
 export function chartPage(notice) {
   const document = parseDocument(readFileSync(VALUES, "utf8"));
   const rows = rowsOf(document.contents, [], document.contents.commentBefore).map(
-    ({ name, value, text }) => `| \`${name}\` | \`${cell(JSON.stringify(value))}\` | ${cell(text)} |`,
+    ({ name, value, text }) =>
+      `| \`${name}\` | \`${cell(JSON.stringify(value))}\` | ${cell(text)} |`,
   );
   return [
     `<!-- ${notice} -->\n`,
