@@ -38,7 +38,8 @@ export interface SweepResult {
 
 export interface ComparisonRow extends ComparisonPoint {
   /** A reference is no competitor: what bounds, or explains, those that are. */
-  readonly kind: "ours" | "baseline" | "reference";
+  /** A variant is ours without one of its parts. */
+  readonly kind: "ours" | "variant" | "baseline" | "reference";
   /** Read off the policy's front; null: it is never so cheap. */
   readonly violationsAtOurGpuHours: number | null;
   /** Read off the policy's front; null: it never gets there. */

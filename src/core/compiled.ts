@@ -2,6 +2,7 @@
  * What a person wrote, compiled: defaults filled in, durations in milliseconds, calendars expanded
  * to instants, fractions and money as numbers. `config` makes these, core decides on them.
  */
+import type { Ingredient } from "./policy/ingredients.ts";
 import type {
   EpochMs,
   GpuCount,
@@ -311,6 +312,8 @@ export interface CompiledFleet {
    * in small steps; nobody else sets it.
    */
   readonly headroomZ?: number;
+  /** What a study leaves out of the sizing; nobody else sets it. */
+  readonly without?: Ingredient;
   readonly behavior: {
     readonly scaleInStabilizationMs: Millis;
     readonly maxStepOut: RackCount;

@@ -12,6 +12,8 @@ import { WVA_V1_KNOB, wvaV1 } from "../baselines/wva-v1.ts";
 import { WVA_V2_KNOB, wvaV2 } from "../baselines/wva-v2.ts";
 import type { CompiledGroup } from "../core/compiled.ts";
 import { NORMAL_QUANTILES } from "../core/numeric.ts";
+import { INGREDIENTS } from "../core/policy/ingredients.ts";
+import type { Ingredient } from "../core/policy/ingredients.ts";
 import type { Knob, Policy } from "../core/policy/policy.ts";
 import { SECOND_MS, millis } from "../core/units.ts";
 import type { Millis } from "../core/units.ts";
@@ -27,8 +29,11 @@ export interface ConfiguredPolicy {
 
 export interface StudyPolicy {
   readonly name: string;
-  /** A reference reads the future out of the scenario: `references/` runs it. */
-  readonly kind: "ours" | "baseline" | "reference";
+  /**
+   * A variant is ours without one part; a reference reads the future out of the scenario:
+   * `references/` runs it.
+   */
+  readonly kind: "ours" | "variant" | "baseline" | "reference";
   readonly knob: Knob;
   /**
    * @param value of the knob; absent: what the scenario's fleets say, or the knob's default
@@ -68,6 +73,18 @@ const BREAKWATER: StudyPolicy = {
     tickEveryMs: TICK_MS,
   }),
 };
+
+/** What a part of ours is worth: the same without it. */
+const without = (ingredient: Ingredient): StudyPolicy => ({
+  ...BREAKWATER,
+  name: `without-${ingredient}`,
+  kind: "variant",
+  configure: (group, value) => {
+    const configured = BREAKWATER.configure(group, value);
+    const fleets = configured.group.fleets.map((fleet) => ({ ...fleet, without: ingredient }));
+    return { ...configured, group: { ...configured.group, fleets } };
+  },
+});
 
 const withHeadroom = (group: CompiledGroup, headroomZ: number): CompiledGroup => ({
   ...group,
@@ -110,6 +127,7 @@ const CALM_KNOB: Knob = {
 
 export const POLICIES: readonly StudyPolicy[] = [
   BREAKWATER,
+  ...INGREDIENTS.map(without),
   baseline("static", STATIC_KNOB, staticPolicy),
   baseline("hpa-queue", HPA_QUEUE_KNOB, hpaQueue),
   baseline("hpa-kv", HPA_KV_KNOB, hpaKv),

@@ -1,17 +1,21 @@
 import { describe, expect, it } from "vitest";
+import { INGREDIENTS } from "../../src/core/policy/ingredients.ts";
 import { POLICIES, policyNamed } from "../../src/studies/policies.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
 
 const NAMES = POLICIES.map(({ name }) => name);
 
-const DECIDING = POLICIES.flatMap(({ name, kind }) => (kind === "reference" ? [] : [name]));
+const DECIDING = POLICIES.flatMap(({ name, kind }) =>
+  kind === "ours" || kind === "baseline" ? [name] : [],
+);
 
 describe("the table of policies", () => {
   it("names those it has when asked for another", () => {
     expect(() => policyNamed("kpa2")).toThrow(
-      'policy "kpa2" is not known, expected one of breakwater, static, hpa-queue, hpa-kv, kpa, ' +
-        "dynamo, dynamo-load, wva-v1, wva-v2, llm-d-slo, llm-d-token, kthena, clairvoyant, " +
-        "causal-reference",
+      'policy "kpa2" is not known, expected one of breakwater, without-forecast, ' +
+        "without-quantiles, without-cache-response, without-lead-time, without-scale-in-safety, " +
+        "static, hpa-queue, hpa-kv, kpa, dynamo, dynamo-load, wva-v1, wva-v2, llm-d-slo, " +
+        "llm-d-token, kthena, clairvoyant, causal-reference",
     );
   });
 
@@ -39,5 +43,11 @@ describe("the table of policies", () => {
     expect(policyNamed("breakwater").configure(group).group).toBe(group);
     const turned = policyNamed("breakwater").configure(group, 2).group;
     expect(turned.fleets.map(({ headroomZ }) => headroomZ)).toEqual([2]);
+  });
+
+  it.each(INGREDIENTS)("without-%s: ours, with the same knob, but for that part", (ingredient) => {
+    const { policy, group } = policyNamed(`without-${ingredient}`).configure(aSmallGroup(), 2);
+    expect(policy).toBeUndefined();
+    expect(group.fleets).toMatchObject([{ headroomZ: 2, without: ingredient }]);
   });
 });

@@ -21,12 +21,15 @@ interface CompareFlags {
 }
 
 const OURS = "breakwater";
-const named = (wanted: "baseline" | "reference"): readonly string[] =>
+const named = (wanted: "variant" | "baseline" | "reference"): readonly string[] =>
   POLICIES.flatMap(({ name, kind }) => (kind === wanted ? [name] : []));
 /** References take several runs each: they are asked for by name. */
 const OTHERS = named("baseline");
 
-const RUNS = POLICIES.reduce((sum, { knob }) => sum + knobValues(knob).length, 0);
+const RUNS = POLICIES.filter(({ kind }) => kind === "ours" || kind === "baseline").reduce(
+  (sum, { knob }) => sum + knobValues(knob).length,
+  0,
+);
 
 const EXAMPLE = `
 Without --policies, ${OURS} and ${OTHERS.length} others are swept:
@@ -39,7 +42,7 @@ Every policy is swept over its knob, ours too. Violations are compared at equal 
 GPU-hours at equal attainment, between 95 and 99.5 %. What each of the others reads and does:
 docs/baselines.md. Beside them, not in competition: ${named("reference").join(", ")}, which
 know what nobody can (docs/references.md); asked for by name, since each takes many runs, and shown
-at every value of their knob.
+at every value of their knob. What our own parts are worth: ${named("variant").join(", ")}.
 
 Example:
   breakwater compare simulations/*/scenario.yaml --policies hpa-queue,static --seeds 3 --workers 2

@@ -250,6 +250,12 @@ export function forecastBand(
   };
 }
 
+/** @returns the memory of somebody who takes demand for what it is now */
+export function withoutForecast(memory: DemandMemory): DemandMemory {
+  const { learned: _learned, ...seen } = memory;
+  return { ...seen, trendPerMinute: 0 };
+}
+
 /** Remembers today's forecast so that what comes can be held against it. */
 export function rememberForecast(
   memory: DemandMemory,

@@ -9,7 +9,13 @@ import { rackCapacity } from "../capacity/rack-capacity.ts";
 import type { RackCapacity } from "../capacity/rack-capacity.ts";
 import type { CompiledFleet, Headroom } from "../compiled.ts";
 import type { ForecastBand } from "../decision.ts";
-import { forecastBand, isBurst, observeDemand, quantileAround } from "../demand/forecast.ts";
+import {
+  forecastBand,
+  isBurst,
+  observeDemand,
+  quantileAround,
+  withoutForecast,
+} from "../demand/forecast.ts";
 import { occasionEffect, rememberOccasions, scheduleEffect } from "../demand/schedule.ts";
 import type { ScheduleEffect } from "../demand/schedule.ts";
 import type { DemandMemory, FleetMemory } from "../memory.ts";
@@ -21,7 +27,7 @@ import { horizon } from "../racks/lead-time.ts";
 import type { KnownPool } from "../racks/lead-time.ts";
 import { assessFleet } from "../signals/trust.ts";
 import type { TrustedSignals } from "../signals/trust.ts";
-import { ratio } from "../units.ts";
+import { ratio, turnsPerSecond } from "../units.ts";
 import { withMix } from "../workloads/room.ts";
 import type { EpochMs, Millis, RackCount, Ratio } from "../units.ts";
 
@@ -97,7 +103,7 @@ export function assess(input: SituationInput): Situation {
     demand,
     burst: demand !== null && isBurst(demand),
     horizonMs,
-    band: demand && forecastBand(demand, horizonMs, sizingZ(fleet)),
+    band: demand && bandOf(fleet, demand, horizonMs),
     schedule: scheduleEffect(fleet.schedule, now, horizonMs),
     cache,
     point: seen === null || cache === null ? null : (pointOf(cache.recent) ?? instantPoint(seen)),
@@ -108,6 +114,17 @@ export function assess(input: SituationInput): Situation {
     kvTokensPerRack: state.kvTokensPerRack,
     pinnedPerTurnRate: state.pinnedPerTurnRate,
   };
+}
+
+/** Logarithm of the margin that stands for one standard deviation, where a study leaves out quantiles. */
+const MARGIN_PER_Z = 0.25;
+
+function bandOf(fleet: CompiledFleet, demand: DemandMemory, horizonMs: Millis): ForecastBand {
+  const z = sizingZ(fleet);
+  if (fleet.without === "forecast") return forecastBand(withoutForecast(demand), horizonMs, z);
+  const band = forecastBand(demand, horizonMs, z);
+  if (fleet.without !== "quantiles") return band;
+  return { ...band, sizing: turnsPerSecond(band.p50 * Math.exp(MARGIN_PER_Z * z)) };
 }
 
 function engineOf(fleet: CompiledFleet): EngineProfile {
@@ -198,6 +215,8 @@ function measuredHitRate(bySignal: TrustedSignals["bySignal"]): Ratio | null {
 
 /** @returns the hit rate that `racks` racks would have at a demand, once warm */
 export function hitRateWith(situation: Situation, racks: number, turnsPerSecond: number): Ratio {
+  const { fleet, point } = situation;
+  if (fleet.without === "cache-response" && point !== null) return point.hitRate;
   const promptTokensPerTurn = situation.demand?.promptTokensPerTurn ?? 0;
   const x = freeCacheSeconds({
     kvTokens: racks * situation.kvTokensPerRack,

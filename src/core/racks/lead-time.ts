@@ -3,7 +3,7 @@ import { drawsOn } from "../compiled.ts";
 import type { CompiledFleet, CompiledPool, FleetKey, Spread } from "../compiled.ts";
 import type { RackStep, StepTime } from "../decision.ts";
 import type { StepDurations } from "../memory.ts";
-import { millis } from "../units.ts";
+import { MINUTE_MS, millis } from "../units.ts";
 import type { Millis } from "../units.ts";
 import { blended, p99Ms } from "./step-time.ts";
 
@@ -89,11 +89,15 @@ export function leadTime(fleet: CompiledFleet, known: KnownPool): LeadTime {
   return { pool: known.pool.name, ...sumOfSteps(steps) };
 }
 
+/** What somebody believes who takes racks for virtual machines: a study's, never ours. */
+const QUICK_MS = millis(5 * MINUTE_MS);
+
 /**
  * How far ahead a fleet must look: the p95 lead time of the slowest pool it may draw from, plus one
  * review interval, because a need may arise just after a review.
  */
 export function horizon(fleet: CompiledFleet, pools: readonly KnownPool[]): Millis {
+  if (fleet.without === "lead-time") return QUICK_MS;
   const drawn = pools.filter(({ pool }) => drawsOn(fleet, pool));
   const slowest = Math.max(0, ...drawn.map((known) => leadTime(fleet, known).p95Ms));
   return millis(slowest + fleet.behavior.reviewIntervalMs);

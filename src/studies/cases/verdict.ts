@@ -48,7 +48,7 @@ export interface Verdict {
 /** References are compared with nobody. @throws RangeError when there is no row of ours */
 export function verdictOf(input: VerdictInput): Verdict {
   const standing = standingOf(input);
-  const rivals = input.others.filter(({ kind }) => kind === "baseline");
+  const rivals = input.others.filter(({ kind }) => kind === "baseline" || kind === "variant");
   const policies = (["one", "each"] as const).flatMap((tune) =>
     rivals
       .map(({ name }) => ({

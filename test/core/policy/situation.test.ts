@@ -4,6 +4,7 @@ import { ENGINE_PROFILES } from "../../../src/core/profiles/engine-profiles.ts";
 import { RESPONSE_LAW_PRIORS, hitRateAt } from "../../../src/core/cache/response-law.ts";
 import type { Headroom } from "../../../src/core/compiled.ts";
 import { EMPTY_FLEET_MEMORY } from "../../../src/core/memory.ts";
+import type { Ingredient } from "../../../src/core/policy/ingredients.ts";
 import { hitRateWith, loadOn, sizingTurnsPerSecond } from "../../../src/core/policy/situation.ts";
 import type { SignalName } from "../../../src/core/signals/names.ts";
 import { HOUR_MS, MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
@@ -214,5 +215,38 @@ describe("a fleet without a known engine profile", () => {
       'fleet agents/coder: spec.model.profile is "h100", ' +
         `expected one of ${Object.keys(ENGINE_PROFILES).join(", ")}`,
     );
+  });
+});
+
+describe("what a study leaves out", () => {
+  const memory = aFleetMemory({ turnsPerSecond: 16 });
+  const climbing = memory.demand && { ...memory.demand, trendPerMinute: 0.05 };
+  const lacking = (without?: Ingredient) =>
+    aSituation({
+      fleet: without === undefined ? {} : { without },
+      memory: { ...memory, demand: climbing },
+    });
+
+  it("lead-time: racks are believed to come within five minutes", () => {
+    expect(lacking("lead-time").horizonMs).toBe(300_000);
+  });
+
+  it("forecast: what climbs is taken for what it is now", () => {
+    const { band } = lacking("forecast");
+    expect(band?.p50).toBeCloseTo(band?.observed ?? 0, 9);
+    expect(lacking().band?.p50).toBeGreaterThan(band?.p50 ?? Number.NaN);
+  });
+
+  it("quantiles: a fixed share above the median", () => {
+    const { band } = lacking("quantiles");
+    expect(band?.p50).toBe(lacking().band?.p50);
+    expect((band?.sizing ?? 0) / (band?.p50 ?? 1)).toBeCloseTo(1.378, 3);
+  });
+
+  it("cache-response: the hit rate is what it is, with one rack or with ten", () => {
+    const situation = lacking("cache-response");
+    const rates = [1, 4, 10].map((racks) => hitRateWith(situation, racks, 16));
+    expect(new Set(rates)).toEqual(new Set([situation.point?.hitRate]));
+    expect(hitRateWith(lacking(), 10, 16)).toBeGreaterThan(hitRateWith(lacking(), 1, 16));
   });
 });

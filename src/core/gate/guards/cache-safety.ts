@@ -16,6 +16,7 @@ export const cacheSafetyGuard: Guard = {
   name: "cache-safety",
   check(proposal, context) {
     if (proposal.direction === "Out") return PASS;
+    if (context.situation.fleet.without === "scale-in-safety") return PASS;
     const { move } = proposal;
     // Another fleet needs the rack more: what this one might miss was weighed. That what it has to
     // do by the median forecast collapses was not.

@@ -34,6 +34,15 @@ describe("the cache-safety guard", () => {
     });
   });
 
+  it("passes where a study leaves it out", () => {
+    const context = aGateContext({
+      demand: 18,
+      memory: aFleetMemory({ turnsPerSecond: 18 }),
+      fleet: { headroomZ: 0, without: "scale-in-safety" },
+    });
+    expect(cacheSafetyGuard.check(A_SHRINK, context)).toEqual(PASS);
+  });
+
   it("holds where the objectives would be missed", () => {
     expect(cacheSafetyGuard.check(A_SHRINK, at(60))).toMatchObject({
       reason: {
