@@ -3,8 +3,8 @@
  * that people run today. Cases are cut from the committed scenarios, from invented traffic, and
  * from recordings (`--recordings DIR`, or BREAKWATER_TRACES) where there are any. Every policy is
  * run on every case with several values of its knob; violations are compared at equal GPU-hours
- * between 95 and 99.5 % by the protocol of `compare`. Each run is a line of `--out`, so that a bench
- * that was stopped goes on where it was. Status 1 where a bound is missed.
+ * between 95 and 99.5 % by the protocol of `compare`. Each run is a line of `--out`: a bench that
+ * was stopped goes on where it was. Status 1 where a bound is missed.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 /** One fleet as of its last tick. */
 import { Type } from "typebox";
-import { CACHE_CAUSES, nullable, OUTCOMES, ReasonSchema, TRUSTS } from "./vocabulary.ts";
+import { CacheViewSchema } from "./cache-view.ts";
+import { nullable, OUTCOMES, ReasonSchema, TRUSTS } from "./vocabulary.ts";
 
 const Share = Type.Number({ description: "0..1" });
 const NullableNumber = nullable(Type.Number());
@@ -44,14 +45,6 @@ const ForecastSchema = Type.Object({
   sizing: Type.Number({ description: "The quantile that headroom chose." }),
 });
 
-const CacheSchema = Type.Object({
-  cause: Type.Enum([...CACHE_CAUSES]),
-  hitRate: nullable(Share),
-  expectedHitRate: nullable(Share),
-  rackHelps: nullable(Type.Boolean({ description: "null: unknown" })),
-  text: Type.String(),
-});
-
 const StepSchema = Type.Object({
   stage: Type.String(),
   name: Type.String(),
@@ -84,7 +77,7 @@ export const FleetViewSchema = Type.Object({
   objectives: Type.Array(ObjectiveSchema),
   latency: Type.Object({ ttft: LatencySchema, itl: LatencySchema }),
   forecast: nullable(ForecastSchema),
-  cache: CacheSchema,
+  cache: CacheViewSchema,
   signals: Type.Array(SignalSchema),
   overrides: Type.Array(
     Type.Object({

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   reject: async () => (await import("./commands/approve.ts")).addReject,
   cancel: async () => (await import("./commands/cancel.ts")).addCancel,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctor,
+  diagnose: async () => (await import("./commands/diagnose.ts")).addDiagnose,
 };
 
 /** @param asked the first argument; anything but the name of a command asks about all of them */

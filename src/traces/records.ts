@@ -9,6 +9,8 @@ export interface TurnRecord {
   readonly outputTokens: number;
   /** Identities of the prompt's blocks, the last one maybe partly filled; null: not recorded. */
   readonly hashIds: readonly number[] | null;
+  /** Whose turn it is; absent: not recorded. */
+  readonly session?: string;
 }
 
 /** A session of a coding agent. Rows are in the order of `atMs`. */

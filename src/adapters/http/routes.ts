@@ -11,6 +11,7 @@ import {
   ReadyAnswerSchema,
   type AboutAnswer,
 } from "../../api/envelopes.ts";
+import { DiagnosesAnswerSchema } from "../../api/cache-view.ts";
 import type { ConsoleFile } from "./console-files.ts";
 import type { EventStreams } from "./event-stream.ts";
 import type { View } from "./view.ts";
@@ -62,6 +63,11 @@ export function apiRoutes(view: View, about: AboutAnswer): Routes {
       "/history",
       { schema: { querystring: OfFleet, ...answering(HistoryAnswerSchema) } },
       (request) => view.history(request.query.fleet),
+    );
+    app.get(
+      "/diagnoses",
+      { schema: { querystring: OfFleet, ...answering(DiagnosesAnswerSchema) } },
+      (request) => view.diagnoses(request.query.fleet),
     );
     done();
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { withVerdict } from "../telemetry/views/cache-view.ts";
 import { decisionViews } from "../telemetry/views/decision-views.ts";
 import { fleetViews } from "../telemetry/views/fleet-views.ts";
 import { groupView } from "../telemetry/views/group-view.ts";
@@ -10,6 +11,7 @@ import type {
   HistoryAnswer,
   PoolsAnswer,
 } from "../../api/envelopes.ts";
+import type { CacheEpisode, DiagnosesAnswer } from "../../api/cache-view.ts";
 import type { ApiEvent, TickEvent } from "../../api/events.ts";
 import type { FleetView } from "../../api/fleet-view.ts";
 import type { GroupView } from "../../api/group-view.ts";
@@ -28,6 +30,8 @@ export interface View extends Telemetry {
   pools(): PoolsAnswer;
   decisions(): DecisionsAnswer;
   history(fleet?: string): HistoryAnswer;
+  /** What was said of the hit rate, as long as there is room for it. */
+  diagnoses(fleet?: string): DiagnosesAnswer;
   /** What the fleet's last tick was decided on; undefined for a fleet that is not known. */
   decidedOn(fleet: string): FleetDecidedOn | undefined;
   /** What a reader must be sent first: the missed messages, or one snapshot of everything. */
@@ -44,6 +48,8 @@ export interface FleetDecidedOn {
 }
 
 const schemaVersion = API_SCHEMA_VERSION;
+/** Of a fleet: some days with a few falls each, a few kB. */
+const KEPT_EPISODES = 32;
 
 interface GroupState extends GroupViews {
   /** null: nothing was decided yet. */
@@ -64,6 +70,7 @@ export function createView({ runId = randomUUID() }: { readonly runId?: string }
 class LatestView implements View {
   readonly #groups = new Map<string, GroupState>();
   readonly #rings = new Map<string, HistoryRing>();
+  readonly #episodes = new Map<string, readonly CacheEpisode[]>();
   readonly #decisions = new DecisionRing();
   readonly #readers = new Set<(message: StreamMessage) => void>();
   readonly #backlog: EventBacklog;
@@ -92,6 +99,9 @@ class LatestView implements View {
     return fleets.map((view) => {
       const ring = this.#rings.get(view.fleet) ?? new HistoryRing();
       this.#rings.set(view.fleet, ring);
+      const episodes = this.#episodes.get(view.fleet) ?? [];
+      const said = withVerdict(episodes, view.atSeconds, view.cache).slice(-KEPT_EPISODES);
+      this.#episodes.set(view.fleet, said);
       return { fleet: view.fleet, point: ring.add(historyPoint(view, pools)) };
     });
   }
@@ -100,7 +110,9 @@ class LatestView implements View {
   #dropRings(): void {
     const present = new Set(this.#allFleets().map(({ fleet }) => fleet));
     for (const fleet of this.#rings.keys()) {
-      if (!present.has(fleet)) this.#rings.delete(fleet);
+      if (present.has(fleet)) continue;
+      this.#rings.delete(fleet);
+      this.#episodes.delete(fleet);
     }
   }
 
@@ -165,6 +177,12 @@ class LatestView implements View {
     const wanted = [...this.#rings].filter(([name]) => fleet === undefined || name === fleet);
     const fleets = wanted.map(([name, ring]) => ({ fleet: name, points: ring.points() }));
     return { schemaVersion, resolutionSeconds: HISTORY_RESOLUTION_SECONDS, fleets };
+  }
+
+  diagnoses(fleet?: string): DiagnosesAnswer {
+    const wanted = [...this.#episodes].filter(([name]) => fleet === undefined || name === fleet);
+    const fleets = wanted.map(([name, episodes]) => ({ fleet: name, episodes: [...episodes] }));
+    return { schemaVersion, fleets };
   }
 
   decidedOn(name: string): FleetDecidedOn | undefined {

@@ -116,7 +116,7 @@ export function assess(input: SituationInput): Situation {
   };
 }
 
-/** Logarithm of the margin that stands for one standard deviation, where a study leaves out quantiles. */
+/** Logarithm of the margin for one standard deviation, where a study leaves out quantiles. */
 const MARGIN_PER_Z = 0.25;
 
 function bandOf(fleet: CompiledFleet, demand: DemandMemory, horizonMs: Millis): ForecastBand {

@@ -1,7 +1,8 @@
 /**
  * Mooncake's open traces (kvcache-ai/Mooncake, FAST25), JSON lines: `timestamp` in ms,
  * `input_length` and `output_length` in tokens, `hash_ids` of the prompt's blocks. An id stands for
- * a block and all before it; the last id may be that of a partly filled block.
+ * a block and all before it; the last id may be that of a partly filled block. `session_id`, which
+ * later recordings in this format have, says whose turn it is; only diagnosis asks for it.
  */
 import { LineFault } from "../diagnostics.ts";
 import type { TurnRecord } from "../records.ts";
@@ -33,7 +34,10 @@ function turnIn(text: string, order: TimeOrder, blockTokens: number): TurnRecord
   const hashIds = hashIdsIn(text, fields, Math.ceil(inputTokens / blockTokens));
   // Last, so that a line that is skipped for another reason does not move the clock.
   const atMs = order.next(jsonAmount(timestamp), "ms", timestamp.at);
-  return { atNs: Math.round(atMs * NS_PER_MS), inputTokens, outputTokens, hashIds };
+  const turn = { atNs: Math.round(atMs * NS_PER_MS), inputTokens, outputTokens, hashIds };
+  const session = fields["session_id"];
+  const named = typeof session === "string" || typeof session === "number";
+  return named ? { ...turn, session: String(session) } : turn;
 }
 
 /** The id of the partly filled block is not always there. */

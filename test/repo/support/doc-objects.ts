@@ -22,7 +22,7 @@ const COMPILERS = {
 
 const KINDS = ["RackPool", "InferenceFleet", "FleetOverride", "Scenario"] as const;
 
-/** @returns what is wrong with the objects of ours in a text; fragments of objects are passed over */
+/** @returns what is wrong with objects of ours in a text; fragments of objects are passed over */
 export function objectErrors(yaml: string): readonly string[] {
   return parseAllDocuments(yaml).flatMap((document) => {
     if (document.errors.length > 0) return document.errors.map(({ message }) => message);

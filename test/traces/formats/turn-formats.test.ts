@@ -18,6 +18,14 @@ describe("mooncake", () => {
   });
 
   it.each([
+    ["a", "a"],
+    [7, "7"],
+  ])("says whose turn it is, where that is recorded: %s", (session_id, session) => {
+    const [turn] = read(mooncakeFormat(), line({ hash_ids: [46, 47, 2_353], session_id }));
+    expect(turn).toMatchObject({ session });
+  });
+
+  it.each([
     ["the partly filled block has no identity", { hash_ids: [46, 47] }, 512],
     ["blocks have another size", { hash_ids: [1, 2, 3, 4, 5] }, 256],
   ])("is read when %s", (_what, fields, blockTokens) => {

@@ -7,6 +7,7 @@ import { assessFleet, type Assessed, type TrustedSignals } from "../../../core/s
 import { elapsed, seconds, type EpochMs } from "../../../core/units.ts";
 import type { FleetView, LatencyView, ObjectiveView, SignalView } from "../../../api/fleet-view.ts";
 import type { TickReport } from "../../../ports/telemetry.ts";
+import { cacheView } from "./cache-view.ts";
 import { finite, instantSeconds } from "./json-number.ts";
 
 interface FleetFacts {
@@ -56,7 +57,7 @@ function fleetView(facts: FleetFacts): FleetView {
       itl: latencyView(trusted, "itlP50", "itlP95", "itlP99"),
     },
     forecast: forecastView(decided),
-    cache: { ...decided.cache },
+    cache: cacheView(decided.cache),
     signals: signalViews(facts),
     overrides: seen.overrides.map(({ until, ...rest }) => ({
       ...rest,
