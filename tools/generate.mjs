@@ -1,20 +1,22 @@
 /**
  * Writes everything that is derived from the sources: CRDs of the chart, pages of options,
- * manifests. Needs a build (`npm run generate` makes one) and helm. With --check it writes nothing
- * and fails, naming the files, when what is there differs; without helm it then leaves the
- * manifests out, which the cluster tests compare.
+ * manifests, dashboards, alert rules. Needs a build (`npm run generate` makes one) and helm. With
+ * --check it writes nothing and fails, naming the files, when what is there differs; without helm
+ * it then leaves the manifests out, which the cluster tests compare.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { customResourceDefinitions } from "../dist/config/crd.js";
+import { metricsPage } from "../dist/adapters/telemetry/metrics-page.js";
 import { referencePages } from "../dist/config/reference-page.js";
 import { profilePage } from "../dist/studies/profile-page.js";
 import { signalPage } from "../dist/studies/signal-page.js";
 import { chartPage } from "./chart-page.mjs";
 import { cliPage } from "./cli-page.mjs";
 import { locateTools } from "./install-tools.mjs";
+import { monitoringFiles } from "./monitoring/files.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 const CHART = "charts/breakwater";
@@ -24,6 +26,8 @@ const NOTICE = "Written by `npm run generate`; change the sources instead.";
 /** Folders in which every file of this ending is ours: one that nobody writes is removed. */
 const OWNED = [
   { folder: `${CHART}/templates/crds`, ending: ".yaml" },
+  { folder: `${CHART}/monitoring`, ending: ".yaml" },
+  { folder: `${CHART}/monitoring`, ending: ".json" },
   { folder: "manifests", ending: ".yaml" },
 ];
 
@@ -31,17 +35,17 @@ function main() {
   const check = process.argv.includes("--check");
   if (!check) {
     // The manifests are rendered from the chart with the CRDs just written.
-    write([...chartCrds(), ...pages()]);
+    write([...chartFiles(), ...pages()]);
     write([...manifests(helmPath())]);
-    for (const path of abandoned([...chartCrds(), ...manifestNames()])) rmSync(join(ROOT, path));
+    for (const path of abandoned([...chartFiles(), ...manifestNames()])) rmSync(join(ROOT, path));
     return;
   }
   const helm = locateTools(["helm"]).helm;
   if (helm.missing) console.error(`manifests are not checked: ${helm.reason}`);
-  const files = [...chartCrds(), ...pages(), ...(helm.missing ? [] : manifests(helm.path))];
+  const files = [...chartFiles(), ...pages(), ...(helm.missing ? [] : manifests(helm.path))];
   const stale = [
     ...files.filter(({ path, text }) => textOf(path) !== text).map(({ path }) => path),
-    ...abandoned([...chartCrds(), ...manifestNames()]),
+    ...abandoned([...chartFiles(), ...manifestNames()]),
   ];
   for (const path of stale) console.error(`out of date: ${path}; run npm run generate`);
   process.exitCode = stale.length === 0 ? 0 : 1;
@@ -72,6 +76,8 @@ function abandoned(files) {
 /** Kubernetes reads YAML 1.1, in which a bare Off is false. */
 const toYaml = (manifest) => stringify(manifest, { lineWidth: 100, version: "1.1" });
 
+const chartFiles = () => [...chartCrds(), ...monitoringFiles(`${CHART}/monitoring`, NOTICE)];
+
 /** Kept when the release is removed: deleting a CRD deletes every object of its kind. */
 function chartCrds() {
   return customResourceDefinitions().map((crd) => {
@@ -86,6 +92,7 @@ function chartCrds() {
 const pages = () =>
   [
     ...referencePages(),
+    { file: "metrics.md", markdown: metricsPage() },
     { file: "engine-profiles.md", markdown: profilePage() },
     { file: "signal-profiles.md", markdown: signalPage() },
     { file: "command-line.md", markdown: cliPage(NOTICE) },

@@ -12,6 +12,7 @@ export type ToolName =
   | "node-24"
   | "prometheus"
   | "promtool"
+  | "amtool"
   | "chromium";
 
 export type LocatedTool =

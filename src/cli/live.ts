@@ -6,6 +6,7 @@ import { clusterNodes } from "../adapters/cluster-nodes/cluster-nodes.ts";
 import { coreweaveBackend } from "../adapters/coreweave/backend.ts";
 import { secretCredentials } from "../adapters/credentials/secret-credentials.ts";
 import { jsonlLog } from "../adapters/decision-log/jsonl-log.ts";
+import { watchedLog } from "../adapters/decision-log/watched-log.ts";
 import { NO_DECISION_LOG } from "../ports/decision-log.ts";
 import { decisionStore } from "../adapters/decision-store/decision-store.ts";
 import { eventSink } from "../adapters/event-sink/event-sink.ts";
@@ -17,6 +18,7 @@ import { connect } from "../adapters/kubernetes/connection.ts";
 import { discovery } from "../adapters/kubernetes/discovery.ts";
 import type { Discovery } from "../adapters/kubernetes/discovery.ts";
 import { fenced } from "../adapters/kubernetes/fenced.ts";
+import { watchedConnection } from "../adapters/kubernetes/watched-transport.ts";
 import { lifecycleOf } from "../adapters/kubernetes/reflector.ts";
 import type { Lifecycle } from "../adapters/kubernetes/reflector.ts";
 import { processTimers } from "../adapters/kubernetes/timers.ts";
@@ -28,9 +30,11 @@ import type { ManualBackendOptions } from "../adapters/manual/backend.ts";
 import { memoryStore } from "../adapters/memory-store/memory-store.ts";
 import { objectSetBackend } from "../adapters/object-set/backend.ts";
 import { createPrometheusClient } from "../adapters/prometheus/client.ts";
+import { watchedPrometheus } from "../adapters/prometheus/watched-client.ts";
 import { createPrometheusSource } from "../adapters/prometheus/signal-source.ts";
 import { scaleBackend } from "../adapters/scale/backend.ts";
 import { serialiseWrites } from "../adapters/serialised-backend/serialise.ts";
+import type { CallWatch, OnClientCall } from "../adapters/telemetry/client-call.ts";
 import { workloads } from "../adapters/workloads/workloads.ts";
 import { compileFleet } from "../config/compile-fleet.ts";
 import { compileOverride } from "../config/compile-override.ts";
@@ -45,6 +49,7 @@ import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { sha256 } from "./digest.ts";
+import { stopwatch } from "./pace.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface Live {
@@ -61,9 +66,18 @@ export interface Live {
 
 const wallClock: Clock = { now: () => epochMs(Date.now()) };
 
+/** Who is told what: every tick, every call to the outside, every odd thing on the way. */
+interface Told {
+  readonly telemetry: Telemetry;
+  readonly onClientCall: OnClientCall;
+  readonly logger: Logger;
+}
+
 /** @throws PortError `invalid` when the kubeconfig cannot be used */
-export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Live {
-  const connection = connect(flags.kubeconfig);
+export function live(flags: RunFlags, told: Told): Live {
+  const { telemetry, logger } = told;
+  const calls: CallWatch = { onCall: told.onClientCall, stopwatch };
+  const connection = watchedConnection(connect(flags.kubeconfig), calls);
   const timers = processTimers();
   const warn: Warn = (message, fields) => logger.warn(fields, message);
   // The lease and questions about callers are not fenced: they must go through when we do not lead.
@@ -91,7 +105,7 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
   const pods = workloads({ ...base, discovery: found });
   const decisions = decisionStore(base);
   const events = eventSink({ ...base, identity: flags.identity });
-  const prometheus = createPrometheusClient(PROMETHEUS_LIMITS);
+  const prometheus = watchedPrometheus(createPrometheusClient(PROMETHEUS_LIMITS), calls);
   const watches = lifecycleOf(store, nodes, pods, decisions);
   const ports: Ports = {
     clock: wallClock,
@@ -109,7 +123,7 @@ export function live(flags: RunFlags, telemetry: Telemetry, logger: Logger): Liv
     log:
       flags.decisionLog === null
         ? NO_DECISION_LOG
-        : jsonlLog({ path: flags.decisionLog, digest: sha256 }),
+        : watchedLog(jsonlLog({ path: flags.decisionLog, digest: sha256 }), calls),
     events,
     lock,
     telemetry,

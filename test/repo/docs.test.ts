@@ -9,7 +9,7 @@ import { expectNoOffences, type Offence } from "./support/offence.ts";
 import { codeUnder, exists, filesUnder, readText } from "./support/repository.ts";
 import { parseSource } from "./support/source-file.ts";
 
-const CATALOGUE = "src/adapters/telemetry/catalogue.ts";
+const CATALOGUE = "src/adapters/telemetry/catalogue";
 const pages = filesUnder("")
   .filter((path) => path.endsWith(".md"))
   .map((path) => parseMarkdown(path, readText(path)));
@@ -171,7 +171,10 @@ describe("metrics in docs and charts", () => {
   );
 
   it("are in the catalogue", () => {
-    const catalogue = cataloguedMetrics(parseSource(CATALOGUE, readText(CATALOGUE)));
+    const files = [`${CATALOGUE}.ts`, ...filesUnder(CATALOGUE)];
+    const catalogue = new Set(
+      files.flatMap((path) => [...cataloguedMetrics(parseSource(path, readText(path)))]),
+    );
     const charts = ["charts", "manifests"].flatMap((folder) => filesUnder(folder));
     const paths = [...pages.map((each) => each.path), ...charts];
     expectNoOffences(paths.flatMap((path) => metricOffences(path, readText(path), catalogue)));

@@ -13,6 +13,8 @@ export async function bundled(entry: string): Promise<string> {
   await build({
     configFile: false,
     logLevel: "error",
+    // The folder is outside the project: packages are not found from there.
+    ssr: { noExternal: true },
     build: {
       ssr: entry,
       outDir,

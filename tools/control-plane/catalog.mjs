@@ -89,6 +89,7 @@ export const TOOLS = [
   },
   { name: "prometheus", from: "debian-file", package: "prometheus", onPath: ["prometheus"] },
   { name: "promtool", from: "debian-file", package: "prometheus", onPath: ["promtool"] },
+  { name: "amtool", from: "debian-file", package: "prometheus-alertmanager", onPath: ["amtool"] },
   {
     name: "chromium",
     from: "debian-package",

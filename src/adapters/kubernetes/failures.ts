@@ -44,10 +44,13 @@ export function streamFailureOf(doing: string, status: unknown): PortError {
   return portErrorOf(doing, kubeFailure(numberAt(status, "code") ?? 500, status));
 }
 
+/** @param status of an answer that is a failure: 400 or more */
+export const codeOfStatus = (status: number): PortErrorCode =>
+  CODES[status] ?? (status >= 500 ? "server-error" : "invalid");
+
 function portErrorOf(doing: string, failure: KubeFailure): PortError {
   const { status } = failure;
-  const fallback = status >= 500 ? "server-error" : "invalid";
-  const code = status < 400 ? "bad-answer" : (CODES[status] ?? fallback);
+  const code = status < 400 ? "bad-answer" : codeOfStatus(status);
   const what = failure.reason === "" ? `${status}` : `${status} ${failure.reason}`;
   return new PortError(code, `${doing}: ${what}: ${failure.message}`, failure);
 }

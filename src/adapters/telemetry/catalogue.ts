@@ -1,13 +1,10 @@
 /** Every metric of Breakwater, one row each: registry, documentation and dashboards read this. */
-import type { LabelName } from "./labels.ts";
-
-export interface MetricEntry {
-  readonly name: `breakwater_${string}`;
-  readonly type: "gauge" | "counter" | "histogram";
-  readonly unit: string;
-  readonly labels: readonly LabelName[];
-  readonly meaning: string;
-}
+import { CLIENT_METRICS } from "./catalogue/client-metrics.ts";
+import { DECISION_METRICS } from "./catalogue/decision-metrics.ts";
+import type { MetricEntry } from "./catalogue/entry.ts";
+import { QUALITY_METRICS } from "./catalogue/quality-metrics.ts";
+import { SPENDING_METRICS } from "./catalogue/spending-metrics.ts";
+import { SUPPLY_METRICS } from "./catalogue/supply-metrics.ts";
 
 export const CATALOGUE = [
   {
@@ -16,6 +13,7 @@ export const CATALOGUE = [
     unit: "1",
     labels: ["version"],
     meaning: "Always 1; the label says which version runs.",
+    example: "count by (version) (breakwater_build_info)",
   },
   {
     name: "breakwater_leader",
@@ -23,6 +21,7 @@ export const CATALOGUE = [
     unit: "0 or 1",
     labels: [],
     meaning: "Whether this replica holds the lease.",
+    example: "sum (breakwater_leader)",
   },
   {
     name: "breakwater_tick_duration_seconds",
@@ -44,6 +43,7 @@ export const CATALOGUE = [
     unit: "seconds since the epoch",
     labels: ["group"],
     meaning: "When the group was last decided on; simulated time in a demo.",
+    example: "time() - max by (group) (breakwater_last_tick_timestamp_seconds)",
   },
   {
     name: "breakwater_actions_total",
@@ -58,6 +58,7 @@ export const CATALOGUE = [
     unit: "racks",
     labels: ["pool", "phase"],
     meaning: "Racks of the pool by phase.",
+    example: "sum by (pool, phase) (breakwater_racks) > 0",
   },
   {
     name: "breakwater_degraded_racks",
@@ -128,6 +129,7 @@ export const CATALOGUE = [
     unit: "seconds",
     labels: ["pool", "step", "percentile"],
     meaning: "How long a step of a rack takes, by prior and measurement together.",
+    example: 'max by (pool, step) (breakwater_rack_step_seconds{percentile="p95"})',
   },
   {
     name: "breakwater_rack_step_measured",
@@ -212,6 +214,7 @@ export const CATALOGUE = [
     unit: "ticks",
     labels: ["fleet", "reason"],
     meaning: "Ticks in which the fleet was held, by reason; a tick counts for each of its reasons.",
+    example: "topk(5, sum by (fleet, reason) (increase(breakwater_holds_total[1h])) > 0)",
   },
   {
     name: "breakwater_demand_turns_per_second",
@@ -254,6 +257,9 @@ export const CATALOGUE = [
     unit: "ratio",
     labels: ["fleet", "objective"],
     meaning: "Share of turns or tokens within the objective's threshold.",
+    example:
+      "breakwater_objective_observed_ratio < on (fleet, objective) " +
+      "breakwater_objective_required_ratio",
   },
   {
     name: "breakwater_objective_required_ratio",
@@ -296,6 +302,7 @@ export const CATALOGUE = [
     unit: "0 or 1",
     labels: ["fleet", "cause"],
     meaning: "1 for the cause that the cache diagnosis names.",
+    example: "max by (fleet, cause) (breakwater_cache_cause) == 1",
   },
   {
     name: "breakwater_signal_age_seconds",
@@ -310,12 +317,16 @@ export const CATALOGUE = [
     unit: "0 or 1",
     labels: ["fleet", "signal"],
     meaning: "1 while the signal is fresh, complete and plausible.",
+    example: "min by (fleet, signal) (breakwater_signal_trusted) == 0",
   },
+  ...DECISION_METRICS,
+  ...SPENDING_METRICS,
+  ...SUPPLY_METRICS,
+  ...QUALITY_METRICS,
+  ...CLIENT_METRICS,
 ] as const satisfies readonly MetricEntry[];
 
 export type MetricName = (typeof CATALOGUE)[number]["name"];
 
-/** One tick of a few groups takes milliseconds; a slow API server or Prometheus takes seconds. */
-export const TICK_DURATION_BUCKETS_SECONDS = [
-  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15,
-];
+/** A tick and a call take milliseconds; those of a slow API server or Prometheus take seconds. */
+export const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];

@@ -86,10 +86,11 @@ function cacheGauges({ fleet, cache }: FleetView): Sample[] {
 }
 
 function signalGauges({ fleet, signals }: FleetView): Sample[] {
-  return signals.flatMap(({ name, ageSeconds, trust }) => {
+  return signals.flatMap(({ name, ageSeconds, coverage, trust }) => {
     const labels = { fleet, signal: name };
     return [
       ...known("breakwater_signal_age_seconds", labels, ageSeconds),
+      ...known("breakwater_signal_coverage_ratio", labels, coverage),
       ...known("breakwater_signal_trusted", labels, trust === "Fresh" ? 1 : 0),
     ];
   });

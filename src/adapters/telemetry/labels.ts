@@ -10,9 +10,12 @@ import {
   RACK_PHASES,
   RACK_STEPS,
 } from "../../api/vocabulary.ts";
+import { GUARDS, TAKER_GUARDS } from "../../core/gate/index.ts";
+import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import { SIGNAL_UNITS } from "../../core/signals/names.ts";
-import { REASONS } from "../../core/reasons.ts";
+import type { ShortageKind } from "../../core/memory.ts";
 import { PORT_ERRORS } from "../../ports/errors.ts";
+import { CLIENTS } from "./client-call.ts";
 
 /** Takes the place of a word outside a closed set, so that no set can grow. */
 const OTHER = "other";
@@ -24,8 +27,12 @@ const ACTION_KINDS = [
   "Cordon",
   "Uncordon",
   "Evict",
+  "Fence",
+  "Unfence",
   "SetReplicas",
   "MarkPods",
+  "Eject",
+  "Readmit",
   OTHER,
 ];
 const ACTION_OUTCOMES = [
@@ -36,6 +43,40 @@ const ACTION_OUTCOMES = [
   "failed",
   "fenced",
 ] as const;
+
+/** Why a decision is opened: the reasons of `REASONS` that say why a count should change. */
+const CHANGE_REASONS = [
+  "demand-forecast",
+  "burst",
+  "backlog",
+  "schedule-floor",
+  "override-floor",
+  "minimum",
+  "surplus",
+  "above-maximum",
+  "window-ends",
+  "interruption",
+  "arrival-doubtful",
+  "partial-arrival",
+  "request-withdrawn",
+  "loan-lend",
+  "loan-reclaim",
+  "rack-moves",
+  "policy-want",
+] as const satisfies readonly ReasonCode[];
+
+const GUARD_NAMES = [...new Set([...GUARDS, ...TAKER_GUARDS].map(({ name }) => name))];
+
+/** What a provider's shortage is known by; each is a `ShortageKind`. */
+const SHORTAGES = [
+  "stockout",
+  "quota",
+  "reservation",
+  "permission",
+  "other",
+  "late",
+  "partial",
+] as const satisfies readonly ShortageKind[];
 
 export const LABELS = {
   group: null,
@@ -56,6 +97,14 @@ export const LABELS = {
   rack_step: RACK_STEPS,
   action: ACTION_KINDS,
   result: ACTION_OUTCOMES,
+  why: [...CHANGE_REASONS, OTHER],
+  guard: GUARD_NAMES,
+  shortage: SHORTAGES,
+  bound: ["lower", "upper"],
+  stage: ["usual", "capacity", "routing", "delivered"],
+  interval: ["80", "95"],
+  client: CLIENTS,
+  answer: ["ok", ...Object.keys(PORT_ERRORS)],
   code: [...Object.keys(PORT_ERRORS), "invariant", OTHER],
 } as const satisfies Readonly<Record<string, readonly string[] | null>>;
 

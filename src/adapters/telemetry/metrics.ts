@@ -1,11 +1,13 @@
 import { seconds } from "../../core/units.ts";
 import type { Telemetry, TickReport } from "../../ports/telemetry.ts";
+import type { ClientCall, OnClientCall } from "./client-call.ts";
 import { closed } from "./labels.ts";
 import { createRegistry, type MetricRegistry } from "./registry.ts";
-import { counterSamples, gaugeSamples } from "./samples.ts";
+import { tickSamples } from "./samples.ts";
 import { SeriesLedger } from "./series-ledger.ts";
 
 export interface Metrics extends Telemetry {
+  readonly clientCall: OnClientCall;
   /** The body of `/metrics`. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -34,6 +36,7 @@ export function createMetrics({ version, leading }: MetricsOptions): Metrics {
         labels: { code: closed("code", code.startsWith("INV-") ? "invariant" : code) },
         value: 1,
       }),
+    clientCall: (call) => recordCall(call, registry),
     forget: (group) => removeAll(registry, ledger.replace(group, [])),
     text: () => {
       if (leading !== undefined) setLeader(registry, leading());
@@ -44,14 +47,22 @@ export function createMetrics({ version, leading }: MetricsOptions): Metrics {
 }
 
 function record(report: TickReport, registry: MetricRegistry, ledger: SeriesLedger): void {
-  const gauges = gaugeSamples(report);
-  const counters = counterSamples(report);
+  const { gauges, counters } = tickSamples(report);
   for (const sample of gauges) registry.setGauge(sample);
   for (const sample of counters) {
     if (sample.value > 0 || ledger.isNew(sample)) registry.addToCounter(sample);
   }
   removeAll(registry, ledger.replace(report.group.name, [...gauges, ...counters]));
   recordProcess(report, registry);
+}
+
+function recordCall({ client, answer, seconds: value }: ClientCall, to: MetricRegistry): void {
+  to.addToCounter({
+    metric: "breakwater_client_calls_total",
+    labels: { client, answer },
+    value: 1,
+  });
+  to.observe({ metric: "breakwater_client_call_duration_seconds", labels: { client }, value });
 }
 
 function setLeader(registry: MetricRegistry, leading: boolean): void {
@@ -63,7 +74,8 @@ function removeAll(registry: MetricRegistry, gone: ReturnType<SeriesLedger["repl
 }
 
 function recordProcess(report: TickReport, registry: MetricRegistry): void {
-  registry.observe("breakwater_tick_duration_seconds", seconds(report.durationMs));
+  const duration = { metric: "breakwater_tick_duration_seconds", labels: {} } as const;
+  registry.observe({ ...duration, value: seconds(report.durationMs) });
   for (const { kind, outcome } of report.actions) {
     const labels = { action: closed("action", kind), result: outcome };
     registry.addToCounter({ metric: "breakwater_actions_total", labels, value: 1 });

@@ -2,20 +2,36 @@
 import { decisionViews } from "./views/decision-views.ts";
 import { fleetViews } from "./views/fleet-views.ts";
 import { poolViews } from "./views/pool-views.ts";
-import type { DecisionView } from "../../api/decision-view.ts";
+import type { FleetView } from "../../api/fleet-view.ts";
 import type { PoolView } from "../../api/pool-view.ts";
-import { DIRECTIONS, OPEN_PHASES, OUTCOMES } from "../../api/vocabulary.ts";
+import { OUTCOMES } from "../../api/vocabulary.ts";
 import type { CompiledPool } from "../../core/compiled.ts";
 import type { Reason } from "../../core/reasons.ts";
 import { seconds } from "../../core/units.ts";
 import type { TickReport } from "../../ports/telemetry.ts";
 import type { MetricName } from "./catalogue.ts";
+import { decisionCounters, openGauges } from "./decision-samples.ts";
 import { fleetGauges } from "./fleet-samples.ts";
 import { LABELS } from "./labels.ts";
+import { attainmentGauges, forecastCounters, hitRateGauges } from "./quality-samples.ts";
 import type { Sample } from "./sample.ts";
+import { spendingGauges } from "./spending-samples.ts";
+import { supplyGauges } from "./supply-samples.ts";
 
-/** @returns the gauges of the group; a series that is not among them is gone. */
-export function gaugeSamples(report: TickReport): Sample[] {
+export interface TickSamples {
+  /** A series of the group that is not among them is gone. */
+  readonly gauges: readonly Sample[];
+  /** What the tick adds; 0 for what exists and got no more. */
+  readonly counters: readonly Sample[];
+}
+
+/** @returns everything that the tick says about the group's pools and fleets */
+export function tickSamples(report: TickReport): TickSamples {
+  const fleets = fleetViews(report);
+  return { gauges: gaugeSamples(report, fleets), counters: counterSamples(report, fleets) };
+}
+
+function gaugeSamples(report: TickReport, fleets: readonly FleetView[]): Sample[] {
   const { observation, group } = report;
   const decisions = decisionViews(report);
   return [
@@ -24,10 +40,16 @@ export function gaugeSamples(report: TickReport): Sample[] {
       labels: { group: group.name },
       value: observation.now / 1_000,
     },
-    ...poolViews(report).flatMap((pool) => poolGauges(pool).concat(openGauges(pool, decisions))),
+    ...poolViews(report).flatMap((view) => [
+      ...poolGauges(view),
+      ...openGauges(view.pool, decisions),
+      ...supplyGauges(view, report),
+    ]),
     ...group.pools.flatMap(priorGauges),
     ...group.fleets.flatMap(startGauges),
-    ...fleetViews(report).flatMap(fleetGauges),
+    ...fleets.flatMap((view) => [...fleetGauges(view), ...attainmentGauges(view)]),
+    ...report.decision.fleets.flatMap(hitRateGauges),
+    ...spendingGauges(report),
   ];
 }
 
@@ -91,17 +113,6 @@ function stepTimeGauges(pool: string, { step, fleet, measured, ...time }: StepTi
 
 type StepTimeView = PoolView["steps"][number];
 
-function openGauges({ pool }: PoolView, decisions: readonly DecisionView[]): Sample[] {
-  const ours = decisions.filter((decision) => decision.pool === pool);
-  return DIRECTIONS.flatMap((direction) =>
-    OPEN_PHASES.map((phase) => ({
-      metric: "breakwater_pool_open_decisions" as const,
-      labels: { pool, direction, intent_phase: phase },
-      value: ours.filter((one) => one.direction === direction && one.phase === phase).length,
-    })),
-  );
-}
-
 function priorGauges({ name, leadTimePrior }: CompiledPool): Sample[] {
   return LABELS.step.map((step) => ({
     metric: "breakwater_lead_time_prior_p95_seconds",
@@ -118,9 +129,11 @@ function startGauges({ key, pools }: TickReport["group"]["fleets"][number]): Sam
   }));
 }
 
-/** @returns what the tick adds to the counters of the group's pools and fleets. */
-export function counterSamples({ decision }: TickReport): Sample[] {
+function counterSamples(report: TickReport, fleets: readonly FleetView[]): Sample[] {
+  const { decision } = report;
   return [
+    ...decisionCounters(report),
+    ...fleets.flatMap((view) => forecastCounters(view, report)),
     ...decision.fleets.flatMap(({ fleet, outcome, reasons }) => [
       ...OUTCOMES.map((word) => ({
         metric: "breakwater_decisions_total" as const,

@@ -232,3 +232,41 @@ describe("combined telemetry", () => {
     expect(await b.text()).not.toContain("agents/coder");
   });
 });
+
+/** What one fleet and one pool may add: 200 fleets on 50 pools are then 62,000 series. */
+const SERIES_PER_FLEET = 260;
+const SERIES_PER_POOL = 200;
+
+describe("the number of series", () => {
+  const countOf = async (names: readonly string[], pools: readonly string[]): Promise<number> => {
+    const metrics = aMetrics();
+    const group = aGroup({
+      pools: pools.map((name) => aPool(name)),
+      fleets: names.map((name) => aFleet(name)),
+    });
+    metrics.tick(
+      aReport({
+        group,
+        decided: group.fleets.map(({ key }) => fleetDecided({ fleet: key })),
+        pools: group.pools.map(({ name }) => poolDecided([], { pool: name })),
+      }),
+    );
+    return (await samplesOf(metrics)).size;
+  };
+
+  it("grows with fleets and pools alone, and by a bounded number each", async () => {
+    const one = await countOf(["coder"], ["gb200-east"]);
+    const fleets = (await countOf(["coder", "writer", "planner"], ["gb200-east"])) - one;
+    const pools = (await countOf(["coder"], ["gb200-east", "gb200-west", "gb200-eu"])) - one;
+    expect(fleets / 2).toBeLessThanOrEqual(SERIES_PER_FLEET);
+    expect(pools / 2).toBeLessThanOrEqual(SERIES_PER_POOL);
+  });
+
+  it("stays the same, tick after tick", async () => {
+    const metrics = aMetrics();
+    metrics.tick(aReport());
+    const before = (await samplesOf(metrics)).size;
+    for (let tick = 0; tick < 5; tick++) metrics.tick(aReport());
+    expect((await samplesOf(metrics)).size).toBe(before);
+  });
+});

@@ -9,13 +9,16 @@ const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 /** Names that other programs or customs prescribe. */
 const PRESCRIBED: readonly string[] = ["README.md", "CONTRIBUTING.md", "LICENSE", "Dockerfile"];
 
+/** Pages that are found by the name of their alert, which Prometheus' customs want in this case. */
+const RUNBOOK = /^docs\/runbooks\/Breakwater[A-Za-z]+\.md$/;
+
 const KEBAB_REMEDY = "Name files and folders in kebab-case, a concept each: lead-time.ts.";
 const EMPTY_REMEDY = "Name the file or folder for the concept inside, not for being useful.";
 
 /** @returns what is wrong with the names along one path. */
 export function nameOffences(path: string): readonly Offence[] {
   const names = path.split("/");
-  if (PRESCRIBED.includes(names.at(-1) ?? "")) names.pop();
+  if (PRESCRIBED.includes(names.at(-1) ?? "") || RUNBOOK.test(path)) names.pop();
   const offence = (found: string, remedy: string): Offence => ({ path, line: 0, found, remedy });
   return names.map(stemOf).flatMap((stem) => {
     if (!KEBAB.test(stem)) return [offence(stem, KEBAB_REMEDY)];

@@ -19,6 +19,8 @@ export interface PrometheusOptions {
   readonly scrapeIntervalSeconds: number;
   /** A free port when absent. */
   readonly port?: number;
+  /** Paths of rule files; none when absent. */
+  readonly ruleFiles?: readonly string[];
   /** Beside those that every start has. */
   readonly flags?: readonly string[];
   /** Fills the folder of the samples before the start. */
@@ -51,7 +53,7 @@ async function startIn(group: ProcessGroup, options: PrometheusOptions): Promise
   const url = `http://${address}`;
   const configFile = join(group.dir, "prometheus.yml");
   const write = (targets: readonly ScrapeTarget[]) =>
-    writeFileSync(configFile, configuration(targets, options.scrapeIntervalSeconds));
+    writeFileSync(configFile, configuration(targets, options));
   write(options.scrapeTargets);
   const samples = join(group.dir, "samples");
   options.fill?.(samples);
@@ -80,11 +82,19 @@ async function startIn(group: ProcessGroup, options: PrometheusOptions): Promise
 }
 
 /** The configuration file as JSON, which is YAML that needs no quoting rules. */
-function configuration(targets: readonly ScrapeTarget[], intervalSeconds: number): string {
-  const interval = `${Math.round(intervalSeconds * 1000)}ms`;
+function configuration(
+  targets: readonly ScrapeTarget[],
+  { scrapeIntervalSeconds, ruleFiles = [] }: PrometheusOptions,
+): string {
+  const interval = `${Math.round(scrapeIntervalSeconds * 1000)}ms`;
   const jobs = [...new Set(targets.map(({ job }) => job))];
   return JSON.stringify({
-    global: { scrape_interval: interval, scrape_timeout: interval },
+    global: {
+      scrape_interval: interval,
+      scrape_timeout: interval,
+      evaluation_interval: interval,
+    },
+    rule_files: ruleFiles,
     scrape_configs: jobs.map((job) => ({
       job_name: job,
       static_configs: targets.filter((target) => target.job === job).map(staticConfig),
