@@ -1,160 +1,118 @@
 /**
  * `npm run bench:diagnosis`: whether the cache diagnosis names what happened. Incidents of a known
- * cause and quiet days are drawn and run in the simulator, whose engines and router export what
- * vLLM and llm-d's router do; the diagnosis sees nothing else. One core, about 3 s an incident.
+ * cause and quiet days are drawn and run in the simulator, and judged by what was injected; the
+ * diagnosis sees what vLLM and llm-d's router export, or less (`diagnosis-run.mjs`). One core:
+ * 2 s an incident, 4 s a pair, 10 s a day.
  *
- * --incidents N  of each cause       --quiet N   days       --seed S   the first of the seeds
- * --no-index     a router whose index exports nothing       --verbose  a line each
+ * --incidents N  of each cause (64)      --quiet N  days (500)     --pairs N  of two causes (60)
+ * --seed S       the first of the seeds (100000; those below 100000 are for working on it)
+ * --cause C      only these              --minutes M  starts nothing after so many
+ * --verbose      a line each
  */
-import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
-import { compileScenario } from "../src/config/compile-scenario.ts";
-import { readDocument } from "../src/config/written-document.ts";
-import { trafficOf } from "../src/studies/scenario-traffic.ts";
-import { simulate } from "../src/studies/simulate.ts";
-import { CAUSES, incidentOf, quietDay } from "./diagnosis-incidents.mjs";
+import { CAUSES, RISE, incidentOf, pairOf, quietDay } from "./diagnosis-incidents.mjs";
+import { LEAST_SEVERITY, alarmsOf, judged } from "./diagnosis-judge.mjs";
+import { matrixLines, quietLines, summaryLines } from "./diagnosis-print.mjs";
+import { PROFILES, ticksOf } from "./diagnosis-run.mjs";
 
 const { values } = parseArgs({
   options: {
-    incidents: { type: "string", default: "3" },
-    quiet: { type: "string", default: "1" },
-    seed: { type: "string", default: "1000" },
+    incidents: { type: "string", default: "64" },
+    quiet: { type: "string", default: "500" },
+    pairs: { type: "string", default: "60" },
+    seed: { type: "string", default: "100000" },
     cause: { type: "string", multiple: true, default: CAUSES },
-    "no-index": { type: "boolean", default: false },
+    minutes: { type: "string", default: "600" },
     verbose: { type: "boolean", default: false },
   },
 });
-const MINUTE_MS = 60_000;
-/** A smaller fall is no incident. */
-const LEAST_SEVERITY = 0.03;
-const shows = { index: !values["no-index"] };
-const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const [FULL] = PROFILES;
+const firstSeed = Number(values.seed);
+const startedAt = performance.now();
+const hasTime = () => performance.now() - startedAt < Number(values.minutes) * 60_000;
+const say = (line) => values.verbose && console.log(line);
+const points = (share) => (100 * share).toFixed(1);
+const byProfile = () => Object.fromEntries(PROFILES.map((profile) => [profile, []]));
 
-async function verdictsOf(text, seed) {
-  const read = readDocument(text, compileScenario);
-  if (!read.ok) throw new Error(JSON.stringify(read.errors, null, 2));
-  const said = [];
-  const { startsAt } = read.value;
-  await simulate({
-    scenario: read.value,
-    policy: "breakwater",
-    seed,
-    traffic: trafficOf(read.value, "."),
-    digest: sha256,
-    codeVersion: "bench",
-    onRecord: (line) => {
-      const { decision } = JSON.parse(line);
-      for (const { cache } of decision.fleets) {
-        said.push({ minute: (decision.at - startsAt) / MINUTE_MS, ...cache });
-      }
-    },
-  });
-  return said;
+/** A rise in load that more room does not cure by half is another traffic, and no lack of room. */
+async function trueCause(incident, fall) {
+  if (incident.cause !== RISE) return incident.cause;
+  const roomier = await ticksOf(incident.roomier, incident.seed);
+  const left = judged(roomier, { ...incident, cause: "cold-replicas" }, FULL)?.severity ?? 0;
+  return left > fall / 2 ? "workload-shift" : RISE;
 }
 
-const mean = (all) => all.reduce((sum, value) => sum + value, 0) / all.length;
-const median = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
-
-/** The verdict is what was said most within `judgedMinutes` of the onset. */
-function judged(said, { onsetMinutes, judgedMinutes }) {
-  const rates = (from, to) =>
-    said.flatMap(({ minute, hitRate }) =>
-      hitRate !== null && minute >= from && minute < to ? [hitRate] : [],
-    );
-  const [before, after] = [
-    rates(onsetMinutes - 20, onsetMinutes),
-    rates(onsetMinutes + judgedMinutes / 5, onsetMinutes + judgedMinutes),
-  ];
-  const severity = after.length === 0 ? 1 : mean(before) - mean(after);
-  const within = said.filter(
-    ({ minute, cause }) =>
-      minute > onsetMinutes && minute <= onsetMinutes + judgedMinutes && cause !== "none",
+async function incident(cause, seed, rows) {
+  const drawn = incidentOf(cause, seed);
+  const ticks = await ticksOf(drawn.scenario, seed);
+  const full = judged(ticks, drawn, FULL);
+  if (full === null) return false;
+  const truth = await trueCause(drawn, full.severity);
+  for (const profile of PROFILES) {
+    rows[profile].push({ ...judged(ticks, drawn, profile), cause: truth });
+  }
+  const { found, severity, delay, early, last } = full;
+  say(
+    `${seed} ${truth === cause ? "" : `${cause}, truly `}${truth} -> ${found}` +
+      `${early ? " EARLY" : ""}  severity ${points(severity)}  delay ${delay.toFixed(1)}  ` +
+      `${JSON.stringify(drawn.what)}  ${(last?.evidence ?? [last?.text]).join("; ")}`,
   );
-  const counts = new Map();
-  for (const { cause } of within) counts.set(cause, (counts.get(cause) ?? 0) + 1);
-  const [most] = [...counts].toSorted((a, b) => b[1] - a[1]);
-  const found = most?.[0] ?? "none";
-  const first = within.find(({ cause }) => cause === found);
-  const early = said.some(
-    ({ minute, cause }) => minute > 55 && minute <= onsetMinutes && cause !== "none",
-  );
-  return { severity, found, early, delay: first === undefined ? NaN : first.minute - onsetMinutes };
+  return true;
 }
 
-const rows = [];
-let skipped = 0;
-for (const [number, cause] of CAUSES.entries()) {
-  if (!values.cause.includes(cause)) continue;
-  for (let n = 0; n < Number(values.incidents); n += 1) {
-    const seed = Number(values.seed) + 1_000 * number + n;
-    const incident = incidentOf(cause, seed, shows);
-    const said = await verdictsOf(incident.scenario, seed);
-    const row = { ...incident, ...judged(said, incident) };
-    if (values.verbose && row.early) {
-      const alarm = said.find((each) => each.minute > 55 && each.cause !== "none");
-      console.log(
-        `  early ${alarm.minute} ${alarm.cause} ${alarm.hitRate} of ${alarm.expectedHitRate}: ` +
-          `${alarm.evidence}`,
-      );
-    }
-    const counts = cause === "broken-signal" || row.severity >= LEAST_SEVERITY;
-    if (counts) rows.push(row);
-    else skipped += 1;
-    if (values.verbose) {
-      const { found, severity, delay, early } = row;
-      const last = said.findLast(({ cause: each }) => each === found) ?? said.at(-1);
-      console.log(
-        `${seed} ${counts ? "" : "(small) "}${cause} -> ${found}${early ? " EARLY" : ""}  ` +
-          `severity ${(100 * severity).toFixed(1)}  delay ${delay.toFixed(1)}  ` +
-          `${JSON.stringify(incident.what)}  ${(last?.evidence ?? [last?.text]).join("; ")}`,
+/** @returns null where one alone costs too little, or both about the same */
+async function pair(seed) {
+  const { alone, ...both } = pairOf(seed);
+  const costs = [];
+  for (const [cause, scenario] of Object.entries(alone)) {
+    const fall = judged(await ticksOf(scenario, seed), { ...both, cause }, FULL)?.severity ?? 0;
+    costs.push([cause, fall]);
+  }
+  const [larger, smaller] = costs.toSorted((a, b) => b[1] - a[1]);
+  if (larger[1] < LEAST_SEVERITY || larger[1] < 1.25 * smaller[1]) return null;
+  const said = judged(await ticksOf(both.scenario, seed), { ...both, cause: larger[0] }, FULL);
+  if (said === null) return null;
+  const first = said.order[0]?.cause ?? said.found;
+  say(`pair ${seed} ${larger[0]} ${points(larger[1])}, ${points(smaller[1])} -> ${first}`);
+  return { inOrder: first === larger[0] };
+}
+
+const rows = byProfile();
+let small = 0;
+for (let n = 0; n < Number(values.incidents) && hasTime(); n += 1) {
+  for (const cause of CAUSES.filter((each) => values.cause.includes(each))) {
+    const seed = firstSeed + 10 * n + CAUSES.indexOf(cause);
+    if (!(await incident(cause, seed, rows))) small += 1;
+  }
+}
+
+const pairs = [];
+let smallPairs = 0;
+for (let n = 0; n < Number(values.pairs) && hasTime(); n += 1) {
+  const found = await pair(firstSeed + 10 * n + 9);
+  if (found === null) smallPairs += 1;
+  else pairs.push(found);
+}
+
+const days = byProfile();
+for (let n = 0; n < Number(values.quiet) && hasTime(); n += 1) {
+  const seed = firstSeed + 50_000 + n;
+  const ticks = await ticksOf(quietDay(seed), seed);
+  for (const profile of PROFILES) {
+    const alarms = alarmsOf(ticks, profile);
+    days[profile].push(alarms);
+    for (const { minute, cause, isSo, was, isNow, why } of profile === FULL ? alarms : []) {
+      const free = `free ${was.toFixed(0)} s, now ${isNow.toFixed(0)} s`;
+      say(
+        `quiet ${seed} ${minute.toFixed(0)}: ${isSo ? "so: " : "FALSE "}${cause}  ${free}  ${why}`,
       );
     }
   }
 }
 
-let alarms = 0;
-const days = Number(values.quiet);
-for (let n = 0; n < days; n += 1) {
-  const seed = Number(values.seed) + 90_000 + n;
-  const said = await verdictsOf(quietDay(seed, shows), seed);
-  let before = "none";
-  for (const { minute, cause, evidence = [] } of said) {
-    if (cause !== "none" && before === "none") {
-      alarms += 1;
-      if (values.verbose) console.log(`quiet ${seed} ${minute}: ${cause}  ${evidence.join("; ")}`);
-    }
-    before = cause;
-  }
+for (const profile of PROFILES) {
+  console.log(`\n== ${profile}`);
+  for (const line of matrixLines(rows[profile])) console.log(line);
+  for (const line of summaryLines(rows[profile], { small, pairs, smallPairs })) console.log(line);
+  for (const line of quietLines(days[profile])) console.log(line);
 }
-
-const found = [...CAUSES, "none"];
-const short = (cause) => cause.slice(0, 12).padStart(13);
-console.log(`${"truth".padEnd(22)}${found.map(short).join("")}   recall  delay (median, min)`);
-for (const cause of CAUSES) {
-  const ours = rows.filter((row) => row.cause === cause);
-  if (ours.length === 0) continue;
-  const right = ours.filter((row) => row.found === cause);
-  const cells = found.map((each) => String(ours.filter((row) => row.found === each).length));
-  console.log(
-    cause.padEnd(22) +
-      cells.map((cell) => cell.padStart(13)).join("") +
-      `${((100 * right.length) / ours.length).toFixed(0).padStart(7)} %` +
-      `${median(right.map(({ delay }) => delay))
-        .toFixed(1)
-        .padStart(7)}`,
-  );
-}
-const precision = CAUSES.map((cause) => {
-  const named = rows.filter((row) => row.found === cause);
-  const right = named.filter((row) => row.cause === cause).length;
-  return named.length === 0 ? "-" : `${((100 * right) / named.length).toFixed(0)} %`;
-});
-console.log("precision".padEnd(22) + precision.map((text) => text.padStart(13)).join(""));
-const known = rows.filter(({ cause }) => cause !== "cannot-tell");
-const top = known.filter((row) => row.found === row.cause).length;
-const early = rows.filter((row) => row.early).length;
-console.log(
-  `top-1 ${((100 * top) / known.length).toFixed(1)} % of ${known.length} of known kinds; ` +
-    `${skipped} fell by less than ${100 * LEAST_SEVERITY} points: not counted; ` +
-    `alarms before the onset: ${early}; on ${days} quiet days: ${alarms}`,
-);

@@ -4,6 +4,7 @@ import type { CompiledScenario } from "../config/compiled-scenario.ts";
 import type { Digest } from "../core/canonical.ts";
 import type { FleetKey } from "../core/compiled.ts";
 import type { Millis } from "../core/units.ts";
+import type { TickReport } from "../ports/telemetry.ts";
 import type { SessionSource } from "../traces/turn-templates.ts";
 
 /** The clients of one fleet; its sources add up. */
@@ -35,6 +36,8 @@ export interface SimulationRun {
   readonly stopwatch?: () => number;
   /** Called with each decision record's canonical line; absent: no records are made. */
   readonly onRecord?: (line: string) => void;
+  /** Called with what each tick saw and decided; unlike a record, it costs nothing to make. */
+  readonly onTick?: (report: TickReport) => void;
   /** Called with the scraped series, as OpenMetrics text in pieces; absent: nothing is exported. */
   readonly onOpenMetrics?: (text: string) => void;
   /** Called after each tick with the share of the run that is done, 0..1. */

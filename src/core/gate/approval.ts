@@ -17,7 +17,7 @@ export interface ApprovalNeed {
 }
 
 /** How long a decision waits for a person where no rule says so. */
-const DEFAULT_EXPIRY_MS = millis(15 * 60_000);
+export const DEFAULT_EXPIRY_MS = millis(15 * 60_000);
 
 /** @param asked approvals that guards ask for */
 export function approvalNeed(

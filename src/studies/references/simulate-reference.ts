@@ -59,5 +59,5 @@ const silent = (run: SimulationRun): SimulationRun => {
   };
 };
 
-const listens = ({ onRecord, onOpenMetrics }: SimulationRun): boolean =>
-  onRecord !== undefined || onOpenMetrics !== undefined;
+const listens = ({ onRecord, onTick, onOpenMetrics }: SimulationRun): boolean =>
+  onRecord !== undefined || onTick !== undefined || onOpenMetrics !== undefined;

@@ -41,7 +41,7 @@ export class OpenRun {
     this.scenario = { ...run.scenario, group };
     const { durationMs, startsAt } = this.scenario;
     this.endsAt = durationMs === null ? epochMs(Infinity) : after(startsAt, durationMs);
-    this.observer = new TickObserver(startsAt);
+    this.observer = new TickObserver(startsAt, run.onTick);
     const offered: OfferedTurns[] = [];
     this.world = new World({
       scenario: this.scenario,

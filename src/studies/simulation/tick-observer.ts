@@ -16,6 +16,7 @@ export interface Scaling {
 
 export class TickObserver implements Telemetry {
   private readonly startsAt: EpochMs;
+  private readonly onTick: ((report: TickReport) => void) | undefined;
   private readonly scores = new Map<FleetKey, ForecastScore>();
   private readonly byReason = new Map<string, number>();
   private readonly confirming = new Set<string>();
@@ -26,12 +27,18 @@ export class TickObserver implements Telemetry {
   private scaleDowns = 0;
   private readonly failed = new Map<string, number>();
 
-  /** @param startsAt of the run: forecasts made before it are not judged */
-  constructor(startsAt: EpochMs) {
+  /**
+   * @param startsAt of the run: forecasts made before it are not judged
+   * @param onTick told the same, as it comes
+   */
+  constructor(startsAt: EpochMs, onTick?: (report: TickReport) => void) {
     this.startsAt = startsAt;
+    this.onTick = onTick;
   }
 
-  tick({ actions, decision }: TickReport): void {
+  tick(report: TickReport): void {
+    this.onTick?.(report);
+    const { actions, decision } = report;
     const done = new Set(
       actions
         .filter(({ outcome }) => outcome === "applied" || outcome === "unchanged")

@@ -8,7 +8,7 @@ import { SECOND_MS, after, millis } from "../../../src/core/units.ts";
 import type { EpochMs } from "../../../src/core/units.ts";
 import { NOW } from "./observed.ts";
 
-/** Two turns/s of 6,000 tokens, 90 % of them cached, on four engines of a million tokens. */
+/** Twenty turns/s of 6,000 tokens, 90 % of them cached, on four engines of ten million tokens. */
 export interface CacheState {
   readonly turns?: number;
   readonly promptPerTurn?: number;
@@ -21,14 +21,16 @@ export interface CacheState {
   readonly bestShare?: number | null;
   readonly young?: readonly number[];
   readonly waiting?: number;
+  /** Engines that a rollout to a twentieth of the cache has reached. */
+  readonly reached?: readonly number[];
 }
 
 const BLOCK_TOKENS = 16;
 
 export function aCacheTick(state: CacheState = {}, at: EpochMs = NOW): CacheTick {
-  const { turns = 2, promptPerTurn = 6_000, outputPerTurn = 100, waiting = 0 } = state;
-  const { hitRates = [0.9, 0.9, 0.9, 0.9], kvPerEngine = 1_000_000, young = [] } = state;
-  const { prefixCaching = true, bestShare = null } = state;
+  const { turns = 20, promptPerTurn = 6_000, outputPerTurn = 100, waiting = 0 } = state;
+  const { hitRates = [0.9, 0.9, 0.9, 0.9], kvPerEngine = 10_000_000, young = [] } = state;
+  const { prefixCaching = true, bestShare = null, reached = [] } = state;
   const prompt = turns * promptPerTurn;
   const each = prompt / hitRates.length;
   const pods = hitRates.map(
@@ -36,7 +38,7 @@ export function aCacheTick(state: CacheState = {}, at: EpochMs = NOW): CacheTick
       pod: `p${index}`,
       promptTokensPerSecond: each,
       computedTokensPerSecond: each * (1 - hitRate),
-      kvTokens: kvPerEngine,
+      kvTokens: reached.includes(index) ? kvPerEngine / 20 : kvPerEngine,
       blockTokens: BLOCK_TOKENS,
       prefixCaching,
     }),

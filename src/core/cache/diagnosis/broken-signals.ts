@@ -6,21 +6,28 @@ import { isMeasured } from "./tick.ts";
 import type { Usual } from "./watch.ts";
 import { inPercent } from "../../in-percent.ts";
 
-/** Counters of one engine are read one after the other: this much they may differ. */
-const CONTRADICTION = 0.05;
+/** Counters of one engine are read one after the other: by so much hit rate they may differ. */
+const CONTRADICTION = 0.015;
 /** Below this rate of tokens a difference is that of single turns. */
 const ENOUGH_TOKENS_PER_SECOND = 100;
-/** An index that knows less than this of what engines find is empty. */
-const EMPTY_INDEX = 0.1;
+/** The engine with most of a turn has no less than the one that was chosen: this share less */
+const EMPTY_INDEX = 0.5;
+/** than usual is an index that knows too little, where engines find enough to judge it by. */
+const FOUND = 0.05;
+
+interface Lately {
+  readonly usual: Usual | null;
+  /** The newest minute. */
+  readonly now: CacheSums | null;
+  /** Engines whose counters may have begun within the rates' window: each rate has its own gap. */
+  readonly young: ReadonlySet<string>;
+}
 
 /** @returns what contradicts what, in words; null where nothing does */
-export function brokenSignals(
-  situation: Situation,
-  { usual, now }: { readonly usual: Usual | null; readonly now: CacheSums | null },
-): string | null {
+export function brokenSignals(situation: Situation, { usual, now, young }: Lately): string | null {
   return (
     unmeasured(situation) ??
-    partsThatDoNotAddUp(situation) ??
+    partsThatDoNotAddUp(situation, young) ??
     overrideThatDiffers(situation) ??
     (now === null ? null : emptyIndex(usual, now))
   );
@@ -38,9 +45,9 @@ function unmeasured(situation: Situation): string | null {
 }
 
 /** Prompt tokens by source are those of the prompt, taken apart. */
-function partsThatDoNotAddUp({ observed }: Situation): string | null {
+function partsThatDoNotAddUp({ observed }: Situation, young: ReadonlySet<string>): string | null {
   const pods = (observed.caches?.pods ?? []).filter(
-    ({ sourcedTokensPerSecond }) => sourcedTokensPerSecond !== undefined,
+    ({ pod, sourcedTokensPerSecond }) => sourcedTokensPerSecond !== undefined && !young.has(pod),
   );
   const prompt = pods.reduce((sum, pod) => sum + pod.promptTokensPerSecond, 0);
   const sourced = pods.reduce((sum, pod) => sum + (pod.sourcedTokensPerSecond ?? 0), 0);
@@ -79,10 +86,10 @@ function overrideThatDiffers({ fleet, observed, signals }: Situation): string | 
 /** An index loses all it knows, or is told nothing: routing then goes by load alone. */
 function emptyIndex(usual: Usual | null, now: CacheSums): string | null {
   const [before, after] = [usual && bestShareOf(usual.sums), bestShareOf(now)];
-  if (before === null || after === null) return null;
+  if (usual === null || before === null || after === null) return null;
   const found = hitRateOf(now);
-  if (before < 2 * EMPTY_INDEX || found < 2 * EMPTY_INDEX || after > EMPTY_INDEX * found)
-    return null;
+  if (found < FOUND || before < usual.hitRate / 2) return null;
+  if (after > EMPTY_INDEX * found * Math.min(1, before / usual.hitRate)) return null;
   return (
     `The router's index knows ${inPercent(after)} of the prompts where engines find ` +
     `${inPercent(found)}: it is empty or no longer fed, and turns are routed by load alone.`

@@ -12,8 +12,10 @@ import { brokenSignals } from "./broken-signals.ts";
 import { CAUSES } from "./causes.ts";
 import { mixChanges } from "./mix.ts";
 import type { MixChange } from "./mix.ts";
+import { clearestOf, shareOf, steadyCause } from "./steady.ts";
 import { splitGap } from "./split.ts";
 import type { Split } from "./split.ts";
+import { hitRateOf, totalOf } from "./sums.ts";
 import type { CacheSums } from "./sums.ts";
 import { cacheTick } from "./tick.ts";
 import { sinceOnset, usualOf, watchCaches } from "./watch.ts";
@@ -31,6 +33,8 @@ const LEAST_SHARE = 0.1;
 /** A cause is named only where it explains so much of the fall. */
 const NAMED = 0.4;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** @param answering the fleet's engines that answer */
 export function diagnose(
   situation: Situation,
@@ -45,18 +49,44 @@ export function diagnose(
     hitRate: situation.point?.hitRate ?? null,
     expectedHitRate: usual === null ? null : ratio(usual.hitRate),
   };
-  const recent = now ?? memory?.minutes.at(-1) ?? null;
-  const broken = brokenSignals(situation, { usual, now: recent });
+  const young = tick?.young ?? NOBODY;
+  const newest = memory?.minutes.at(-1) ?? null;
+  const broken = brokenSignals(situation, { usual, now: newest, young });
   if (broken !== null)
     return { memory, verdict: { ...base, ...named("broken-signal"), text: broken } };
   if (memory === null || usual === null || now === null || memory.incident === null) {
     return { memory, verdict: { ...base, ...named("none"), text: calm(base, memory) } };
   }
-  const young = tick?.young ?? new Set<string>();
   const prior = RESPONSE_LAW_PRIORS[situation.fleet.router];
-  const split = splitGap({ usual, now, memory, prior, young });
-  const fall = { split, usual, now, incident: memory.incident };
-  return { memory, verdict: { ...base, ...explained(fall) } };
+  const split = splitGap({ usual, now, memory, prior, young, shown: tick?.pods ?? [] });
+  const changes = mixChanges(memory.incident.usual, now);
+  const passing = isPassing(memory, usual, now);
+  const causes = rankedCauses(split, changes, passing);
+  const incident = reviewed(memory, memory.incident, causes);
+  const fall = { split, usual, now, incident, changes, causes };
+  return { memory: { ...memory, incident }, verdict: { ...base, ...explained(fall) } };
+}
+
+/** Minutes, and the share of a fall that is left of one that passes. */
+const [NEWEST, LEFT] = [3, 0.4];
+
+/**
+ * @returns whether most of the fall is made up for already: caches that were emptied fill within
+ *   sessions' next turns, prompts that no longer match go on missing
+ */
+function isPassing({ minutes }: DiagnosisMemory, usual: Usual, now: CacheSums): boolean {
+  const newest = totalOf(minutes.slice(-NEWEST)) ?? now;
+  return usual.hitRate - hitRateOf(newest) < LEFT * (usual.hitRate - hitRateOf(now));
+}
+
+/** Once a minute, when one has just been closed, and at the first tick of a fall. */
+function reviewed(
+  { open }: DiagnosisMemory,
+  incident: Incident,
+  causes: readonly CauseShare[],
+): Incident {
+  if (incident.named !== undefined && open.seconds > 0) return incident;
+  return { ...incident, named: steadyCause(incident.named, clearestOf(causes, NAMED), causes) };
 }
 
 const named = (cause: CacheCause): Pick<CacheVerdict, "cause" | "rackHelps" | "remedy"> => ({
@@ -81,19 +111,18 @@ interface Fall {
   readonly usual: Usual;
   readonly now: CacheSums;
   readonly incident: Incident;
+  readonly changes: readonly MixChange[];
+  readonly causes: readonly CauseShare[];
 }
 
 function explained(fall: Fall): Omit<CacheVerdict, "hitRate" | "expectedHitRate"> {
-  const { split, usual, now, incident } = fall;
-  const changes = mixChanges(incident.usual, now);
-  const causes = rankedCauses(split, changes);
-  const [first] = causes;
+  const { split, usual, now, incident, causes } = fall;
   const gap = Math.max(split.gap, 0);
-  const sure = first !== undefined && first.shareOfGap >= NAMED;
-  const cause = sure ? first.cause : "cannot-tell";
+  const cause = incident.named?.cause ?? "cannot-tell";
   const untold = cause === "cannot-tell" ? whyUntold(split) : null;
-  const share = sure ? first.shareOfGap : 0;
-  const deviations = gap / (usual.sd * Math.sqrt(600 / Math.max(now.seconds, 60)));
+  const share = untold === null ? shareOf(causes, cause) : 0;
+  const lumps = (usual.missRatio * now.prompt) / usual.lumpTokens;
+  const deviations = (gap / usual.missRatio) * Math.sqrt(lumps);
   return {
     ...named(cause),
     rackHelps: untold === null ? CAUSES[cause].rackHelps : untold.rackHelps,
@@ -102,15 +131,19 @@ function explained(fall: Fall): Omit<CacheVerdict, "hitRate" | "expectedHitRate"
     shareOfGap: ratio(share),
     coldTokensPerSecond: (gap * now.prompt) / now.seconds,
     causes,
-    evidence: evidenceOf(fall, changes),
+    evidence: evidenceOf(fall),
     text: `${fallText(usual, gap)}: ${untold?.text ?? CAUSE_TEXT[cause]}`,
   };
 }
 
 /** What nobody had in a cache: another traffic, or other prompts of the same. */
-function rankedCauses(split: Split, changes: readonly MixChange[]): readonly CauseShare[] {
+function rankedCauses(
+  split: Split,
+  changes: readonly MixChange[],
+  passing: boolean,
+): readonly CauseShare[] {
   const { cold, configuration, capacity, routing, rest, confined } = split;
-  const told = routing !== null && confined === null;
+  const told = routing !== null && confined === null && !passing;
   const content =
     changes.length > 0 ? "workload-shift" : told ? "prompt-instability" : "cannot-tell";
   const parts: readonly (readonly [CacheCause, number])[] = [
@@ -168,7 +201,7 @@ const points = (share: number): string => `${(share * 100).toFixed(1)} points`;
 const fallText = ({ hitRate }: Usual, gap: number): string =>
   `The hit rate fell from ${inPercent(hitRate)} to ${inPercent(hitRate - gap)}`;
 
-function evidenceOf({ split }: Fall, changes: readonly MixChange[]): readonly string[] {
+function evidenceOf({ split, changes }: Fall): readonly string[] {
   const { cold, configuration, capacity, routing, rest, confined } = split;
   const lines: readonly (readonly [number, string])[] = [
     [cold, "on engines that began to answer lately"],

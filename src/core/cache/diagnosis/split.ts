@@ -5,11 +5,12 @@
  */
 import type { ResponseLaw } from "../response-law.ts";
 import { hitRateAt, lawThrough } from "../response-law.ts";
+import type { PodCache } from "../../observation.ts";
 import { ratio } from "../../units.ts";
-import { bestShareOf, givenFreeSeconds, hitRateOf } from "./sums.ts";
+import { bestShareOf, givenFreeSeconds, hitRateOf, totalOf } from "./sums.ts";
 import type { CacheSums, PromptSums } from "./sums.ts";
 import { sameSetting } from "./watch.ts";
-import type { DiagnosisMemory, Usual } from "./watch.ts";
+import type { CacheSetting, DiagnosisMemory, Usual } from "./watch.ts";
 
 export interface Split {
   readonly gap: number;
@@ -39,6 +40,8 @@ export interface SplitInput {
   readonly memory: DiagnosisMemory;
   readonly prior: ResponseLaw;
   readonly young: ReadonlySet<string>;
+  /** As they are now, to see how each is set up. */
+  readonly shown: readonly PodCache[];
 }
 
 /** A change of settings that costs less is not what a rollout is about. */
@@ -49,18 +52,38 @@ export function splitGap(input: SplitInput): Split {
   const gap = usual.hitRate - hitRateOf(now);
   const left = input.memory.leftShare * usual.hitRate;
   const renewed = Math.min(Math.max(0, gap), coldPart(usual, now) + left);
-  const parts = lawParts(input);
-  const { capacity } = parts;
-  // Engines that are set up in another way are cold because of it.
-  const isSetUp = parts.configuration >= WORTH_SAYING;
-  const configuration = parts.configuration + (isSetUp ? renewed : 0);
-  const cold = isSetUp ? 0 : renewed;
+  const law = lawParts(input);
+  // Engines that are set up in another way are away for it, and cold because of it.
+  const isSetUp = law.inAll >= WORTH_SAYING;
+  const configuration = law.soFar + (isSetUp ? renewed + law.capacity : 0);
+  const [cold, capacity] = isSetUp ? [0, 0] : [renewed, law.capacity];
   const unexplained = Math.max(0, gap - cold - configuration - capacity);
   const spread = routingPart(usual.sums, now);
   // A turn that goes to a cold engine is one that another had: it counts once.
-  const routing = spread === null ? null : Math.min(unexplained, Math.max(0, spread - cold));
+  const elsewhere = spread === null ? null : Math.max(0, spread - renewed);
+  const routing = elsewhere === null ? null : Math.min(unexplained, elsewhere);
   const rest = unexplained - (routing ?? 0);
-  return { gap, cold, configuration, capacity, routing, rest, confined: confinedTo(input, gap) };
+  const confined = confinedTo(input, gap);
+  const parts = { gap, cold, configuration, capacity, routing, rest, confined };
+  return routing === null ? parts : withoutFollowing(parts, routing, now.young.prompt > 0);
+}
+
+/**
+ * Routers that weigh load against prefixes send turns elsewhere when engines fill up: up to as much
+ * again as that costs by itself. To new engines they move sessions, which come and go until these
+ * are as full as the others.
+ */
+function withoutFollowing(parts: Split, routing: number, isRebalanced: boolean): Split {
+  const following = parts.cold + parts.capacity + parts.configuration;
+  const moved = Math.min(routing, isRebalanced ? routing : following);
+  const grown = following > 0 ? 1 + moved / following : 1;
+  return {
+    ...parts,
+    cold: following > 0 ? parts.cold * grown : moved,
+    capacity: parts.capacity * grown,
+    configuration: parts.configuration * grown,
+    routing: routing - moved,
+  };
 }
 
 /** Below this share of prompts the older engines are no measure of what is usual now. */
@@ -74,30 +97,65 @@ function coldPart({ hitRate }: Usual, { prompt, computed, young, off }: CacheSum
   return (young.prompt / prompt) * Math.max(0, peers - hitRateOf(young));
 }
 
-/** Through what was usual, with the prior's ceiling and steepness. */
-function lawParts({ usual, now, memory, prior }: SplitInput): {
-  readonly configuration: number;
+/**
+ * Of the misses that are usual, those that a larger cache would cure, as nobody knows how many: a
+ * law's ceiling cannot be seen from one point below it, and far below the ceiling of other fleets
+ * the law would be steep, close to it flat. Half is least wrong.
+ */
+const CURABLE = 0.5;
+
+/** One standard deviation of it: a rack that would help is not to be vetoed for want of a point. */
+const STEEPER = Math.exp(0.15);
+
+/**
+ * What caches hold was read over about so long: free seconds over the miss ratio, for a minute at
+ * nine in ten. A minute's burst of prompts pushes nothing out.
+ */
+const RESIDENCE_MINUTES = 10;
+
+interface LawParts {
+  /** Lost for settings that are another now, and that will be once all engines have them. */
+  readonly soFar: number;
+  readonly inAll: number;
   readonly capacity: number;
-} {
-  const x = givenFreeSeconds(usual.sums, usual.sums);
-  const law = lawThrough(prior, { freeSeconds: x, hitRate: ratio(usual.hitRate) });
-  const had = hitRateAt(law, x);
-  const { setting, settingBefore } = memory;
-  const changed =
-    setting !== null && settingBefore !== null && !sameSetting(setting, settingBefore.setting);
-  if (!changed) {
-    return {
-      configuration: 0,
-      capacity: lost(had, hitRateAt(law, givenFreeSeconds(now, usual.sums))),
-    };
-  }
-  const factor = settingBefore.setting.kvTokens / setting.kvTokens;
-  const asBefore = hitRateAt(law, givenFreeSeconds(now, usual.sums, factor));
-  const asNow = setting.prefixCaching
-    ? hitRateAt(law, givenFreeSeconds(now, usual.sums))
-    : ratio(0);
-  return { configuration: lost(asBefore, asNow), capacity: lost(had, asBefore) };
 }
+
+/** The settings of engines that show theirs. */
+const settingsOf = (pods: readonly PodCache[]): readonly CacheSetting[] =>
+  pods.flatMap(({ kvTokens, prefixCaching = true }) =>
+    kvTokens === undefined ? [] : [{ kvTokens, prefixCaching }],
+  );
+
+/** Through what was usual, somewhat steeper than the prior. */
+function lawParts({ usual, now, memory, prior, shown }: SplitInput): LawParts {
+  const x = givenFreeSeconds(usual.sums, usual.sums);
+  const ceiling = usual.hitRate + CURABLE * (1 - usual.hitRate);
+  const law = lawThrough(
+    { ...prior, ceiling: Math.min(ceiling, MAX_CEILING), steepness: prior.steepness * STEEPER },
+    { freeSeconds: x, hitRate: ratio(usual.hitRate) },
+  );
+  const had = hitRateAt(law, x);
+  const first = memory.settingBefore?.setting ?? memory.setting;
+  const lately = totalOf(memory.minutes.slice(-RESIDENCE_MINUTES)) ?? now;
+  const settings = settingsOf(shown);
+  const changed = first === null ? [] : settings.filter((each) => !sameSetting(each, first));
+  const [other] = changed;
+  if (first === null || other === undefined) {
+    const capacity = lost(had, hitRateAt(law, givenFreeSeconds(lately, usual.sums)));
+    return { soFar: 0, inAll: 0, capacity };
+  }
+  // What is seen of the caches' size follows the setting that most engines have.
+  const [tokens, most] = [first.kvTokens, memory.setting ?? first];
+  const asBefore = givenFreeSeconds(lately, usual.sums, tokens / most.kvTokens);
+  const asNow = givenFreeSeconds(lately, usual.sums, other.kvTokens / most.kvTokens);
+  const before = hitRateAt(law, asBefore);
+  const inAll = lost(before, other.prefixCaching ? hitRateAt(law, asNow) : ratio(0));
+  const soFar = inAll * (changed.length / settings.length);
+  return { soFar, inAll, capacity: lost(had, before) };
+}
+
+/** Not all of a prompt is ever in a cache. */
+const MAX_CEILING = 0.999;
 
 const lost = (before: number, after: number): number => Math.max(0, before - after);
 
@@ -110,22 +168,69 @@ function routingPart(usual: CacheSums, now: CacheSums): number | null {
 
 /** Engines are few if no more than this share of them, */
 const FEW = 0.34;
-/** and the fall is theirs if they lost so much of it. */
-const THEIRS = 0.75;
+/** worse than their peers if so much likelier, as a logarithm, than by chance: 1 in 50 falls, */
+const SURE = 4;
+/** with no more than this of their peers' hit rate, or of their prompts, */
+const HALF = 0.5;
+/** and worth a word if they lost this share of all that was. */
+const WORTH_NAMING = 0.15;
 
-function confinedTo({ usual, memory, young }: SplitInput, gap: number): Confined | null {
-  const old = Object.entries(memory.pods).filter(([pod]) => !young.has(pod));
-  const total = old.reduce((sum, [, { prompt }]) => sum + prompt, 0);
-  if (old.length < 3 || total <= 0 || gap <= 0) return null;
-  const losses = old
-    .map(([pod, sums]) => ({ pod, loss: lossOf(sums, usual.hitRate) / total }))
-    .toSorted((a, b) => b.loss - a.loss);
-  const few = losses.slice(0, Math.floor(FEW * old.length));
-  // The fewest that carry it are named.
-  let carried = 0;
-  const count = 1 + few.findIndex(({ loss }) => (carried += loss) >= THEIRS * gap);
-  if (count === 0) return null;
-  return { pods: losses.slice(0, count).map(({ pod }) => pod), share: carried };
+interface Engine {
+  readonly pod: string;
+  readonly sums: PromptSums;
 }
+
+/**
+ * Engines that nothing is known to have happened to, and that keep hardly anything: they find less
+ * than half of what their peers do, or are left alone by a router that goes by prefixes. What
+ * strikes sessions makes engines unlike too, by the sessions they have, but takes none away. Their
+ * peers lose as well, by what they take over.
+ */
+function confinedTo({ usual, memory, young }: SplitInput, gap: number): Confined | null {
+  const old = Object.entries(memory.pods)
+    .map(([pod, sums]): Engine => ({ pod, sums }))
+    .filter(({ pod }) => !young.has(pod));
+  const total = old.reduce((sum, { sums }) => sum + sums.prompt, 0);
+  if (old.length < 3 || total <= 0 || gap <= 0) return null;
+  const [prompts, hitRate] = [
+    middle(old.map(({ sums }) => sums.prompt)),
+    middle(old.map(({ sums }) => hitRateOf(sums))),
+  ];
+  const worse = old.filter(
+    ({ sums }) =>
+      hitRateOf(sums) <= HALF * hitRate ||
+      (hitRateOf(sums) < hitRate && sums.prompt <= HALF * prompts),
+  );
+  if (worse.length === 0 || worse.length > FEW * old.length) return null;
+  if (!standOut(worse, old, usual.lumpTokens)) return null;
+  const share = worse.reduce((sum, { sums }) => sum + lossOf(sums, usual.hitRate), 0) / total;
+  return share < WORTH_NAMING * gap ? null : { pods: worse.map(({ pod }) => pod), share };
+}
+
+/** By less than that any so many of them would at some time. */
+function standOut(worse: readonly Engine[], all: readonly Engine[], lumpTokens: number): boolean {
+  const peers = togetherOf(all.filter((engine) => !worse.includes(engine)));
+  const surprises = worse.map(({ sums }) => surprise(sums, peers, lumpTokens));
+  const ways = worse.reduce((product, _, at) => (product * (all.length - at)) / (at + 1), 1);
+  return surprises.reduce((sum, one) => sum + one, 0) - Math.log(ways) >= SURE;
+}
+
+const middle = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** @returns the logarithm of how much likelier its own miss ratio is than its peers' */
+function surprise(engine: PromptSums, peers: PromptSums, lumpTokens: number): number {
+  const ratioOfPeers = Math.max(LEAST_MISS_RATIO, 1 - hitRateOf(peers));
+  const [seen, due] = [engine.computed / lumpTokens, (ratioOfPeers * engine.prompt) / lumpTokens];
+  return seen <= due || due <= 0 ? 0 : seen * Math.log(seen / due) - (seen - due);
+}
+
+/** Peers that miss nothing would make any miss infinitely unlikely. */
+const LEAST_MISS_RATIO = 0.005;
+
+const togetherOf = (engines: readonly Engine[]): PromptSums => ({
+  prompt: engines.reduce((sum, { sums }) => sum + sums.prompt, 0),
+  computed: engines.reduce((sum, { sums }) => sum + sums.computed, 0),
+});
 
 const lossOf = (sums: PromptSums, usual: number): number => (usual - hitRateOf(sums)) * sums.prompt;

@@ -5,9 +5,11 @@
 import { HOUR_MS, MINUTE_MS, elapsed, epochMs } from "../../units.ts";
 import type { EpochMs } from "../../units.ts";
 import type { PodCache } from "../../observation.ts";
+import { LUMP_PROMPTS, isRelieved, isSure, likeliestOnset, relieve, suspect } from "./onset.ts";
+import type { Suspicion, UsualMisses } from "./onset.ts";
+import type { NamedCause } from "./steady.ts";
 import { NO_PROMPTS, addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
 import type { CacheSums, PromptSums } from "./sums.ts";
-import { mean } from "../../numeric.ts";
 
 /** What one tick sees. */
 export interface CacheTick {
@@ -31,6 +33,12 @@ export interface Incident {
   readonly since: EpochMs;
   /** What was usual before it. */
   readonly usual: readonly CacheSums[];
+  /** What was seen since, newer minutes weighing more; absent in memories of older releases. */
+  readonly sums?: CacheSums;
+  /** Likelihood that it is over; absent there too. */
+  readonly relief?: number;
+  /** Absent before one was. */
+  readonly named?: NamedCause;
 }
 
 export interface DiagnosisMemory {
@@ -50,6 +58,8 @@ export interface DiagnosisMemory {
   /** What it was before it changed; null once that is long ago. */
   readonly settingBefore: { readonly setting: CacheSetting; readonly changedAt: EpochMs } | null;
   readonly incident: Incident | null;
+  /** Of falls; absent before what is usual was known, and in memories of older releases. */
+  readonly suspicions?: readonly Suspicion[];
 }
 
 /** Minutes kept apart: the longest stretch over which a fall is looked for. */
@@ -62,7 +72,7 @@ const TENS_NEEDED = 4;
 /** A gap between ticks is not a time that was watched. */
 const LONGEST_TICK_SECONDS = 60;
 /** How fast engines' own sums are forgotten: as noisy as a window of twice the length. */
-const POD_SECONDS = 150;
+const POD_SECONDS = 180;
 /** How fast the loss of engines that left is made up for: a session's turn comes within minutes. */
 const LEFT_SECONDS = 300;
 /** What lasts longer is how things are now. */
@@ -70,20 +80,10 @@ const INCIDENT_MS = 6 * HOUR_MS;
 /** Of engines' KV sizes: the number of blocks varies a little from start to start. */
 const SAME_KV = 0.02;
 
-/** Stretches over which a fall is looked for, minutes: short for large ones, long for small. */
-const WINDOWS = [5, 15] as const;
-/** A smaller fall is not worth a word: half of the smallest that anybody asked to be told. */
-const LEAST_FALL = 0.015;
-/** Standard deviations: below one false alarm a month of minutes, should noise be normal. */
-const SURE = 5;
-/**
- * Of ten minutes' hit rate at least, and over its distance from 1: five minutes' standard deviation
- * is 1.3 points at 0.90 and 5.1 at 0.72 (agent sessions), and ten minutes' less by a root of two.
- */
-const LEAST_SD = 0.004;
-const PRIOR_SD = 0.16 / Math.SQRT2;
-/** Tens of minutes that what is known of other fleets counts for. */
-const PRIOR_TENS = 6;
+/** A smaller fall is not worth a word: somewhat less than the smallest anybody asks to be told. */
+const LEAST_FALL = 0.025;
+/** Tens of minutes that what is known of other fleets' noise counts for. */
+const PRIOR_TENS = 12;
 
 /** @returns the memory after one more tick; one not newer than the last changes nothing */
 export function watchCaches(memory: DiagnosisMemory | null, tick: CacheTick): DiagnosisMemory {
@@ -205,11 +205,9 @@ function closeMinute(memory: DiagnosisMemory): DiagnosisMemory {
   return { ...memory, minutes: older, open, tens, ten: next };
 }
 
-export interface Usual {
+export interface Usual extends UsualMisses {
   readonly sums: CacheSums;
   readonly hitRate: number;
-  /** Standard deviation of ten minutes' hit rate. */
-  readonly sd: number;
 }
 
 /** @returns what was usual before the present fall, or is; null while too little was seen */
@@ -217,12 +215,20 @@ export function usualOf({ incident, tens }: DiagnosisMemory): Usual | null {
   const bins = incident?.usual ?? tens;
   const sums = totalOf(bins);
   if (sums === null || bins.length < TENS_NEEDED || sums.prompt <= 0) return null;
-  const rates = bins.map(hitRateOf);
-  const hitRate = median(rates);
-  const prior = PRIOR_SD * (1 - hitRate);
-  const seen = spread(rates);
-  const sd = (PRIOR_TENS * prior + rates.length * seen) / (PRIOR_TENS + rates.length);
-  return { sums, hitRate, sd: Math.max(LEAST_SD, sd) };
+  const hitRate = median(bins.map(hitRateOf));
+  const missRatio = 1 - hitRate;
+  return { sums, hitRate, missRatio, lumpTokens: lumpTokensOf(bins, sums, missRatio) };
+}
+
+/** What is known of agents, and the fleet's own tens of minutes: distances over what is usual. */
+function lumpTokensOf(bins: readonly CacheSums[], sums: CacheSums, missRatio: number): number {
+  const prior = LUMP_PROMPTS * (sums.turns > 0 ? sums.prompt / sums.turns : PROMPT_TOKENS);
+  const distances = bins.map(({ prompt, computed }) => {
+    const usual = Math.max(missRatio * prompt, 1);
+    return ((computed - usual) * (computed - usual)) / usual;
+  });
+  const seen = distances.reduce((sum, each) => sum + each, 0);
+  return (PRIOR_TENS * prior + seen) / (PRIOR_TENS + bins.length);
 }
 
 const median = (values: readonly number[]): number => {
@@ -236,56 +242,61 @@ export function spread(values: readonly number[]): number {
   return 1.4826 * median(values.map((value) => Math.abs(value - middle)));
 }
 
-/** @returns the fall over the last `count` minutes, and how many standard deviations it is */
-function fallOver(memory: DiagnosisMemory, usual: Usual, count: number): readonly [number, number] {
-  const window = totalOf(memory.minutes.slice(-count));
-  if (window === null || window.prompt <= 0 || memory.minutes.length < count) return [0, 0];
-  const fall = usual.hitRate - hitRateOf(window);
-  return [fall, fall / (usual.sd * Math.sqrt(TEN_SECONDS / window.seconds))];
-}
-
 /** Once a minute: whether a fall begins, is over, or is how things are from now on. */
 function judged(memory: DiagnosisMemory): DiagnosisMemory {
   const usual = usualOf(memory);
-  if (usual === null) return memory;
-  const { incident, lastAt } = memory;
-  if (incident === null) {
-    const sure = WINDOWS.some((count) => {
-      const [fall, deviations] = fallOver(memory, usual, count);
-      return fall >= LEAST_FALL && deviations >= SURE;
-    });
-    if (!sure) return memory;
-    return { ...memory, incident: { since: onsetIn(memory.minutes), usual: memory.tens } };
-  }
-  const [fall, deviations] = fallOver(memory, usual, 5);
-  if (fall < LEAST_FALL || deviations < 1) {
-    return { ...memory, incident: null, tens: incident.usual };
-  }
-  return elapsed(incident.since, lastAt) > INCIDENT_MS ? { ...memory, incident: null } : memory;
+  const minute = memory.minutes.at(-1);
+  if (usual === null || minute === undefined) return memory;
+  return memory.incident === null
+    ? suspected(memory, minute, usual)
+    : goingOn(memory, memory.incident, { minute, usual });
 }
 
-/** @returns where the minutes before and after differ most, weighed by how many there are */
-function onsetIn(minutes: readonly CacheSums[]): EpochMs {
-  const rates = minutes.map(hitRateOf);
-  let best = minutes.length - 1;
-  let most = 0;
-  for (let cut = 1; cut < rates.length; cut += 1) {
-    const [left, right] = [mean(rates.slice(0, cut)), mean(rates.slice(cut))];
-    const weight = (cut * (rates.length - cut)) / rates.length;
-    const gain = left > right ? weight * (left - right) * (left - right) : 0;
-    if (gain > most) [best, most] = [cut, gain];
-  }
-  return minutes[best]?.since ?? epochMs(0);
+function suspected(memory: DiagnosisMemory, minute: CacheSums, usual: Usual): DiagnosisMemory {
+  const suspicions = suspect(memory.suspicions ?? [], minute, usual);
+  const known = { ...memory, suspicions };
+  if (!isSure(suspicions, isExpected(memory, minute))) return known;
+  const since = likeliestOnset(memory.minutes, usual) ?? minute.since;
+  const sums = totalOf(memory.minutes.filter((each) => each.since >= since)) ?? minute;
+  if (usual.hitRate - hitRateOf(sums) < LEAST_FALL) return known;
+  const incident = { since, usual: memory.tens, sums, relief: 0 };
+  return { ...memory, suspicions: [], incident };
 }
 
-/** @returns what was seen since the fall began, of the last minutes; null without a fall */
-export function sinceOnset({ incident, minutes, open }: DiagnosisMemory): CacheSums | null {
-  if (incident === null) return null;
-  const within = [...minutes.slice(-LOOKED_AT), open].filter(
-    ({ since, seconds }) => seconds > 0 && since >= incident.since,
-  );
-  return totalOf(within);
+/** Less left than this, and what is lost with engines that left is over. */
+const LEFT_LEAST = 0.02;
+
+/** Engines have come, gone, or been set up anew: that caches are cold is no surprise. */
+const isExpected = (
+  { leftShare: left, settingBefore }: DiagnosisMemory,
+  { young }: CacheSums,
+): boolean => left > LEFT_LEAST || young.prompt > 0 || settingBefore !== null;
+
+function goingOn(
+  memory: DiagnosisMemory,
+  incident: Incident,
+  { minute, usual }: { readonly minute: CacheSums; readonly usual: Usual },
+): DiagnosisMemory {
+  if (elapsed(incident.since, memory.lastAt) > INCIDENT_MS) return { ...memory, incident: null };
+  const { sums = minute, relief: before = 0 } = incident;
+  const fall = usual.hitRate - hitRateOf(sums);
+  const relief = relieve(before, minute, { usual, fall });
+  if (isRelieved(relief)) return { ...memory, incident: null, tens: incident.usual };
+  return { ...memory, incident: { ...incident, relief, sums: grown(sums, minute) } };
 }
 
-/** Minutes that a fall is explained by: the newest, of as many as the noise needs. */
-const LOOKED_AT = 6;
+/** The newest of what was seen since the fall began, older minutes weighing less. */
+function grown(sums: CacheSums, minute: CacheSums): CacheSums {
+  const kept = Math.exp(-minute.seconds / LOOKED_AT_SECONDS);
+  const all = addSums(minute, sums, kept);
+  return { ...all, since: sums.since };
+}
+
+/** @returns what was seen since the fall began, newer minutes weighing more; null without a fall */
+export const sinceOnset = ({ incident }: DiagnosisMemory): CacheSums | null =>
+  incident?.sums ?? null;
+
+/** Minutes that a fall is explained by fade so fast: as noisy as a window of twice the length. */
+const LOOKED_AT_SECONDS = 600;
+/** Where turns are not counted: half of the recorded prompts of agents are longer. */
+const PROMPT_TOKENS = 100_000;

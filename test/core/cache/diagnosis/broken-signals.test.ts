@@ -7,7 +7,8 @@ import { aCacheStory, aCacheTick } from "../../../support/builders/cache-story.t
 import { NOW, aReading, someSignals } from "../../../support/builders/observed.ts";
 import { aSituation } from "../../../support/builders/situation.ts";
 
-const NOTHING = { usual: null, now: null };
+const NOBODY: ReadonlySet<string> = new Set();
+const NOTHING = { usual: null, now: null, young: NOBODY };
 
 const pod = (sourcedTokensPerSecond: number): CacheReading => ({
   pods: [
@@ -45,11 +46,17 @@ describe("signals that contradict", () => {
 
   it.each([
     ["the sources add up", 97_000, null],
+    ["two in a hundred tokens too many", 98_000, "stands still or counts twice"],
     ["computed tokens counted again while they wait", 144_000, "stands still or counts twice"],
   ])("%s", (_, sourced, text) => {
     const said = brokenSignals(aSituation({ observed: { caches: pod(sourced) } }), NOTHING);
     if (text === null) expect(said).toBeNull();
     else expect(said).toContain(text);
+  });
+
+  it("engines that began to answer lately have rates of unlike windows", () => {
+    const situation = aSituation({ observed: { caches: pod(144_000) } });
+    expect(brokenSignals(situation, { ...NOTHING, young: new Set(["p0"]) })).toBeNull();
   });
 
   it("a query of the fleet's own that the engines' counters contradict", () => {
@@ -66,8 +73,10 @@ describe("signals that contradict", () => {
   it("an index that is empty while engines find prefixes", () => {
     const usual = usualOf(aCacheStory([[60, { bestShare: 0.92 }]]));
     const now = aCacheTick({ bestShare: 0.01 }, NOW).rates;
-    expect(brokenSignals(aSituation(), { usual, now })).toContain("empty or no longer fed");
+    expect(brokenSignals(aSituation(), { usual, now, young: NOBODY })).toContain(
+      "empty or no longer fed",
+    );
     const known = aCacheTick({ bestShare: 0.9 }, NOW).rates;
-    expect(brokenSignals(aSituation(), { usual, now: known })).toBeNull();
+    expect(brokenSignals(aSituation(), { usual, now: known, young: NOBODY })).toBeNull();
   });
 });

@@ -9,16 +9,17 @@ import type { CacheState } from "../../../support/builders/cache-story.ts";
 
 const KNOWN = { bestShare: 0.92 };
 
-/** @returns the parts of a fall from an hour of `before` to eight minutes of `after` */
+/** @returns the parts of a fall from an hour of `before` to fifteen minutes of `after` */
 function splitOf(before: CacheState, after: CacheState): Split {
   const memory = aCacheStory([
     [60, before],
-    [8, after],
+    [15, after],
   ]);
   const [usual, now] = [usualOf(memory), sinceOnset(memory)];
   if (usual === null || now === null) throw new Error("there is no fall");
-  const { young } = aCacheTick(after);
-  return splitGap({ usual, now, memory, prior: RESPONSE_LAW_PRIORS["prefix-affinity"], young });
+  const { young, pods: shown } = aCacheTick(after);
+  const prior = RESPONSE_LAW_PRIORS["prefix-affinity"];
+  return splitGap({ usual, now, memory, prior, young, shown });
 }
 
 const all = (hitRate: number) => Array.from({ length: 4 }, () => hitRate);
@@ -45,23 +46,47 @@ describe("the parts of a fall", () => {
 
   it("on engines that are young is theirs, beside what the others lost too", () => {
     const young = { hitRates: [0.9, 0.9, 0.1, 0.1], young: [2, 3] };
-    expect(splitOf(KNOWN, { ...young, bestShare: 0.92 }).cold).toBeCloseTo(0.4, 2);
+    expect(splitOf(KNOWN, { ...young, bestShare: 0.92 }).cold).toBeCloseTo(0.4, 1);
   });
 
   it("is the cache's where load leaves less of it free", () => {
     // 12 s of free cache instead of 300.
     const split = splitOf(
-      { kvPerEngine: 40_000, promptPerTurn: 600 },
-      { kvPerEngine: 40_000, promptPerTurn: 600, turns: 12, hitRates: all(0.6) },
+      { kvPerEngine: 400_000, promptPerTurn: 600 },
+      { kvPerEngine: 400_000, promptPerTurn: 600, turns: 120, hitRates: all(0.6) },
     );
     expect(split.capacity).toBeGreaterThan(0.5 * split.gap);
     expect(split.configuration).toBe(0);
   });
 
   it("is the setting's where engines have less cache than before", () => {
-    const before = { kvPerEngine: 40_000 };
-    const split = splitOf(before, { kvPerEngine: 16_000, hitRates: all(0.6) });
+    const before = { kvPerEngine: 400_000 };
+    const split = splitOf(before, { kvPerEngine: 160_000, hitRates: all(0.6) });
     expect(split.configuration).toBeGreaterThan(split.capacity);
+  });
+
+  it("is the setting's from the first engines on that a rollout has reached", () => {
+    const reached = { hitRates: [0.9, 0.9, 0.1, 0.1], young: [2, 3], reached: [2, 3] };
+    const split = splitOf(KNOWN, { ...reached, bestShare: 0.92 });
+    expect(split.cold).toBe(0);
+    expect(split.configuration).toBeGreaterThan(0.4);
+  });
+
+  it("that follows load or new engines through the router is not the router's", () => {
+    const full = splitOf(
+      { kvPerEngine: 400_000, promptPerTurn: 600, bestShare: 0.92 },
+      {
+        kvPerEngine: 400_000,
+        promptPerTurn: 600,
+        turns: 120,
+        hitRates: all(0.6),
+        bestShare: 0.9,
+      },
+    );
+    expect(full.routing).toBeCloseTo(0, 5);
+    const young = { hitRates: [0.8, 0.8, 0.8, 0.1], young: [3], bestShare: 0.92 };
+    expect(splitOf(KNOWN, young)).toMatchObject({ routing: 0 });
+    expect(splitOf(KNOWN, young).cold).toBeGreaterThan(0.2);
   });
 
   it("is the setting's where caching is off", () => {
@@ -73,6 +98,14 @@ describe("the parts of a fall", () => {
     const eight = Array.from({ length: 8 }, () => 0.9);
     const split = splitOf({ hitRates: eight }, { hitRates: [0.1, ...eight.slice(1)] });
     expect(split.confined?.pods).toEqual(["p0"]);
+  });
+
+  it("on few engines stands out though their peers lose by what they take over", () => {
+    const ten = Array.from({ length: 10 }, () => 0.9);
+    const [few, peers] = [[0.05, 0.1, 0.2], ten.slice(3).map(() => 0.8)];
+    const split = splitOf({ hitRates: ten }, { hitRates: [...few, ...peers] });
+    expect(split.confined?.pods).toEqual(["p0", "p1", "p2"]);
+    expect(splitOf({ hitRates: ten }, { hitRates: ten.map(() => 0.7) }).confined).toBeNull();
   });
 
   it("never exceed the fall, but for what a rollout has still to bring", () => {

@@ -15,7 +15,7 @@ const { rates } = aCacheTick({ bestShare: 0.95 });
 describe("sums of what caches did", () => {
   it("weigh a tick by how long it stands for", () => {
     const sums = addSums(noSums(NOW), rates, 15);
-    expect(sums).toMatchObject({ seconds: 15, prompt: 15 * 12_000, turns: 30 });
+    expect(sums).toMatchObject({ seconds: 15, prompt: 15 * 120_000, turns: 300 });
     expect(hitRateOf(sums)).toBeCloseTo(0.9, 10);
     expect(bestShareOf(sums)).toBeCloseTo(0.95, 10);
   });

@@ -88,16 +88,16 @@ describe("what is remembered beside", () => {
   it("is the setting of the engines, and the one before", () => {
     const story = aCacheStory([
       [10, {}],
-      [10, { kvPerEngine: 400_000 }],
+      [10, { kvPerEngine: 4_000_000 }],
     ]);
-    expect(story.setting).toEqual({ kvTokens: 400_000, prefixCaching: true });
-    expect(story.settingBefore?.setting).toEqual({ kvTokens: 1_000_000, prefixCaching: true });
+    expect(story.setting).toEqual({ kvTokens: 4_000_000, prefixCaching: true });
+    expect(story.settingBefore?.setting).toEqual({ kvTokens: 10_000_000, prefixCaching: true });
   });
 
   it("is not a change of one block or two from start to start", () => {
     const story = aCacheStory([
       [10, {}],
-      [10, { kvPerEngine: 1_000_032 }],
+      [10, { kvPerEngine: 10_000_032 }],
     ]);
     expect(story.settingBefore).toBeNull();
   });
