@@ -20,6 +20,9 @@ export const DecisionViewSchema = Type.Object({
   approvals: Type.Array(
     Type.Object({ by: Type.String(), verdict: Type.String(), reason: Type.String() }),
   ),
+  onExpiry: Type.Optional(
+    Type.String({ description: "What silence until expiresAtSeconds means: Drop or Proceed." }),
+  ),
   createdAtSeconds: Type.Number(),
   ageSeconds: Type.Number(),
   expiresAtSeconds: Type.Number({ description: "End of the time for verdicts." }),

@@ -88,6 +88,9 @@ export const FleetViewSchema = Type.Object({
       ceilingRacks: nullable(Type.Integer()),
       untilSeconds: Type.Number(),
       reason: Type.String(),
+      breakGlass: Type.Optional(
+        Type.Literal(true, { description: "The floor lifts the fleet's racks.max." }),
+      ),
     }),
   ),
   rollout: Type.Boolean(),

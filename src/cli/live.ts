@@ -34,7 +34,10 @@ import { watchedPrometheus } from "../adapters/prometheus/watched-client.ts";
 import { createPrometheusSource } from "../adapters/prometheus/signal-source.ts";
 import { scaleBackend } from "../adapters/scale/backend.ts";
 import { serialiseWrites } from "../adapters/serialised-backend/serialise.ts";
-import type { CallWatch, OnClientCall } from "../adapters/telemetry/client-call.ts";
+import type { CallWatch } from "../adapters/telemetry/client-call.ts";
+import type { Metrics } from "../adapters/telemetry/metrics.ts";
+import { webhookSink } from "../adapters/webhook/webhook-sink.ts";
+import type { WebhookOptions, WebhookSink } from "../adapters/webhook/webhook-sink.ts";
 import { workloads } from "../adapters/workloads/workloads.ts";
 import { compileFleet } from "../config/compile-fleet.ts";
 import { compileOverride } from "../config/compile-override.ts";
@@ -46,6 +49,7 @@ import { SIGNAL_TABLES } from "../core/profiles/signal-tables.ts";
 import { epochMs, millis } from "../core/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import { PortError } from "../ports/errors.ts";
+import type { EventSink } from "../ports/event-sink.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { sha256 } from "./digest.ts";
@@ -66,17 +70,17 @@ export interface Live {
 
 const wallClock: Clock = { now: () => epochMs(Date.now()) };
 
-/** Who is told what: every tick, every call to the outside, every odd thing on the way. */
+/** Who is told what: every tick, every call and event to the outside, every odd thing on the way. */
 interface Told {
   readonly telemetry: Telemetry;
-  readonly onClientCall: OnClientCall;
+  readonly metrics: Pick<Metrics, "clientCall" | "webhook">;
   readonly logger: Logger;
 }
 
 /** @throws PortError `invalid` when the kubeconfig cannot be used */
 export function live(flags: RunFlags, told: Told): Live {
-  const { telemetry, logger } = told;
-  const calls: CallWatch = { onCall: told.onClientCall, stopwatch };
+  const { telemetry, metrics, logger } = told;
+  const calls: CallWatch = { onCall: metrics.clientCall, stopwatch };
   const connection = watchedConnection(connect(flags.kubeconfig), calls);
   const timers = processTimers();
   const warn: Warn = (message, fields) => logger.warn(fields, message);
@@ -100,11 +104,12 @@ export function live(flags: RunFlags, told: Told): Live {
   const client = kubeClient({ transport, timers });
   const base = { client, timers, warn, clock: wallClock };
   const found = discovery(client);
-  const store = fleetStore({ ...base, compilers: COMPILERS });
+  const store = fleetStore({ ...base, compilers: COMPILERS, homeNamespace: namespace });
   const nodes = clusterNodes(base);
   const pods = workloads({ ...base, discovery: found });
   const decisions = decisionStore(base);
-  const events = eventSink({ ...base, identity: flags.identity });
+  const webhook = webhookFor(flags, { namespace, warn, timers, onOutcome: metrics.webhook });
+  const events = bothSinks(eventSink({ ...base, identity: flags.identity }), webhook);
   const prometheus = watchedPrometheus(createPrometheusClient(PROMETHEUS_LIMITS), calls);
   const watches = lifecycleOf(store, nodes, pods, decisions);
   const ports: Ports = {
@@ -128,12 +133,6 @@ export function live(flags: RunFlags, told: Told): Live {
     lock,
     telemetry,
   };
-  const close = async (): Promise<void> => {
-    await lock.release();
-    await watches.stop();
-    await prometheus.close();
-    await connection.close();
-  };
   const sweep = async (): Promise<void> => {
     try {
       await decisions.sweep();
@@ -142,8 +141,45 @@ export function live(flags: RunFlags, told: Told): Live {
       logger.warn({ code: error.code, error: error.message }, "old decisions not swept");
     }
   };
+  const close = closing(() => lock.release(), webhook, watches, prometheus, connection);
   return { ports, review: accessReview(open), lock, watches, sweep, close };
 }
+
+type Closing =
+  | (() => Promise<void>)
+  | { stop(): Promise<void> }
+  | { close(): Promise<void> }
+  | null;
+
+/** @returns what ends all of them, one after another */
+const closing =
+  (...parts: readonly Closing[]) =>
+  async (): Promise<void> => {
+    for (const part of parts) {
+      if (part === null) continue;
+      await (typeof part === "function" ? part() : "stop" in part ? part.stop() : part.close());
+    }
+  };
+
+type WebhookParts = Pick<WebhookOptions, "warn" | "timers" | "onOutcome"> & {
+  readonly namespace: string;
+};
+
+function webhookFor(
+  { webhook, leaseName }: RunFlags,
+  { namespace, ...parts }: WebhookParts,
+): WebhookSink | null {
+  if (webhook === null) return null;
+  const source = `/breakwater/${namespace}/${leaseName}`;
+  return webhookSink({ ...webhook, ...parts, clock: wallClock, source });
+}
+
+const bothSinks = (events: EventSink, webhook: WebhookSink | null): EventSink => ({
+  publish: async (event) => {
+    await webhook?.publish(event);
+    await events.publish(event);
+  },
+});
 
 interface BackendOptions extends ManualBackendOptions {
   readonly discovery: Discovery;

@@ -7,6 +7,8 @@ export function logTelemetry(logger: Logger): Telemetry {
     tick: ({ group, decision, actions, durationMs }) => {
       for (const { fleet, outcome, want, heldRacks, reasons } of decision.fleets) {
         const [first] = reasons;
+        const glass = reasons.find(({ code }) => code === "break-glass");
+        if (glass !== undefined) logger.warn({ fleet, reason: glass.text }, "glass is broken");
         const fields = { fleet, outcome, wanted: want.racks, held: heldRacks, code: first?.code };
         logger.debug({ ...fields, group: group.name, durationMs }, "decided");
       }

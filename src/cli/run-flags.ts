@@ -26,7 +26,14 @@ export interface RunFlags {
   readonly prometheusCertFile: string | null;
   readonly prometheusKeyFile: string | null;
   readonly decisionLog: string | null;
+  readonly webhook: WebhookFlags | null;
   readonly kubeconfig: string | null;
+}
+
+/** Where events are sent, signed with what the file holds. */
+export interface WebhookFlags {
+  readonly url: string;
+  readonly secretFile: string;
 }
 
 type Flag = readonly [flag: string, env: string, text: string, fallback?: string];
@@ -45,6 +52,8 @@ const FLAGS: readonly Flag[] = [
   ["--prometheus-cert-file <path>", "PROMETHEUS_CERT_FILE", "client certificate for mTLS, PEM"],
   ["--prometheus-key-file <path>", "PROMETHEUS_KEY_FILE", "key of the client certificate, PEM"],
   ["--decision-log <path>", "DECISION_LOG", "JSON lines of every decision, rotated at 256 MiB"],
+  ["--webhook-url <url>", "WEBHOOK_URL", "every event is sent there as a CloudEvent"],
+  ["--webhook-secret-file <path>", "WEBHOOK_SECRET_FILE", "key of its signature, read each time"],
   ["--kubeconfig <path>", "KUBECONFIG", "default: the pod's service account"],
 ];
 
@@ -75,8 +84,23 @@ export function decodeRunFlags(raw: Raw): RunFlags {
     prometheusCertFile: raw["prometheusCertFile"] ?? null,
     prometheusKeyFile: raw["prometheusKeyFile"] ?? null,
     decisionLog: raw["decisionLog"] ?? null,
+    webhook: webhookOf(raw["webhookUrl"], raw["webhookSecretFile"]),
     kubeconfig: raw["kubeconfig"] ?? null,
   };
+}
+
+/** The address is not shown: those of chat systems are secrets. */
+function webhookOf(url = "", secretFile = ""): WebhookFlags | null {
+  if (url === "" && secretFile === "") return null;
+  const protocol = URL.canParse(url) ? new URL(url).protocol : "";
+  if (protocol !== "https:" && protocol !== "http:") {
+    throw new UsageError("--webhook-url: found no http or https address; it is not shown here");
+  }
+  if (secretFile !== "") return { url, secretFile };
+  throw new UsageError(
+    "--webhook-secret-file: found nothing, expected the path of a file with a secret: events are " +
+      "signed, so that the receiver knows who sent them",
+  );
 }
 
 function durationOf(flag: string, text = ""): Millis {

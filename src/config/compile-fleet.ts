@@ -2,7 +2,8 @@
 import { type CompiledFleet, type CompiledWorkload, fleetKey } from "../core/compiled.ts";
 import { ENGINE_PROFILES } from "../core/profiles/engine-profiles.ts";
 import type { EpochMs } from "../core/units.ts";
-import { gpuCount, rackCount, ratio, usd, usdPerHour } from "../core/units.ts";
+import { gpuCount, rackCount, ratio, usd } from "../core/units.ts";
+import { confirmRuleOf } from "./compile-confirm.ts";
 import { spreadOf } from "./compile-pool.ts";
 import { type DecodedObject, decodeObject } from "./decode-object.ts";
 import { expandSchedule } from "./expand-schedule.ts";
@@ -62,7 +63,7 @@ function fleetOf({ metadata, spec }: Decoded, now: EpochMs): CompiledFleet {
       .sort((a, b) => a.readyFrom - b.readyFrom),
     budget: budgetOf(spec.budget),
     cacheVeto: spec.cacheVeto,
-    confirm: spec.confirm.map(confirmOf),
+    confirm: spec.confirm.map((rule) => confirmRuleOf(rule, now)),
   };
 }
 
@@ -157,19 +158,4 @@ function budgetOf(budget: InferenceFleetSpec["budget"]): CompiledFleet["budget"]
   if (budget === undefined) return null;
   const { appliesTo, replaceLostRack, usdPerDay } = budget;
   return { usdPerDay: usd(Number(usdPerDay)), appliesTo, replaceLostRack };
-}
-
-function confirmOf(rule: InferenceFleetSpec["confirm"][number]): CompiledFleet["confirm"][number] {
-  const { direction, minRacks, minUsdPerHour } = rule.when;
-  return {
-    name: rule.name,
-    when: {
-      direction: direction ?? null,
-      minRacks: minRacks === undefined ? null : rackCount(minRacks),
-      minUsdPerHour: minUsdPerHour === undefined ? null : usdPerHour(Number(minUsdPerHour)),
-    },
-    approvers: rule.approvers,
-    expiresAfterMs: durationMs(rule.expiresAfter),
-    onExpiry: rule.onExpiry,
-  };
 }

@@ -7,6 +7,7 @@ import type { Compilation } from "./field-error.ts";
 import { FLEET_OVERRIDE } from "./fleet-override.ts";
 
 export interface CompiledOverride {
+  /** `namespace/*`: every fleet of the namespace. */
   readonly fleet: FleetKey;
   readonly override: OverrideObservation;
 }
@@ -25,6 +26,7 @@ export function compileOverride(raw: unknown): Compilation<CompiledOverride> {
     ceilingRacks: racks(spec.ceilingRacks),
     until: epochMs(Date.parse(spec.until)),
     reason: spec.reason,
+    ...(spec.breakGlass && { breakGlass: true as const }),
   };
   const fleet = fleetKey({ namespace: metadata.namespace, name: spec.fleet });
   return { ok: true, value: { fleet, override } };

@@ -12,6 +12,8 @@ const DECIMAL_PATTERN = /^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/;
 const SHARE_PATTERN = /^0\.[0-9]{0,5}[1-9][0-9]{0,5}$/;
 const DNS_LABEL_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_SUBDOMAIN_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const FLEET_OR_ALL_PATTERN =
+  /^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$/;
 const API_VERSION_PATTERN = /^([a-z0-9.-]+\/)?v[0-9][a-z0-9]*$/;
 const LABEL_KEY_PATTERN =
   /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -117,6 +119,14 @@ export const objectName = (text: string) =>
     DNS_SUBDOMAIN_PATTERN,
     253,
     "at most 253 of a-z, 0-9, - and ., as object names are",
+  ).describe(text);
+
+/** A fleet of the same namespace, or all of them. */
+export const fleetOrAll = (text: string) =>
+  textLike(
+    FLEET_OR_ALL_PATTERN,
+    253,
+    'the name of a fleet: at most 253 of a-z, 0-9, - and .; or "*" for every fleet',
   ).describe(text);
 
 /** Free text of one line or a few. */

@@ -1,6 +1,6 @@
 /** The part of an InferenceFleet that says how the controller may act, and when to ask first. */
 import { z } from "zod";
-import { count, decimal, duration, keyedList, label } from "./fields.ts";
+import { count, decimal, duration, FEW, keyedList, label, objectName, share } from "./fields.ts";
 import { localTime, span, textLike, timeZone } from "./fields.ts";
 import { withRules } from "./rule.ts";
 
@@ -121,17 +121,61 @@ export const cacheVeto = z
     'What happens to growth that comes of a fall in hit rate no rack cures; "Off" in quotes.',
   );
 
+const confirmWindow = z
+  .object({
+    name: label("What the window is called, such as nights."),
+    start: localTime("When it first starts, as a wall clock in timeZone shows it."),
+    timeZone: timeZone("IANA time zone of start, such as America/New_York.").default("UTC"),
+    repeat: z
+      .enum(["Never", "Daily", "Weekly"])
+      .default("Daily")
+      .describe("Whether it comes again at the same wall-clock time."),
+    for: span("How long it lasts."),
+  })
+  .describe("One window of time; its end is not part of it.");
+
+const CACHE_VERDICTS = ["Usual", "RackHelps", "RackDoesNotHelp", "Unknown"] as const;
+
+const when = z
+  .object({
+    direction: z.enum(["Out", "In"]).describe("Growth or scale-in.").optional(),
+    minRacks: count("At least so many racks at once.", 1).optional(),
+    minUsdPerHour: decimal(
+      "The racks above the commitment then cost at least so many US dollars per hour.",
+    ).optional(),
+    minBudgetShare: share(
+      "They then use up at least this share of the fleet's budget; any, without a budget.",
+    ).optional(),
+    during: keyedList(
+      confirmWindow,
+      "name",
+      "It is decided in one of these windows, such as nights.",
+    )
+      .min(1)
+      .optional(),
+    maxForecastConfidence: share(
+      "The forecast is no surer than this: p50 / p90 of demand over the lead time, 0 without one.",
+    ).optional(),
+    cacheVerdicts: z
+      .array(z.enum(CACHE_VERDICTS).describe("One verdict."))
+      .min(1)
+      .max(CACHE_VERDICTS.length)
+      .describe("What is found of the hit rate: as usual, or fallen, and whether a rack helps.")
+      .optional(),
+    pools: z
+      .array(objectName("Name of a RackPool."))
+      .min(1)
+      .max(FEW)
+      .describe("It is about one of these pools.")
+      .optional(),
+  })
+  .describe("Which decisions need it: all that match every field given.")
+  .prefault({});
+
 const confirmRule = z
   .object({
     name: label("What the rule is called, such as big-buy."),
-    when: z
-      .object({
-        direction: z.enum(["Out", "In"]).describe("Growth or scale-in.").optional(),
-        minRacks: count("At least so many racks at once.", 1).optional(),
-        minUsdPerHour: decimal("At least so many US dollars per hour.").optional(),
-      })
-      .describe("Which decisions need it: all that match every field given.")
-      .prefault({}),
+    when,
     approvers: count("How many people must approve.", 1, 8).default(1),
     expiresAfter: span("How long there is to answer.").default("15m"),
     onExpiry: z

@@ -1,6 +1,6 @@
 /** FleetOverride: what on-call says at run time. Never in Git, always expires, strictest wins. */
 import { z } from "zod";
-import { conditions, count, instant, objectName } from "./fields.ts";
+import { conditions, count, fleetOrAll, instant } from "./fields.ts";
 import { AGE, column, integerColumn, type Kind } from "./kind.ts";
 import { withRules } from "./rule.ts";
 
@@ -15,10 +15,19 @@ const pause = z
 const spec = withRules(
   z
     .object({
-      fleet: objectName("Name of the InferenceFleet in the same namespace."),
+      fleet: fleetOrAll(
+        'Name of the InferenceFleet in the same namespace; "*": every fleet of it, and ' +
+          "in the controller's own namespace every fleet of the cluster.",
+      ),
       pause,
       floorRacks: count("At least so many racks; within the fleet's limits.").optional(),
-      ceilingRacks: count("At most so many racks.").optional(),
+      ceilingRacks: count("At most so many racks, of each fleet.").optional(),
+      breakGlass: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Lets floorRacks lift the fleet's racks.max: for who may configure it, said loudly.",
+        ),
       until: instant("When it ends by itself."),
       reason: z
         .string()
@@ -47,6 +56,18 @@ const spec = withRules(
         self.floorRacks <= self.ceilingRacks,
       message: "floorRacks must not exceed ceilingRacks",
       field: "floorRacks",
+    },
+    {
+      cel: "self.fleet != '*' || !has(self.floorRacks)",
+      holds: (self) => self.fleet !== "*" || self.floorRacks === undefined,
+      message: "floorRacks needs one fleet: every fleet is only paused or given a ceiling",
+      field: "floorRacks",
+    },
+    {
+      cel: "!self.breakGlass || has(self.floorRacks)",
+      holds: (self) => !self.breakGlass || self.floorRacks !== undefined,
+      message: "breakGlass lifts racks.max to floorRacks: give floorRacks",
+      field: "breakGlass",
     },
   ],
 );

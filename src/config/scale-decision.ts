@@ -164,6 +164,7 @@ const evidence = z
   .object({
     attainmentIfDone: decimal("Share of turns inside every objective, if done.").optional(),
     attainmentIfNot: decimal("The same, if nothing is done.").optional(),
+    confidence: decimal("How sure the forecast is, 0 to 1: p50 / p90 of demand.").optional(),
     cacheCause: z.string().max(64).describe("Cause of a fall in hit rate, if any.").optional(),
     alternatives: z
       .array(sentence("One alternative with its consequence."))
@@ -217,13 +218,17 @@ export const SCALE_DECISION: Kind<typeof spec> = {
   status,
   columns: [
     column("Fleet", ".spec.fleet", "The fleet it is for; of a Move the giver."),
-    column("Pool", ".spec.consent.pool", "The pool whose racks it is about."),
     column("Direction", ".spec.direction", "Growth or scale-in, moving, lending or calling back."),
     integerColumn("From", ".spec.consent.fromRacks", "The count when it was decided."),
     integerColumn("To", ".spec.consent.toRacksAtMost", "Where it goes, at most."),
+    column("USD/h", ".spec.consent.maxUsdPerHour", "What racks above the commitment then cost."),
+    column("If-Done", ".status.evidence.attainmentIfDone", "Share of turns inside, if done."),
+    column("If-Not", ".status.evidence.attainmentIfNot", "The same, if nothing is done."),
     column("Phase", ".status.phase", "Where it stands."),
     integerColumn("Needs", ".spec.requiredApprovals", "How many people must approve."),
     column("Expires", ".spec.expiresAt", "Verdicts count until then."),
+    column("Unanswered", ".spec.onExpiry", "What silence until then means."),
+    wide(column("Pool", ".spec.consent.pool", "The pool whose racks it is about.")),
     wide(column("Why", ".spec.reason.code", "Code of the reason.")),
     wide(column("Rack", ".spec.rack", "The rack that is drained, or called back.")),
     wide(column("Taker", ".spec.taker.name", "Of a Move: the fleet that gets the rack.")),

@@ -1,8 +1,10 @@
 /** Events: said when something changes, not every tick. */
 import type { CompiledGroup, FleetKey } from "../core/compiled.ts";
 import type { Decided } from "../core/decide.ts";
+import type { Action } from "../core/decision.ts";
 import { reason } from "../core/reasons.ts";
 import type { Reason } from "../core/reasons.ts";
+import { instantText } from "../core/supply/instant.ts";
 import type { ClusterEvent } from "../ports/event-sink.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { ActionResult } from "../ports/telemetry.ts";
@@ -10,6 +12,7 @@ import type { ActionResult } from "../ports/telemetry.ts";
 const API_VERSION = "breakwater.dev/v1alpha1";
 /** Holds that a person should look at. */
 const WARNINGS: ReadonlySet<string> = new Set([
+  "break-glass",
   "signals-untrusted",
   "foreign-write",
   "pool-refused",
@@ -71,13 +74,49 @@ function sayings(
           topic: "decision",
         }),
   );
+  const glass = decision.fleets.flatMap(({ fleet, reasons }) =>
+    reasons
+      .filter(({ code }) => code === "break-glass")
+      .flatMap((why) =>
+        aboutFleet(group, fleet, { action: "Override", reason: why, topic: "glass" }),
+      ),
+  );
   const pools = decision.pools.flatMap(({ pool, holds: [first] }) =>
     first === undefined ? [] : aboutPool(group, pool, first),
   );
   const progress = decision.progress.flatMap(({ intent, fleet, reason, state }) =>
-    state === "Waiting" ? [] : aboutFleet(group, fleet, { action: "Carry", reason, topic: intent }),
+    state === "Waiting"
+      ? []
+      : aboutFleet(group, fleet, { action: "Carry", reason, topic: intent, decision: intent }),
   );
-  return [...fleets, ...pools, ...progress, ...failures(group, actions, decision)];
+  const asked = decision.plan.flatMap((action) => questions(group, action));
+  return [
+    ...fleets,
+    ...glass,
+    ...pools,
+    ...asked,
+    ...progress,
+    ...failures(group, actions, decision),
+  ];
+}
+
+/** Said when a decision is opened that waits for people: who is to answer, by when, and how. */
+function questions(group: CompiledGroup, action: Action): readonly Saying[] {
+  if (action.kind !== "OpenIntent" || action.intent.requiredApprovals === 0) return [];
+  const { name, fleet, requiredApprovals, expiresAt, onExpiry } = action.intent;
+  const [namespace = ""] = fleet.split("/");
+  const silence = onExpiry === "Proceed" ? "it goes ahead" : "it is dropped";
+  const why = reason(
+    "awaiting-approval",
+    `${name}: ${action.reason.text} ${requiredApprovals} needed; unanswered, ${silence} at ` +
+      `${instantText(expiresAt)}. kubectl breakwater approve ${name} -n ${namespace} --reason …`,
+  );
+  return aboutFleet(group, fleet, {
+    action: "Ask",
+    reason: why,
+    topic: `ask/${name}`,
+    decision: name,
+  });
 }
 
 function failures(
@@ -90,7 +129,12 @@ function failures(
     const fleet = fleetOf(result.intent, decision);
     if (why === null || fleet === null) return [];
     const topic = `${result.intent}/${result.kind}`;
-    return aboutFleet(group, fleet, { action: "Carry", reason: why, topic });
+    return aboutFleet(group, fleet, {
+      action: "Carry",
+      reason: why,
+      topic,
+      decision: result.intent,
+    });
   });
 }
 
@@ -116,34 +160,34 @@ interface Topic {
   readonly action: string;
   readonly reason: Reason;
   readonly topic: string;
+  readonly decision?: string;
 }
 
 function aboutFleet(
   group: CompiledGroup,
   key: FleetKey,
-  { action, reason, topic }: Topic,
+  { topic, ...rest }: Topic,
 ): readonly Saying[] {
   const fleet = group.fleets.find((entry) => entry.key === key);
   if (fleet === undefined) return [];
   const { namespace, name, uid } = fleet;
   const about = { apiVersion: API_VERSION, kind: "InferenceFleet", namespace, name, uid };
-  return [saying(`fleet/${key}/${topic}`, about, action, reason)];
+  return [saying(`fleet/${key}/${topic}`, about, rest)];
 }
 
 function aboutPool(group: CompiledGroup, pool: string, why: Reason): readonly Saying[] {
   const found = group.pools.find(({ name }) => name === pool);
   if (found === undefined) return [];
   const about = { apiVersion: API_VERSION, kind: "RackPool", namespace: "", name: pool };
-  return [saying(`pool/${pool}`, { ...about, uid: found.uid }, "Hold", why)];
+  return [saying(`pool/${pool}`, { ...about, uid: found.uid }, { action: "Hold", reason: why })];
 }
 
 const saying = (
   subject: string,
   about: ClusterEvent["about"],
-  action: string,
-  why: Reason,
+  said: Omit<Topic, "topic">,
 ): Saying => ({
   subject,
-  key: `${action}/${why.code}`,
-  event: { about, type: WARNINGS.has(why.code) ? "Warning" : "Normal", action, reason: why },
+  key: `${said.action}/${said.reason.code}`,
+  event: { about, type: WARNINGS.has(said.reason.code) ? "Warning" : "Normal", ...said },
 });

@@ -15,6 +15,7 @@ import type { PoolInventory } from "../core/racks/inventory.ts";
 import { reason } from "../core/reasons.ts";
 import type { EpochMs } from "../core/units.ts";
 import { PortError } from "../ports/errors.ts";
+import { EVERY_FLEET } from "../ports/fleet-store.ts";
 import type { DesiredState } from "../ports/fleet-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { WorkloadReading } from "../ports/workloads.ts";
@@ -137,5 +138,11 @@ function problemsOf({ desired, workloads }: World, key: FleetKey): FleetObservat
 
 const overridesOf = ({ desired, now }: World, key: FleetKey): FleetObservation["overrides"] =>
   desired.overrides.flatMap(({ fleet, override }) =>
-    fleet === key && override.until > now ? [override] : [],
+    isAbout(fleet, key) && override.until > now ? [override] : [],
   );
+
+/** Fleets by name, all of a namespace, or all there are. */
+const isAbout = (target: string, key: FleetKey): boolean =>
+  target === key ||
+  target === EVERY_FLEET ||
+  (target.endsWith("/*") && key.startsWith(target.slice(0, -1)));

@@ -3,17 +3,14 @@
  * function runs live and in the simulated world; it talks to ports only and never waits.
  */
 import type { Digest } from "../core/canonical.ts";
-import { canonical } from "../core/canonical.ts";
 import type { CompiledGroup } from "../core/compiled.ts";
 import { decide } from "../core/decide.ts";
 import type { Decided } from "../core/decide.ts";
-import type { Action } from "../core/decision.ts";
 import { InvariantError } from "../core/invariants.ts";
 import type { GroupObservation } from "../core/observation.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { KEYFRAME_EVERY, makeRecord } from "../core/record.ts";
 import { MINUTE_MS, elapsed, millis } from "../core/units.ts";
-import type { Evidence } from "../ports/decision-store.ts";
 import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
 import { closeAbandoned } from "./abandoned.ts";
@@ -21,6 +18,7 @@ import { act } from "./act.ts";
 import { announce } from "./announce.ts";
 import { NOTHING_CARRIED } from "./carried.ts";
 import type { Carried, CarriedGroup } from "./carried.ts";
+import { evidenceOf } from "./evidence.ts";
 import { observeGroup, observeWorld } from "./observe.ts";
 import { recall } from "./recall.ts";
 import { reportUndecided, writeStatuses } from "./report.ts";
@@ -133,10 +131,12 @@ async function tickGroup(
   const decided = decide(group, observation, carried.memory, options.policy);
   const log = await record(ports, { group, observation, carried, decided }, { before, options });
   const saved = await save(ports, group.name, carried, decided);
-  const actions = await act(decided.decision.plan, ports, {
+  const { decision } = decided;
+  const { digest } = options;
+  const actions = await act(decision.plan, ports, {
     group,
     intents: observation.intents,
-    evidenceFor: (action) => evidenceFor(action, { group, observation, decided, options }),
+    evidenceFor: ({ intent }) => evidenceOf(intent, { group, observation, decision, digest }),
   });
   await writeStatuses(ports, group, { decision: decided.decision, observation });
   const told = await guarded(ports, group.name, () =>
@@ -208,24 +208,4 @@ async function save(
   if (fenced || (decision.plan.length === 0 && !due)) return { ...carried, memory };
   const version = await ports.memory.save(name, memory, carried.version);
   return { ...carried, memory, version, savedAt: now };
-}
-
-function evidenceFor(
-  { intent }: Extract<Action, { kind: "OpenIntent" }>,
-  subject: Omit<Subject, "carried"> & { readonly options: TickOptions },
-): Evidence {
-  const { group, observation, decided, options } = subject;
-  const fleet = decided.decision.fleets.find((entry) => entry.fleet === intent.fleet);
-  const change = intent.toRacksAtMost - intent.fromRacks;
-  const at = (racks: number): number | null =>
-    fleet?.want.curve.find((point) => point.racks === racks)?.attainment ?? null;
-  const held = fleet?.heldRacks ?? 0;
-  return {
-    attainmentIfDone: at(held + change),
-    attainmentIfNot: at(held),
-    cacheCause: fleet?.cache.cause ?? "cannot-tell",
-    alternatives: [],
-    policyDigest: options.digest(canonical(group)),
-    observationDigest: options.digest(canonical(observation)),
-  };
 }

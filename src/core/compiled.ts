@@ -242,12 +242,25 @@ export interface ScheduledWindow {
   readonly factor: number | null;
 }
 
+/** One expanded occurrence of an entry of a calendar, `until` excluded. */
+export interface Occasion {
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+}
+
 export interface ConfirmRule {
   readonly name: string;
   readonly when: {
     readonly direction: Direction | null;
     readonly minRacks: RackCount | null;
     readonly minUsdPerHour: UsdPerHour | null;
+    /** All below: absent where they do not matter. Of a day's budget, what is then used up. */
+    readonly minBudgetShare?: number;
+    readonly pools?: readonly string[];
+    readonly during?: readonly Occasion[];
+    /** Of 0 to 1: p50 / p90 of the forecast. */
+    readonly maxForecastConfidence?: number;
+    readonly cacheVerdicts?: readonly ("Usual" | "RackHelps" | "RackDoesNotHelp" | "Unknown")[];
   };
   readonly approvers: number;
   readonly expiresAfterMs: Millis;

@@ -1,5 +1,5 @@
 /** What is asked of intents in more than one place: are they open, and does a person stop them. */
-import type { Direction } from "./compiled.ts";
+import type { CompiledFleet, Direction } from "./compiled.ts";
 import type { Reason } from "./reasons.ts";
 import type { IntentPhase, OverrideObservation } from "./observation.ts";
 
@@ -32,6 +32,24 @@ export const pausingOverride = (
   direction: Direction,
 ): OverrideObservation | undefined =>
   overrides.find(({ pauseOut, pauseIn }) => (isGrowth(direction) ? pauseOut : pauseIn));
+
+/** @returns the override that lifts the fleet's limit the most; undefined where none does */
+export const liftingOverride = (
+  { racks }: Pick<CompiledFleet, "racks">,
+  overrides: readonly OverrideObservation[],
+): OverrideObservation | undefined =>
+  overrides
+    .filter(({ breakGlass, floorRacks }) => breakGlass === true && (floorRacks ?? 0) > racks.max)
+    .reduce<OverrideObservation | undefined>(
+      (most, next) => ((most?.floorRacks ?? 0) >= (next.floorRacks ?? 0) ? most : next),
+      undefined,
+    );
+
+/** @returns the fleet's limit of racks, lifted where somebody broke the glass */
+export const mostRacks = (
+  fleet: Pick<CompiledFleet, "racks">,
+  overrides: readonly OverrideObservation[],
+): number => liftingOverride(fleet, overrides)?.floorRacks ?? fleet.racks.max;
 
 /** @returns the most racks that people allow the fleet; Infinity where no override has a ceiling */
 export const lowestCeiling = (overrides: readonly OverrideObservation[]): number =>

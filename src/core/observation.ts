@@ -268,6 +268,8 @@ export interface OverrideObservation {
   readonly ceilingRacks: RackCount | null;
   readonly until: EpochMs;
   readonly reason: string;
+  /** The floor lifts the fleet's `racks.max`; absent: it does not. */
+  readonly breakGlass?: true;
 }
 
 export interface Approval {

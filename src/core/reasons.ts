@@ -9,6 +9,7 @@ export const REASONS = {
   backlog: "Turns are waiting and must be worked off.",
   "schedule-floor": "A scheduled floor asks for more racks.",
   "override-floor": "A FleetOverride asks for more racks.",
+  "break-glass": "A FleetOverride lifts the fleet's own limit of racks.",
   minimum: "The fleet is below its minimum.",
   surplus: "Fewer racks hold the objectives over the whole way back.",
   "above-maximum": "The fleet is above its maximum.",

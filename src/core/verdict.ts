@@ -5,7 +5,8 @@ import type { FleetKey } from "./compiled.ts";
 import type { FleetDecision, ForecastBand, Step } from "./decision.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
 import type { PoolProposal } from "./gate/propose.ts";
-import type { Intent } from "./observation.ts";
+import { liftingOverride } from "./intents.ts";
+import type { Intent, OverrideObservation } from "./observation.ts";
 import { heldInAll } from "./racks/holdings.ts";
 import { reason } from "./reasons.ts";
 import type { Reason } from "./reasons.ts";
@@ -97,6 +98,8 @@ function reasonsOf(
       : [];
   const waiting = ours.flatMap(({ open }) => (open === null ? [] : awaiting(open.intent)));
   const first = holds.length > 0 ? [...holds, sizing.want.reason] : [sizing.want.reason];
+  const lifted = liftingOverride(situation.fleet, situation.observed.overrides);
+  const glass = lifted === undefined ? [] : [reason("break-glass", liftText(lifted))];
   return [
     ...situation.observed.problems,
     ...refusals,
@@ -106,8 +109,12 @@ function reasonsOf(
     ...stock,
     ...losses,
     ...short,
+    ...glass,
   ];
 }
+
+const liftText = ({ name, floorRacks, reason: why }: OverrideObservation): string =>
+  `FleetOverride ${name}: ${floorRacks} racks. ${why}.`;
 
 const awaiting = (intent: { readonly requiredApprovals: number }): readonly Reason[] =>
   intent.requiredApprovals > 0

@@ -8,6 +8,8 @@ export type SetPhase = Extract<Action, { kind: "SetPhase" }>;
 export interface Evidence {
   readonly attainmentIfDone: number | null;
   readonly attainmentIfNot: number | null;
+  /** How sure the forecast is, 0 to 1; absent where nothing was forecast on. */
+  readonly confidence?: number;
   readonly cacheCause: string;
   readonly alternatives: readonly string[];
   readonly policyDigest: string;

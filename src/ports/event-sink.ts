@@ -7,6 +7,8 @@ export interface ClusterEvent {
   /** What was being done: `Scale`, `Hold`, `Drain`, `Observe`. */
   readonly action: string;
   readonly reason: Reason;
+  /** The ScaleDecision that it is about; absent where it is about none. */
+  readonly decision?: string;
 }
 
 /** Where people are told. Losing an event loses nothing: sinks log failures and go on. */

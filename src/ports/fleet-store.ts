@@ -28,8 +28,12 @@ export interface FleetStatus {
   readonly conditions: readonly Condition[];
 }
 
+/** What an override of every fleet of the cluster is about. */
+export const EVERY_FLEET = "*";
+
 export interface FleetOverrideOf {
-  readonly fleet: FleetKey;
+  /** A fleet, `namespace/*` for all of a namespace, or `EVERY_FLEET`. */
+  readonly fleet: FleetKey | typeof EVERY_FLEET;
   readonly override: OverrideObservation;
 }
 

@@ -37,6 +37,25 @@ describe("the controller's flags", () => {
     expect(parsed(flag, value)).toMatchObject(expected);
   });
 
+  it("send events nowhere, or to an address with what they are signed with", () => {
+    const [url, file] = ["https://chat.example/hook", "/etc/secret"];
+    expect(parsed().webhook).toBeNull();
+    expect(parsed("--webhook-url", url, "--webhook-secret-file", file).webhook).toEqual({
+      url,
+      secretFile: file,
+    });
+    expect(() => parsed("--webhook-url", url)).toThrow("--webhook-secret-file: found nothing");
+  });
+
+  it.each(["chat.example/canary", "ftp://chat.example/canary", ""])(
+    "refuse the address %j without showing it",
+    (url) => {
+      const read = () => parsed("--webhook-url", url, "--webhook-secret-file", "/etc/secret");
+      expect(read).toThrow(/^--webhook-url: found no http or https address/);
+      expect(read).not.toThrow(/canary/);
+    },
+  );
+
   it.each([
     ["--tick", "soon", "expected a duration such as 15s or 1m30s"],
     ["--tick", "0s", "expected a duration such as 15s or 1m30s"],

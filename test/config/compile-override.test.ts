@@ -27,6 +27,17 @@ describe("a FleetOverride", () => {
     });
   });
 
+  it.each([
+    ["a fleet's floor above its limit", { floorRacks: 12, breakGlass: true }, "agents/coder", true],
+    ["every fleet of its namespace", { fleet: "*" }, "agents/*", undefined],
+  ])("compiles %s", (_, spec, fleet, breakGlass) => {
+    const compiled = compileOverride(rawOverride(spec));
+    expect(compiled.ok && [compiled.value.fleet, compiled.value.override.breakGlass]).toEqual([
+      fleet,
+      breakGlass,
+    ]);
+  });
+
   const cases: readonly (readonly [string, Raw, string])[] = [
     ["never ends", { until: undefined }, "spec.until: found nothing, expected an RFC 3339 time"],
     ["ends in words", { until: "tomorrow" }, 'spec.until: found "tomorrow", expected an RFC 3339'],
@@ -37,6 +48,9 @@ describe("a FleetOverride", () => {
       { floorRacks: 3, ceilingRacks: 2 },
       "spec.floorRacks: found 3, expected floorRacks must not exceed ceilingRacks",
     ],
+    ["gives every fleet a floor", { fleet: "*", floorRacks: 1 }, "floorRacks needs one fleet"],
+    ["breaks the glass for nothing", { breakGlass: true }, "give floorRacks"],
+    ["names all of elsewhere", { fleet: "other/*" }, 'spec.fleet: found "other/*"'],
     ["names a fleet elsewhere", { fleet: "other/coder" }, 'spec.fleet: found "other/coder"'],
   ];
   it.each(cases)("is refused when it %s", (_name, spec, expected) => {

@@ -42,6 +42,40 @@ async function told({ decision, actions = [], before = {}, mayWrite = true }: To
   return { said, events, cluster };
 }
 
+describe("a question", () => {
+  const asking = (requiredApprovals: number) => {
+    const intent = { ...anIntent(), requiredApprovals, phase: "Pending" as const };
+    return { plan: [{ kind: "OpenIntent" as const, intent, reason: intent.reason }] };
+  };
+
+  it("is said with whom it waits for, until when, and how to answer", async () => {
+    const { cluster } = await told({ decision: asking(2) });
+    const event = cluster.events.find(({ action }) => action === "Ask");
+    expect(event).toMatchObject({ about: { name: "coder" }, decision: "gb200-east-out-1" });
+    expect(event?.reason.text).toMatch(
+      /2 needed; unanswered, it is dropped at 20.* approve gb200-east-out-1 -n agents/,
+    );
+  });
+
+  it("is none where nobody is asked", async () => {
+    const { events } = await told({ decision: asking(0) });
+    expect(events.filter((text) => text.includes(" Ask "))).toEqual([]);
+  });
+});
+
+describe("a broken glass", () => {
+  const grown = {
+    fleets: [fleetDecided({ reasons: [reason("demand-forecast"), reason("break-glass")] })],
+  };
+
+  it("is said as a warning beside what was decided, and once", async () => {
+    const { events, said } = await told({ decision: grown });
+    expect(events).toContain("InferenceFleet coder Warning Override break-glass");
+    const again = await told({ decision: grown, before: said });
+    expect(again.events).toEqual([]);
+  });
+});
+
 const holding = (code: Parameters<typeof reason>[0], detail = "") => ({
   fleets: [fleetDecided({ reasons: [reason(code, detail)] })],
 });

@@ -54,6 +54,20 @@ describe("what one tick sees", () => {
     expect(fleets[0]?.overrides).toEqual([until(1)]);
   });
 
+  it("holds overrides of every fleet of its namespace, and of every fleet there is", async () => {
+    const cluster = aCluster();
+    const named = (name: string) => anOverride({ name, until: after(NOW, millis(1)) });
+    cluster.desired = {
+      overrides: [
+        { fleet: "agents/*", override: named("namespace") },
+        { fleet: "agent/*", override: named("another namespace") },
+        { fleet: "*", override: named("cluster") },
+      ],
+    };
+    const { fleets } = await observed(cluster);
+    expect(fleets[0]?.overrides.map(({ name }) => name)).toEqual(["namespace", "cluster"]);
+  });
+
   it("holds the intents of its pools, by name", async () => {
     const cluster = aCluster();
     const elsewhere = anIntent({ name: "west-out-1", pool: "gb200-west" });

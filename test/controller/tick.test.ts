@@ -93,8 +93,11 @@ describe("a tick", () => {
       {
         attainmentIfDone: curve?.[6]?.attainment,
         attainmentIfNot: curve?.[4]?.attainment,
+        confidence: expect.closeTo(0.947, 3),
         cacheCause: "none",
-        alternatives: [],
+        alternatives: expect.arrayContaining([
+          "1 rack: 100.0 % of turns inside every objective, within the commitment.",
+        ]),
         policyDigest: sha256(canonical(cluster.group)),
         observationDigest: sha256(canonical(report?.observation)),
       },

@@ -4,7 +4,9 @@ import {
   isOfLoans,
   isOpen,
   isScaleIn,
+  liftingOverride,
   lowestCeiling,
+  mostRacks,
   pausingOverride,
 } from "../../src/core/intents.ts";
 import type { OverrideObservation } from "../../src/core/observation.ts";
@@ -55,6 +57,25 @@ describe("an intent", () => {
     const ceilings = [7, 5, 6].map((racks) => ({ ...none, ceilingRacks: rackCount(racks) }));
     expect(lowestCeiling([none, ...ceilings])).toBe(5);
     expect(lowestCeiling([none])).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  const upToSix = {
+    racks: { min: rackCount(0), max: rackCount(6), surviveRackLosses: rackCount(0) },
+  };
+  const floor = (racks: number, breakGlass?: true) => ({
+    ...override(`floor-${racks}`, false, false),
+    floorRacks: rackCount(racks),
+    ...(breakGlass && { breakGlass }),
+  });
+  it.each([
+    ["is the fleet's own", [], 6, undefined],
+    ["is not lifted by a floor alone", [floor(9)], 6, undefined],
+    ["is not lowered by a broken glass", [floor(4, true)], 6, undefined],
+    ["is lifted by the broken glass", [floor(9, true), floor(12)], 9, "floor-9"],
+    ["is lifted by the highest", [floor(8, true), floor(9, true)], 9, "floor-9"],
+  ])("the limit %s", (_, overrides, most, by) => {
+    expect(mostRacks(upToSix, overrides)).toBe(most);
+    expect(liftingOverride(upToSix, overrides)?.name).toBe(by);
   });
 });
 

@@ -79,10 +79,11 @@ export const reasonText = ({ code, text }: Intent["reason"]): Json => ({
 });
 
 export function evidenceOf(evidence: Evidence): Json {
-  const { attainmentIfDone, attainmentIfNot, cacheCause, alternatives } = evidence;
+  const { attainmentIfDone, attainmentIfNot, confidence, cacheCause, alternatives } = evidence;
   return {
     ...(attainmentIfDone !== null && { attainmentIfDone: decimalText(attainmentIfDone, 4) }),
     ...(attainmentIfNot !== null && { attainmentIfNot: decimalText(attainmentIfNot, 4) }),
+    ...(confidence !== undefined && { confidence: decimalText(confidence, 2) }),
     cacheCause,
     alternatives: alternatives
       .slice(0, ALTERNATIVES_MAX)

@@ -40,6 +40,23 @@ export interface Judged {
   readonly requiredApprovals: number;
   readonly expiresAt: string;
   readonly onExpiry: string;
+  /** What the controller worked out, as decimals; "" where it could not. */
+  readonly evidence: {
+    readonly attainmentIfDone: string;
+    readonly attainmentIfNot: string;
+    readonly confidence: string;
+    readonly cacheCause: string;
+    readonly alternatives: readonly string[];
+  };
+}
+
+/** @returns the decision as it stands, nothing said. @throws PortError */
+export async function askedOf(
+  client: KubeClient,
+  { namespace, name }: Pick<Verdict, "namespace" | "name">,
+): Promise<Judged> {
+  const decision = await client.get({ resource: SCALE_DECISIONS, namespace, name });
+  return judged(decision, "", listAt(decision, "spec", "approvals").filter(isJson));
 }
 
 /**
@@ -120,5 +137,19 @@ function judged(decision: Json, by: string, approvals: readonly Json[]): Judged 
     requiredApprovals: numberAt(decision, "spec", "requiredApprovals") ?? 0,
     expiresAt: stringAt(decision, "spec", "expiresAt"),
     onExpiry: stringAt(decision, "spec", "onExpiry"),
+    evidence: evidenceIn(decision),
   };
 }
+
+function evidenceIn(decision: Json): Judged["evidence"] {
+  const of = (name: string): string => stringAt(decision, "status", "evidence", name);
+  return {
+    attainmentIfDone: of("attainmentIfDone"),
+    attainmentIfNot: of("attainmentIfNot"),
+    confidence: of("confidence"),
+    cacheCause: of("cacheCause"),
+    alternatives: listAt(decision, "status", "evidence", "alternatives").filter(isText),
+  };
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";

@@ -74,8 +74,8 @@ async function publish(
   }
 }
 
-const keyOf = ({ about, type, action, reason }: ClusterEvent): string =>
-  [about.uid, type, action, reason.code].join(" ");
+const keyOf = ({ about, type, action, reason, decision = "" }: ClusterEvent): string =>
+  [about.uid, type, action, reason.code, decision].join(" ");
 
 async function count({ client, clock, timers }: EventSinkOptions, series: Series): Promise<void> {
   const nowMs = timers.monotonicMs();

@@ -1,5 +1,6 @@
 import type { Compilation } from "../../config/field-error.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { EVERY_FLEET } from "../../ports/fleet-store.ts";
 import type { BrokenObject, DesiredState, FleetStore } from "../../ports/fleet-store.ts";
 import type { EpochMs } from "../../core/units.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
@@ -24,6 +25,11 @@ export interface FleetStoreOptions {
   readonly timers: Timers;
   readonly warn: Warn;
   readonly compilers: Compilers;
+  /**
+   * Where the controller lives: an override of every fleet there is about the whole cluster.
+   * Absent: none is.
+   */
+  readonly homeNamespace?: string;
 }
 
 /** RackPool, InferenceFleet and FleetOverride, kept by list and watch. */
@@ -37,7 +43,7 @@ export function fleetStore(options: FleetStoreOptions): FleetStore & Lifecycle {
   };
   return {
     ...lifecycleOf(...Object.values(sources)),
-    read: reader(options.compilers, sources),
+    read: reader(options, sources),
     ...writers(options, sources),
   };
 }
@@ -50,7 +56,7 @@ function slim(object: Json): Json {
   return { ...object, metadata };
 }
 
-function reader(compilers: Compilers, sources: Sources) {
+function reader({ compilers, homeNamespace }: FleetStoreOptions, sources: Sources) {
   const compile = {
     pools: compileCache((object) => compilers.pool(object)),
     fleets: compileCache((object, now) => compilers.fleet(object, now)),
@@ -76,12 +82,18 @@ function reader(compilers: Compilers, sources: Sources) {
     return {
       pools: pools.compiled,
       fleets: fleets.compiled,
-      overrides: overrides.compiled,
+      overrides: overrides.compiled.map((each) => ({
+        ...each,
+        fleet: isAboutAll(each.fleet, homeNamespace) ? EVERY_FLEET : each.fleet,
+      })),
       problems,
       broken,
     };
   };
 }
+
+const isAboutAll = (fleet: string, homeNamespace: string | undefined): boolean =>
+  homeNamespace !== undefined && fleet === `${homeNamespace}/*`;
 
 type Failed = { readonly object: Json; readonly result: Compilation<unknown> & { ok: false } };
 

@@ -12,6 +12,7 @@ export function fleetGauges(view: FleetView): Sample[] {
     ...objectiveGauges(view),
     ...cacheGauges(view),
     ...signalGauges(view),
+    ...overrideGauges(view),
   ];
 }
 
@@ -94,4 +95,20 @@ function signalGauges({ fleet, signals }: FleetView): Sample[] {
       ...known("breakwater_signal_trusted", labels, trust === "Fresh" ? 1 : 0),
     ];
   });
+}
+
+type Override = FleetView["overrides"][number];
+
+const DOES: readonly (readonly [(typeof LABELS.override)[number], (one: Override) => boolean])[] = [
+  ["pause-out", ({ pauseOut }) => pauseOut],
+  ["pause-in", ({ pauseIn }) => pauseIn],
+  ["floor", ({ floorRacks }) => floorRacks !== null],
+  ["ceiling", ({ ceilingRacks }) => ceilingRacks !== null],
+  ["break-glass", ({ breakGlass }) => breakGlass === true],
+];
+
+function overrideGauges({ fleet, overrides }: FleetView): Sample[] {
+  return DOES.flatMap(([override, does]) =>
+    known("breakwater_fleet_overrides", { fleet, override }, overrides.filter(does).length),
+  );
 }

@@ -91,6 +91,8 @@ export const LABELS = {
   reason: Object.keys(REASONS),
   signal: Object.keys(SIGNAL_UNITS),
   cause: CACHE_CAUSES,
+  override: ["pause-out", "pause-in", "floor", "ceiling", "break-glass"],
+  delivery: ["delivered", "retried", "refused", "dropped"],
   metric: ["ttft", "itl"],
   percentile: ["p10", "p50", "p90", "p95", "p99"],
   step: ["grant", "boot", "join", "repair"],

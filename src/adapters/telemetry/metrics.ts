@@ -1,13 +1,15 @@
 import { seconds } from "../../core/units.ts";
 import type { Telemetry, TickReport } from "../../ports/telemetry.ts";
 import type { ClientCall, OnClientCall } from "./client-call.ts";
-import { closed } from "./labels.ts";
+import { closed, type LABELS } from "./labels.ts";
 import { createRegistry, type MetricRegistry } from "./registry.ts";
 import { tickSamples } from "./samples.ts";
 import { SeriesLedger } from "./series-ledger.ts";
 
 export interface Metrics extends Telemetry {
   readonly clientCall: OnClientCall;
+  /** What became of an event that was to be sent. */
+  webhook(delivery: (typeof LABELS.delivery)[number]): void;
   /** The body of `/metrics`. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -37,6 +39,12 @@ export function createMetrics({ version, leading }: MetricsOptions): Metrics {
         value: 1,
       }),
     clientCall: (call) => recordCall(call, registry),
+    webhook: (delivery) =>
+      registry.addToCounter({
+        metric: "breakwater_webhook_events_total",
+        labels: { delivery },
+        value: 1,
+      }),
     forget: (group) => removeAll(registry, ledger.replace(group, [])),
     text: () => {
       if (leading !== undefined) setLeader(registry, leading());

@@ -1,11 +1,14 @@
 import type { Command } from "commander";
-import { giveVerdict } from "../../adapters/decision-store/verdict.ts";
+import { askedOf, giveVerdict } from "../../adapters/decision-store/verdict.ts";
 import type { Judged, Verdict } from "../../adapters/decision-store/verdict.ts";
+import type { KubeClient } from "../../adapters/kubernetes/client.ts";
 import { onCluster, withClusterFlags } from "../on-cluster.ts";
 import type { ClusterFlags } from "../on-cluster.ts";
+import { UsageError } from "../usage-error.ts";
 
 interface VerdictFlags extends ClusterFlags {
-  readonly reason: string;
+  readonly reason?: string;
+  readonly show?: boolean;
 }
 
 const NOTES = `
@@ -15,7 +18,8 @@ scaledecisions.
 `;
 
 const example = (verb: string): string =>
-  `${NOTES}\nExample:\n  breakwater ${verb} gb200-east-out-12 -n agents --reason CHG-99\n`;
+  `${NOTES}\nExamples:\n  breakwater ${verb} gb200-east-out-12 -n agents --show\n` +
+  `  breakwater ${verb} gb200-east-out-12 -n agents --reason CHG-99\n`;
 
 export function addApprove(program: Command): void {
   addVerdict(program, {
@@ -44,17 +48,48 @@ function addVerdict(program: Command, { verb, verdict, does }: Saying): void {
     .command(verb)
     .description(does)
     .argument("<decision>", "name of the ScaleDecision")
-    .requiredOption("--reason <text>", "recorded with your verdict")
+    .option("--reason <text>", "recorded with your verdict")
+    .option("--show", "only show what is asked, and say nothing")
     .addHelpText("after", example(verb));
-  withClusterFlags(command).action(async (name: string, { reason, ...flags }: VerdictFlags) => {
+  withClusterFlags(command).action(async (name: string, flags: VerdictFlags) => {
+    const { reason, show } = flags;
+    if (reason === undefined && show !== true) {
+      throw new UsageError("--reason: found nothing, expected why; or --show to look first");
+    }
     await onCluster(flags, async (client, namespace) => {
+      if (reason === undefined || show === true) return printAsked(client, { namespace, name });
       const judged = await giveVerdict(client, { namespace, name, verdict, reason });
       console.log(`${namespace}/${name}: ${whatItIs(judged)}`);
-      console.log(`Why: ${judged.why}`);
+      for (const line of [`Why: ${judged.why}`, ...evidenceLines(judged)]) console.log(line);
       console.log(`${verdict === "Approve" ? "Approved" : "Rejected"} by ${judged.by}: ${reason}`);
       console.log(whatNext(judged, verdict));
     });
   });
+}
+
+async function printAsked(
+  client: KubeClient,
+  at: Pick<Verdict, "namespace" | "name">,
+): Promise<void> {
+  const asked = await askedOf(client, at);
+  console.log(`${at.namespace}/${at.name} (${asked.phase}): ${whatItIs(asked)}`);
+  for (const line of [`Why: ${asked.why}`, ...evidenceLines(asked)]) console.log(line);
+  if (asked.phase === "Pending") console.log(whatNext(asked, "Approve"));
+}
+
+const percent = (share: string): string => `${(Number(share) * 100).toFixed(1)} %`;
+
+/** What is not known is left out. */
+function evidenceLines({ evidence }: Judged): readonly string[] {
+  const { attainmentIfDone: done, attainmentIfNot: not, confidence, cacheCause } = evidence;
+  const cache = cacheCause === "" || cacheCause === "none" ? [] : [`Hit rate: ${cacheCause}.`];
+  return [
+    ...(done === "" ? [] : [`If done: ${percent(done)} of turns inside every objective.`]),
+    ...(not === "" ? [] : [`If not: ${percent(not)}.`]),
+    ...(confidence === "" ? [] : [`Forecast: p50 is ${percent(confidence)} of p90.`]),
+    ...cache,
+    ...evidence.alternatives.map((text) => `Or: ${text}`),
+  ];
 }
 
 function whatItIs(judged: Judged): string {

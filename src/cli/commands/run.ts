@@ -70,9 +70,7 @@ function assemble(flags: RunFlags, logger: Logger): Assembled {
   const metrics = createMetrics({ version, leading });
   const view = createView();
   const telemetry = combineTelemetry(metrics, view, logTelemetry(logger));
-  const controller = orUsageError(() =>
-    live(flags, { telemetry, onClientCall: metrics.clientCall, logger }),
-  );
+  const controller = orUsageError(() => live(flags, { telemetry, metrics, logger }));
   const addresses = [flags.http, ...(flags.console === null ? [] : [flags.console])];
   const servers = addresses.map((address) =>
     orUsageError(() =>

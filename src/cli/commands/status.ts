@@ -37,7 +37,14 @@ function inWords(fleets: FleetsAnswer, pools: PoolsAnswer, decisions: DecisionsA
   const failing = fleets.groups.flatMap(({ group, failure }) =>
     failure === null ? [] : [`Group ${group} fails: ${failure.code}: ${failure.message}`],
   );
-  return [fleetTable(fleets), poolTable(pools), openDecisions(decisions), ...failing].join("\n\n");
+  return [
+    fleetTable(fleets),
+    poolTable(pools),
+    openDecisions(decisions),
+    ...questions(decisions),
+    ...overridden(fleets),
+    ...failing,
+  ].join("\n\n");
 }
 
 const fleetTable = ({ fleets }: FleetsAnswer): string =>
@@ -85,5 +92,40 @@ function openDecisions({ decisions }: DecisionsAnswer): string {
       taker === null ? (rack ?? "") : `${rack} to ${taker}`,
       (progress?.reason ?? reason).text,
     ]),
+  );
+}
+
+/** What waits for people, why it is asked, and what happens if nobody answers. */
+function questions({ decisions }: DecisionsAnswer): readonly string[] {
+  const pending = decisions.filter(({ phase }) => phase === "Pending");
+  return pending.map((decision) => {
+    const { name, fleet, approvals, requiredApprovals, expiresAtSeconds, onExpiry } = decision;
+    const [namespace = ""] = fleet.split("/");
+    const until = new Date(expiresAtSeconds * 1000).toISOString();
+    const silence = onExpiry === "Proceed" ? "goes ahead" : "is dropped";
+    const given = approvals.filter(({ verdict }) => verdict === "Approve").length;
+    return (
+      `${name} waits for people: ${given} of ${requiredApprovals} have approved; unanswered it ` +
+      `${silence} at ${until}. ${decision.reason.text}\n` +
+      `  kubectl breakwater approve ${name} -n ${namespace} --show`
+    );
+  });
+}
+
+/** Overrides in force, each said once for each fleet. */
+function overridden({ fleets }: FleetsAnswer): readonly string[] {
+  return fleets.flatMap(({ fleet, overrides }) =>
+    overrides.map((override) => {
+      const { name, pauseOut, pauseIn, floorRacks, ceilingRacks, untilSeconds, reason } = override;
+      const does = [
+        ...(pauseOut ? ["pauses growth"] : []),
+        ...(pauseIn ? ["pauses scale-in"] : []),
+        ...(floorRacks === null ? [] : [`holds at least ${floorRacks} racks`]),
+        ...(ceilingRacks === null ? [] : [`allows at most ${ceilingRacks} racks`]),
+        ...(override.breakGlass === true ? ["lifts racks.max (glass broken)"] : []),
+      ];
+      const until = new Date(untilSeconds * 1000).toISOString();
+      return `${fleet}: FleetOverride ${name} ${does.join(", ")} until ${until}: ${reason}`;
+    }),
   );
 }

@@ -1,12 +1,12 @@
 /** Who must say yes, and what became of those who were asked. Rules only tighten the mode. */
-import type { CompiledFleet, CompiledPool, ConfirmRule } from "../compiled.ts";
+import type { ConfirmRule } from "../compiled.ts";
 import type { Intent, IntentPhase } from "../observation.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
-import { millis } from "../units.ts";
-import type { EpochMs, Millis, RackCount, UsdPerHour } from "../units.ts";
-import { usdPerHour } from "../units.ts";
-import { countAfter } from "./guard.ts";
+import { after, millis } from "../units.ts";
+import type { EpochMs, Millis } from "../units.ts";
+import { rulesFor } from "./confirm-rules.ts";
+import type { Confirming } from "./confirm-rules.ts";
 import type { Proposal } from "./guard.ts";
 
 export interface ApprovalNeed {
@@ -20,14 +20,10 @@ export interface ApprovalNeed {
 export const DEFAULT_EXPIRY_MS = millis(15 * 60_000);
 
 /** @param asked approvals that guards ask for */
-export function approvalNeed(
-  proposal: Proposal,
-  fleet: CompiledFleet,
-  pool: CompiledPool,
-  asked: number,
-): ApprovalNeed {
-  const mode = proposal.direction === "Out" ? fleet.mode.scaleOut : fleet.mode.scaleIn;
-  const rules = fleet.confirm.filter((rule) => applies(rule, proposal, pool));
+export function approvalNeed(proposal: Proposal, view: Confirming, asked: number): ApprovalNeed {
+  const { scaleOut, scaleIn } = view.fleet.mode;
+  const mode = proposal.direction === "Out" ? scaleOut : scaleIn;
+  const rules = rulesFor(proposal, view);
   const byMode = mode === "Auto" ? 0 : 1;
   // A rule only tightens: what the mode or a guard wants confirmed never proceeds by itself.
   const mayProceed =
@@ -59,28 +55,17 @@ export function stricterNeed(one: ApprovalNeed, other: ApprovalNeed): ApprovalNe
 const fallback = (rules: readonly ConfirmRule[]): readonly number[] =>
   rules.length === 0 ? [DEFAULT_EXPIRY_MS] : [];
 
-function applies({ when }: ConfirmRule, proposal: Proposal, pool: CompiledPool): boolean {
-  const racks = Math.abs(proposal.to - proposal.from);
-  const spend = marginalSpend(countAfter(proposal), pool) ?? Number.POSITIVE_INFINITY;
-  return (
-    (when.direction === null || when.direction === proposal.direction) &&
-    (when.minRacks === null || racks >= when.minRacks) &&
-    (when.minUsdPerHour === null || spend >= when.minUsdPerHour)
-  );
-}
-
-/** @returns what the racks above the commitment cost an hour at `to`; null without a price */
-export function marginalSpend(to: RackCount, pool: CompiledPool): UsdPerHour | null {
-  const above = Math.max(0, to - pool.supply.committedRacks);
-  if (above === 0) return usdPerHour(0);
-  return pool.price === null ? null : usdPerHour(above * pool.price.usdPerRackHour);
-}
-
 /** @returns who said no, and why; null when nobody did. It may come while the intent is executed */
 export function refusal({ approvals }: Pick<Intent, "approvals">): Reason | null {
   const found = approvals.find(({ verdict }) => verdict === "Reject");
   return found === undefined ? null : reason("rejected", `${found.by}: ${found.reason}`);
 }
+
+/**
+ * Verdicts carry no time: one that was given in time is seen a tick later, or by the next leader
+ * once it has the lease. A yes that is first seen after that came too late.
+ */
+const SEEN_WITHIN_MS = millis(60_000);
 
 /** @returns the phase a pending intent moves to now, and why; null while it goes on waiting */
 export function verdictOn(
@@ -90,7 +75,8 @@ export function verdictOn(
   const refused = refusal(intent);
   if (refused !== null) return { phase: "Rejected", reason: refused };
   const yes = new Set(intent.approvals.map(({ by }) => by));
-  if (yes.size >= intent.requiredApprovals) {
+  const inTime = now < after(intent.expiresAt, SEEN_WITHIN_MS);
+  if (yes.size >= intent.requiredApprovals && inTime) {
     return {
       phase: "Approved",
       reason: reason(intent.reason.code, `Confirmed by ${[...yes].join(", ")}.`),

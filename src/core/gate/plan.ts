@@ -18,7 +18,8 @@ import { reason } from "../reasons.ts";
 import type { Reason, ReasonCode } from "../reasons.ts";
 import { rackCount } from "../units.ts";
 import type { EpochMs, RackCount } from "../units.ts";
-import { marginalSpend, refusal, verdictOn } from "./approval.ts";
+import { refusal, verdictOn } from "./approval.ts";
+import { marginalSpend } from "./confirm-rules.ts";
 import { goesAnyway, isGrowth, isOfLoans, isScaleIn } from "../intents.ts";
 import { lendStep } from "../loans/lend-step.ts";
 import { reclaimStep } from "../loans/reclaim-step.ts";
@@ -40,7 +41,7 @@ export interface IntentView {
   /** Whether within the last minutes more racks were wanted than are asked for. */
   readonly wantedLately: boolean;
   readonly leading: boolean;
-  /** Why a person stopped writes in this direction; null when nobody did. */
+  /** Why a person stopped this direction; null when nobody did. */
   readonly paused: Reason | null;
   /** Why the fleet's signals do not allow scale-in; null when they do. */
   readonly untrusted: Reason | null;
@@ -67,16 +68,27 @@ export function planIntent(intent: Intent, view: IntentView): IntentPlan {
   if (intent.phase === "Pending") return planPending(intent, view);
   const refused = refusal(intent);
   if (refused !== null && intent.phase === "Approved") return end(intent, "Rejected", refused);
-  const waiting = unreadable(view) ?? (givesBack(intent, view) ? null : view.paused);
+  if (view.paused !== null && intent.phase === "Approved") {
+    return end(intent, "Cancelled", view.paused);
+  }
+  const waiting = unreadable(view);
   if (waiting !== null) return wait(intent, waiting);
+  if (view.paused !== null) return stop(intent, view, view.paused);
   return intent.phase === "Approved" ? start(intent, view) : advance(intent, view);
 }
 
-/** A pause keeps racks, so it does not stop a drain from being given up. */
-const givesBack = (intent: Intent, view: IntentView): boolean =>
-  intent.direction !== "Out" &&
-  intent.phase === "Executing" &&
-  (refusal(intent) !== null || withdrawn(intent, view));
+/**
+ * A pause takes back what can be: a drain gives its rack turns and pods again, a growth that was
+ * not asked for never is. What is past that only waits, and so does a rack that is being called
+ * back: the loan's work on it has ended.
+ */
+function stop(intent: Intent, view: IntentView, paused: Reason): IntentPlan {
+  const given = refusal(intent) !== null || withdrawn(intent, view);
+  if (intent.direction === "Reclaim" && !given) return wait(intent, paused);
+  const step = nextStep(intent, view);
+  const turnsBack = intent.direction === "Reclaim" || step.kind !== "Act";
+  return turnsBack ? fromStep(intent, step, view) : wait(intent, paused);
+}
 
 /** @returns why nobody wants the intent carried on: it would bar the pool to others for ever */
 function orphan({ fleet, taker, pool, direction }: Intent, view: IntentView): Reason | null {
@@ -186,6 +198,8 @@ const lapsing = ({ direction, reason: { code } }: Intent, view: IntentView): boo
   isGrowth(direction) && view.wantedLately && FROM_DEMAND.includes(code);
 
 function planPending(intent: Intent, view: IntentView): IntentPlan {
+  const refused = refusal(intent);
+  if (view.paused !== null && refused === null) return end(intent, "Cancelled", view.paused);
   if (withdrawn(intent, view) && !lapsing(intent, view)) {
     return end(intent, "Superseded", reason("steady"));
   }
@@ -248,7 +262,7 @@ function nextOutStep(intent: Intent, view: IntentView): WorkflowStep {
   const step = outStep(intent, view.state.observed.count, asked);
   const refused =
     step.kind === "Act"
-      ? (refusal(intent) ?? lapsed(intent, view) ?? outgrown(intent, asked, view))
+      ? (refusal(intent) ?? view.paused ?? lapsed(intent, view) ?? outgrown(intent, asked, view))
       : null;
   return refused === null ? step : { kind: "Cancel", restore: [], reason: refused };
 }
@@ -282,7 +296,7 @@ function nextWithdrawal(intent: Intent, view: IntentView): WorkflowStep {
   return withdrawStep(intent, {
     count: observed.count,
     handedOut: racksHandedOut(observed.racks, observed.count, pool.rack.nodes),
-    cancel: orphan(intent, view) ?? refusal(intent) ?? returned,
+    cancel: orphan(intent, view) ?? refusal(intent) ?? returned ?? view.paused,
   });
 }
 
@@ -306,7 +320,7 @@ function drainView(intent: Intent, view: IntentView): Omit<DrainView, "onDeadlin
     racks,
     lostRacks: view.state.lostRacks.filter((id) => id !== intent.rack),
     takenElsewhere: takenElsewhere(intent, view.state),
-    cancel: orphan(intent, view) ?? refusal(intent) ?? returned,
+    cancel: orphan(intent, view) ?? refusal(intent) ?? returned ?? view.paused,
     ...trafficFor(intent, view),
   };
 }

@@ -13,8 +13,10 @@ import { MINUTE_MS, after, millis, rackCount } from "../units.ts";
 import type { Millis, RackCount } from "../units.ts";
 import { lowerable } from "../workloads/shuffle.ts";
 import { loanContext } from "./loan-context.ts";
-import { approvalNeed, marginalSpend } from "./approval.ts";
+import { approvalNeed } from "./approval.ts";
 import type { ApprovalNeed } from "./approval.ts";
+import { marginalSpend } from "./confirm-rules.ts";
+import type { Confirming } from "./confirm-rules.ts";
 import { calledBack, countAfter } from "./guard.ts";
 import type { GateContext, Guard, Proposal } from "./guard.ts";
 import { passGuards, shadowHold } from "./index.ts";
@@ -152,12 +154,20 @@ function opening(wish: Wish, passage: Passage, context: GateContext): PoolPropos
   const { proposal } = wish;
   if (passage.to === proposal.from || shadowOf(wish) !== null) return null;
   const change = { ...proposal, to: passage.to };
-  const { pool, situation } = context;
-  const own = approvalNeed(change, situation.fleet, pool, passage.approvers);
+  const { pool } = context;
+  const own = approvalNeed(change, confirming(context), passage.approvers);
   const need = needWithTaker(own, wish, pool);
   const intent = intentOf(change, need, context);
   return { kind: "OpenIntent", intent, reason: proposal.reason };
 }
+
+const confirming = ({ pool, situation, cache }: GateContext): Confirming => ({
+  fleet: situation.fleet,
+  pool,
+  now: situation.now,
+  band: situation.band,
+  cache,
+});
 
 /** Of an object set: what to ask, or the object whose rack goes; nothing elsewhere. */
 function namedObjects(proposal: Proposal, context: GateContext): NamedObjects {

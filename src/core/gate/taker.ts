@@ -74,6 +74,7 @@ export function needWithTaker(
   pool: CompiledPool,
 ): ApprovalNeed {
   if (taker === undefined) return giver;
-  const { fleet } = taker.situation;
-  return stricterNeed(giver, approvalNeed(growthOf(proposal, taker), fleet, pool, 0));
+  const { fleet, now, band } = taker.situation;
+  const view = { fleet, pool, now, band, cache: taker.cache };
+  return stricterNeed(giver, approvalNeed(growthOf(proposal, taker), view, 0));
 }

@@ -6,7 +6,7 @@ import type { FleetMemory } from "../memory.ts";
 import { reason } from "../reasons.ts";
 import type { Reason, ReasonCode } from "../reasons.ts";
 import { WARM_UP_MS, isYoung } from "../demand/forecast.ts";
-import { lowestCeiling } from "../intents.ts";
+import { lowestCeiling, mostRacks } from "../intents.ts";
 import { elapsed, rackCount, ratio, seconds } from "../units.ts";
 import type { RackCount, Ratio } from "../units.ts";
 import { forecastTurnsPerSecond, loadOn, sizingTurnsPerSecond } from "./situation.ts";
@@ -253,7 +253,7 @@ const largest = (claims: readonly Claim[]): Claim =>
 
 /** The lowest cap wins over every floor. */
 const capOf = ({ fleet, observed }: Situation): number =>
-  Math.min(fleet.racks.max, lowestCeiling(observed.overrides));
+  Math.min(mostRacks(fleet, observed.overrides), lowestCeiling(observed.overrides));
 
 function limited(situation: Situation, chosen: Claim): Claim {
   const cap = capOf(situation);

@@ -74,6 +74,13 @@ describe("a person's yes to a decision", () => {
       requiredApprovals: 2,
       expiresAt: "2026-12-01T18:15:00Z",
       onExpiry: "Drop",
+      evidence: {
+        attainmentIfDone: "",
+        attainmentIfNot: "",
+        confidence: "",
+        cacheCause: "",
+        alternatives: [],
+      },
     });
     expect(approvals()).toEqual([BOB, YES]);
   });

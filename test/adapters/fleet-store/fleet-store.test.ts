@@ -38,7 +38,8 @@ const compilers = {
 async function bench(...objects: readonly object[]) {
   const kube = kubeBench();
   for (const object of objects) kube.api.put({ ...object });
-  const store = fleetStore({ ...kube, clock: kube.timers.clock, compilers });
+  const homeNamespace = "breakwater-system";
+  const store = fleetStore({ ...kube, clock: kube.timers.clock, compilers, homeNamespace });
   store.start();
   await kube.timers.settle();
   const read = () => store.read(kube.timers.clock.now());
@@ -98,6 +99,14 @@ describe("what people asked for", () => {
       message: "fleetoverrides were not listed yet",
     });
     await store.stop();
+  });
+
+  it("is about the cluster where an override of every fleet is beside the controller", async () => {
+    const all = rawOverride({ fleet: "*" });
+    const ours = { ...all, metadata: { name: "stop", namespace: "breakwater-system" } };
+    const kube = await bench(all, ours);
+    const { overrides } = await kube.read();
+    expect(overrides.map(({ fleet }) => fleet).sort()).toEqual(["*", "agents/*"]);
   });
 
   it("is compiled once a minute, so that schedules move on", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CompiledFleet, ConfirmRule } from "../../../src/core/compiled.ts";
 import { HOUR_MS, MINUTE_MS, millis, rackCount } from "../../../src/core/units.ts";
 import { aSmallGroup } from "../../support/builders/compiled.ts";
-import { withFloor, withOverride, withVerdict } from "../../support/builders/edits.ts";
+import { withFloor, withOverride, withPool, withVerdict } from "../../support/builders/edits.ts";
 import { aGroupObservation } from "../../support/builders/observed.ts";
 import { aFleetMemory, aMemory } from "../../support/builders/remembered.ts";
 import { Story } from "../../support/model/run.ts";
@@ -109,23 +109,24 @@ describe("a decision that a person must confirm", () => {
   it("expires when it is not started before its consent lapses", () => {
     const story = aPending(APPROVE).change(withVerdict("ada"));
     story.tick();
-    story.change(withOverride({ floorRacks: rackCount(7), pauseOut: true }));
-    story.tick(millis(3 * HOUR_MS));
-    story.change(withFloor(7)).tick();
+    const count = story.world.pools[0]?.count ?? null;
+    story.change(withPool({ count: null })).tick(millis(3 * HOUR_MS));
+    story.change(withPool({ count })).tick();
     expect(phase(story)).toBe("Expired");
     expect(story.desired()).toBe(4);
   });
 });
 
 describe("what stops a decision that was confirmed", () => {
-  it("a pause of its direction, until it is lifted", () => {
+  it("a pause of its direction: it is given up at the next tick, and asked anew after it", () => {
     const story = aPending(APPROVE).change(withVerdict("ada"));
     story.tick();
-    story.change(withOverride({ floorRacks: rackCount(7), pauseOut: true })).ticks(2);
-    expect(story.desired()).toBe(4);
+    story.change(withOverride({ floorRacks: rackCount(7), pauseOut: true })).tick();
+    expect(phase(story)).toBe("Cancelled");
     expect(story.decisions.at(-1)?.progress[0]?.reason.code).toBe("paused");
-    story.change(withFloor(7)).tick();
-    expect(story.desired()).toBe(7);
+    story.change(withFloor(7)).ticks(2);
+    expect(story.desired()).toBe(4);
+    expect(story.phases().map(([, found]) => found)).toEqual(["Cancelled", "Pending"]);
   });
 
   it("not a pause of the other direction", () => {

@@ -239,20 +239,25 @@ describe("scale-in waits", () => {
     expect(cordoned(story.tick() && story)).toBe(0);
   });
 
-  it("while the fleet is in Shadow, in the middle of a drain too", () => {
+  it("while the fleet is in Shadow: a drain under way gives its rack back", () => {
     const { world, memory } = aCordonedSurplus();
     const shadow = aSmallGroup({ mode: { scaleOut: "Auto", scaleIn: "Shadow" } });
-    const { decision } = new Story(shadow, { world, memory }).tick();
-    expect(decision.plan).toEqual([]);
+    const story = new Story(shadow, { world, memory });
+    const { decision } = story.tick();
+    expect(decision.plan.map(labelOf)).toEqual(["Uncordon", "SetPhase Cancelled"]);
     expect(decision.progress[0]?.reason.code).toBe("shadow");
+    expect(labels(story)).toEqual([]);
   });
 
-  it("while it is paused, in the middle of a drain too, and goes on afterwards", () => {
+  it("while it is paused: a drain under way gives its rack back, and begins anew", () => {
     const story = aCordonedSurplus().change(withOverride({ pauseIn: true }));
-    expect(story.tick().decision.plan).toEqual([]);
-    expect(story.tick().decision.progress[0]?.reason.code).toBe("paused");
+    const { decision } = story.tick();
+    expect(decision.plan.map(labelOf)).toEqual(["Uncordon", "SetPhase Cancelled"]);
+    expect(decision.progress[0]?.reason.code).toBe("paused");
+    expect(cordoned(story)).toBe(0);
+    expect(labels(story)).toEqual([]);
     story.change(withOverride(null));
-    expect(labels(story)).toEqual(["Evict"]);
+    expect(labels(story)).toEqual(["OpenIntent"]);
   });
 });
 

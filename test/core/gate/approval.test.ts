@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CompiledFleet, CompiledPool, ConfirmRule } from "../../../src/core/compiled.ts";
-import {
-  approvalNeed,
-  marginalSpend,
-  stricterNeed,
-  verdictOn,
-} from "../../../src/core/gate/approval.ts";
+import { approvalNeed, stricterNeed, verdictOn } from "../../../src/core/gate/approval.ts";
 import type { Intent } from "../../../src/core/observation.ts";
 import { MINUTE_MS, after, millis, rackCount, usdPerHour } from "../../../src/core/units.ts";
 import { aSmallFleet } from "../../support/builders/compiled.ts";
@@ -35,7 +30,15 @@ const pool = (changes: Partial<CompiledPool> = {}) =>
   });
 
 const need = (fleet: Partial<CompiledFleet>, proposal = growthTo(6), asked = 0) =>
-  approvalNeed(proposal, aSmallFleet(fleet), pool(), asked);
+  approvalNeed(proposal, viewOf(aSmallFleet(fleet)), asked);
+
+const viewOf = (fleet: CompiledFleet, changes: Partial<CompiledPool> = {}) => ({
+  fleet,
+  pool: pool(changes),
+  now: NOW,
+  band: null,
+  cache: { cause: "none", rackHelps: null } as const,
+});
 
 const APPROVE_OUT: CompiledFleet["mode"] = { scaleOut: "Approve", scaleIn: "Auto" };
 
@@ -63,7 +66,7 @@ describe("who must confirm", () => {
 
   it("a rule about spend applies where the price is not known", () => {
     const fleet = aSmallFleet({ confirm: [when({ minUsdPerHour: usdPerHour(1e6) })] });
-    expect(approvalNeed(growthTo(6), fleet, pool({ price: null }), 0).approvers).toBe(2);
+    expect(approvalNeed(growthTo(6), viewOf(fleet, { price: null }), 0).approvers).toBe(2);
   });
 
   it("what a guard asks for is added, never taken away", () => {
@@ -99,17 +102,6 @@ describe("how long it waits, and what silence means", () => {
   });
 });
 
-describe("spend above the commitment", () => {
-  it.each([
-    ["none within it", 5, pool(), 0],
-    ["per rack above it", 7, pool(), 200],
-    ["none within it, price or not", 5, pool({ price: null }), 0],
-    ["unknown above it without a price", 6, pool({ price: null }), null],
-  ])("%s", (_, to, supply, spend) => {
-    expect(marginalSpend(rackCount(to), supply)).toBe(spend);
-  });
-});
-
 describe("what became of a pending decision", () => {
   const yes = (by: string) => ({ by, verdict: "Approve" as const, reason: "ok" });
   const no = (by: string) => ({ by, verdict: "Reject" as const, reason: "too dear" });
@@ -124,11 +116,22 @@ describe("what became of a pending decision", () => {
       NOW,
     );
   const expiresAt = NOW;
+  const millisBefore = (ms: number) => after(NOW, millis(-ms));
 
   it.each([
     ["waits for the second", { approvals: [yes("ada")] }, undefined],
     ["one person counts once", { approvals: [yes("ada"), yes("ada")] }, undefined],
     ["approved by two", { approvals: [yes("ada"), yes("bea")] }, "Approved"],
+    [
+      "approved in time and seen a tick too late",
+      { expiresAt: millisBefore(15_000), approvals: [yes("ada"), yes("bea")] },
+      "Approved",
+    ],
+    [
+      "approved too late",
+      { expiresAt: millisBefore(60_000), approvals: [yes("ada"), yes("bea")] },
+      "Expired",
+    ],
     ["rejected by one", { approvals: [yes("ada"), yes("bea"), no("eve")] }, "Rejected"],
     ["expired at the very instant", { expiresAt }, "Expired"],
     ["proceeds where its rule says so", { expiresAt, onExpiry: "Proceed" }, "Approved"],

@@ -130,11 +130,6 @@ describe("a growth of four racks to six", () => {
 describe("whatever its direction, a decision waits", () => {
   const phases = ["Approved", "Executing"] as const;
 
-  it.each(phases)("%s, while a person pauses it", (phase) => {
-    const paused = reason("paused", "FleetOverride incident.");
-    expect(planned(growing({ phase }), aView(6, { paused }))).toEqual(waiting("paused"));
-  });
-
   it.each(phases)("%s, while the pool refuses or cannot be read", (phase) => {
     const text = "NodePool gb200-east: autoscaling.";
     const refusing: Scene = { observed: { refusals: [{ code: "pool-refused", text }] } };
@@ -148,13 +143,42 @@ describe("whatever its direction, a decision waits", () => {
       waiting("not-leader"),
     );
   });
+});
 
-  it("Pending, a pause leaves the verdict to people", () => {
+describe("a pause takes back what can be", () => {
+  const paused = reason("paused", "FleetOverride incident.");
+  const accepted = { observed: { count: aPoolObservation(6).count } };
+  const lowered = { observed: { count: aPoolObservation(3).count } };
+
+  it.each(["Pending", "Approved", "Executing"] as const)("a growth that is %s", (phase) => {
+    const { actions, code } = planned(growing({ phase }), aView(6, { paused }));
+    expect([actions, code]).toEqual([["SetPhase Cancelled"], "paused"]);
+  });
+
+  it("a question that was just answered with yes", () => {
     const approvals = [{ by: "ada", verdict: "Approve" as const, reason: "ok" }];
     const intent = growing({ phase: "Pending", requiredApprovals: 1, approvals });
-    expect(planned(intent, aView(6, { paused: reason("paused") })).actions).toEqual([
-      "SetPhase Approved",
-    ]);
+    expect(planned(intent, aView(6, { paused })).actions).toEqual(["SetPhase Cancelled"]);
+  });
+
+  it("but a no stays a no", () => {
+    const approvals = [{ by: "ada", verdict: "Reject" as const, reason: "no" }];
+    const intent = growing({ phase: "Pending", requiredApprovals: 1, approvals });
+    expect(planned(intent, aView(6, { paused })).actions).toEqual(["SetPhase Rejected"]);
+  });
+
+  it("a drain: its rack gets pods again", () => {
+    const { actions, code } = planned(aDrain(), aView(3, { paused }));
+    expect([actions, code]).toEqual([["Uncordon", "SetPhase Cancelled"], "paused"]);
+  });
+
+  it("not a growth that the provider has accepted", () => {
+    const intent = growing({ phase: "Executing", askedRacks: rackCount(6) });
+    expect(planned(intent, aView(6, { paused }, accepted)).actions).toEqual(["SetPhase Done"]);
+  });
+
+  it("not a drain whose count is lowered: its end is only watched", () => {
+    expect(planned(aDrain(), aView(3, { paused }, lowered))).toEqual(waiting("releasing"));
   });
 });
 

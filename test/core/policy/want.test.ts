@@ -208,6 +208,29 @@ describe("floors and ceilings", () => {
       "30 wanted, at most 10 allowed.",
     ],
     [
+      "an override's floor above racks.max with the glass broken: all of it",
+      {
+        observed: { overrides: [override({ floorRacks: rackCount(30), breakGlass: true })] },
+      },
+      30,
+      "override-floor",
+      "FleetOverride INC-4711.",
+    ],
+    [
+      "an override's ceiling, even below a broken glass",
+      {
+        observed: {
+          overrides: [
+            override({ floorRacks: rackCount(30), breakGlass: true }),
+            override({ ceilingRacks: rackCount(6) }),
+          ],
+        },
+      },
+      6,
+      "fleet-limit",
+      "30 wanted, at most 6 allowed.",
+    ],
+    [
       "an override's ceiling, even below racks.min",
       {
         fleet: { racks: racks(8, 10) },

@@ -18,6 +18,8 @@ export interface ControllerOptions {
   readonly prometheusUrl: string;
   readonly decisionLog: string;
   readonly leaseDuration?: string;
+  /** More flags; absent: none. */
+  readonly flags?: readonly string[];
 }
 
 export interface ControllerProcess {
@@ -44,6 +46,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     `--lease-duration=${options.leaseDuration ?? "6s"}`,
     `--prometheus-url=${prometheusUrl}`,
     `--decision-log=${decisionLog}`,
+    ...(options.flags ?? []),
   ]);
   const url = `http://127.0.0.1:${port}`;
   const fleets = () => readApi({ url, token: "" }, "/api/v1/fleets", FleetsAnswerSchema);

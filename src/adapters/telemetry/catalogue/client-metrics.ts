@@ -19,4 +19,11 @@ export const CLIENT_METRICS = [
     labels: ["client"],
     meaning: "How long calls took until they were answered; of a watch, until it began.",
   },
+  {
+    name: "breakwater_webhook_events_total",
+    type: "counter",
+    unit: "events",
+    labels: ["delivery"],
+    meaning: "Events to the webhook: handed over, tried again, refused by it, or given up.",
+  },
 ] as const satisfies readonly MetricEntry[];

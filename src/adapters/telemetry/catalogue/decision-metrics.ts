@@ -33,4 +33,11 @@ export const DECISION_METRICS = [
     meaning: "Until the next decision that waits for approval expires; absent while none waits.",
     example: "min by (pool) (breakwater_approval_remaining_seconds)",
   },
+  {
+    name: "breakwater_fleet_overrides",
+    type: "gauge",
+    unit: "overrides",
+    labels: ["fleet", "override"],
+    meaning: "FleetOverrides in force by what they do; break-glass lifts the fleet's own limit.",
+  },
 ] as const satisfies readonly MetricEntry[];

@@ -34,6 +34,7 @@ function decisionView(intent: Intent): Omit<DecisionView, "ageSeconds" | "progre
     toRacks: intent.toRacksAtMost,
     requiredApprovals: intent.requiredApprovals,
     approvals: [...intent.approvals],
+    onExpiry: intent.onExpiry,
     createdAtSeconds: instantSeconds(intent.createdAt),
     expiresAtSeconds: instantSeconds(intent.expiresAt),
   };

@@ -1,4 +1,5 @@
 import { consumerOf } from "../../arbitrate.ts";
+import { mostRacks as mostRacksOf } from "../../intents.ts";
 import type { CompiledPool } from "../../compiled.ts";
 import type { PoolCount } from "../../observation.ts";
 import { mostRacks } from "../../racks/members.ts";
@@ -18,7 +19,8 @@ export const limitsGuard: Guard = {
     const consumer = consumerOf(pool, situation.fleet);
     if (consumer === undefined) return hold(reason("not-a-consumer", `Pool ${pool.name}.`));
     const share = consumer.max - askedInPool;
-    const fleetRoom = Math.min(share, situation.fleet.racks.max - askedRacks);
+    const { fleet, observed } = situation;
+    const fleetRoom = Math.min(share, mostRacksOf(fleet, observed.overrides) - askedRacks);
     const most = Math.min(pool.limits.maxRacks, mostRacks(count));
     const poolRoom = most - from;
     const room = Math.min(fleetRoom, poolRoom);

@@ -1,4 +1,5 @@
 import { consumerOf } from "../../arbitrate.ts";
+import { mostRacks } from "../../intents.ts";
 import { reason } from "../../reasons.ts";
 import { PASS, hold } from "../guard.ts";
 import type { Guard } from "../guard.ts";
@@ -11,7 +12,8 @@ export const takerRoomGuard: Guard = {
     const { askedRacks = heldRacks, askedInPool = heldInPool } = context;
     const consumer = consumerOf(pool, situation.fleet);
     if (consumer === undefined) return hold(reason("not-a-consumer", `Pool ${pool.name}.`));
-    const room = Math.min(consumer.max - askedInPool, situation.fleet.racks.max - askedRacks);
+    const most = mostRacks(situation.fleet, situation.observed.overrides);
+    const room = Math.min(consumer.max - askedInPool, most - askedRacks);
     if (room >= 1) return PASS;
     return hold(reason("fleet-limit", `${askedRacks} held, ${askedRacks + room} allowed.`));
   },

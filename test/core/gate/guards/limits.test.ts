@@ -33,7 +33,7 @@ describe("the limits guard", () => {
     ["up to the pool's", {}, poolOf(6), 6],
     ["up to the consumer's", {}, consumerOf(6), 6],
     ["up to the fleet's", fleetOf(6), {}, 6],
-  ])("passes %s", (_, fleet, pool, to) => {
+  ] as const)("passes %s", (_, fleet, pool, to) => {
     expect(limitsGuard.check(growthTo(to), aGateContext({ fleet, pool }))).toEqual(PASS);
   });
 
