@@ -70,7 +70,7 @@ export interface Live {
 
 const wallClock: Clock = { now: () => epochMs(Date.now()) };
 
-/** Who is told what: every tick, every call and event to the outside, every odd thing on the way. */
+/** Who is told what: each tick, each call and event to the outside, all that is odd on the way. */
 interface Told {
   readonly telemetry: Telemetry;
   readonly metrics: Pick<Metrics, "clientCall" | "webhook">;

@@ -52,7 +52,8 @@ export function lossSteps(
       const goingRacks = losses.reduce((sum, { racks }) => sum + racks, 0);
       const text =
         `${losses.map(lossText).join("")}${toHundredths(expectedMissing)} more racks are not ` +
-        `expected to serve in time; ${replacedHere} are asked for again here, ${missing} elsewhere.`;
+        `expected to serve in time; ${replacedHere} are asked for again here, ` +
+        `${missing} elsewhere.`;
       const numbers = {
         goingRacks,
         expectedMissing: toHundredths(expectedMissing),
