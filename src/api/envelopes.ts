@@ -30,9 +30,22 @@ export type DecisionsAnswer = Type.Static<typeof DecisionsAnswerSchema>;
 export const HistoryAnswerSchema = Type.Object({
   schemaVersion: SchemaVersion,
   resolutionSeconds: Type.Number(),
+  momentsFromSeconds: nullable(
+    Type.Number({ description: "The first instant that a moment is kept of; null: none yet." }),
+  ),
   fleets: Type.Array(FleetHistorySchema),
 });
 export type HistoryAnswer = Type.Static<typeof HistoryAnswerSchema>;
+
+/** Everything that was shown at one instant. */
+export const MomentAnswerSchema = Type.Object({
+  schemaVersion: SchemaVersion,
+  groups: Type.Array(GroupViewSchema),
+  fleets: Type.Array(FleetViewSchema),
+  pools: Type.Array(PoolViewSchema),
+  decisions: Type.Array(DecisionViewSchema, { description: "Made by then; newest first." }),
+});
+export type MomentAnswer = Type.Static<typeof MomentAnswerSchema>;
 
 export const AboutAnswerSchema = Type.Object({
   schemaVersion: SchemaVersion,

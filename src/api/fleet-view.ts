@@ -45,6 +45,16 @@ const ForecastSchema = Type.Object({
   sizing: Type.Number({ description: "The quantile that headroom chose." }),
 });
 
+const BudgetSchema = Type.Object({
+  usdPerDay: Type.Number(),
+  appliesTo: Type.Enum(["AboveCommitment", "Everything"]),
+  plannedUsdPerDay: nullable(
+    Type.Number({
+      description: "What the racks held cost if held for a day; null: a price is not known",
+    }),
+  ),
+});
+
 const StepSchema = Type.Object({
   stage: Type.String(),
   name: Type.String(),
@@ -78,6 +88,7 @@ export const FleetViewSchema = Type.Object({
   latency: Type.Object({ ttft: LatencySchema, itl: LatencySchema }),
   forecast: nullable(ForecastSchema),
   cache: CacheViewSchema,
+  budget: Type.Optional(BudgetSchema),
   signals: Type.Array(SignalSchema),
   overrides: Type.Array(
     Type.Object({

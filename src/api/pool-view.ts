@@ -35,6 +35,11 @@ const RackSchema = Type.Object({
   cordonedNodes: Type.Integer(),
   degraded: Type.Boolean({ description: "In use with fewer usable nodes than planned." }),
   fleet: nullable(Type.String()),
+  cachedTokensPerSecond: Type.Optional(
+    Type.Number({
+      description: "Prompt tokens that its caches serve: what draining it would cost to compute.",
+    }),
+  ),
   lentUntilSeconds: Type.Optional(
     Type.Number({ description: "It is left to the pool's loan until then; absent: not lent." }),
   ),
@@ -63,6 +68,7 @@ export const PoolViewSchema = Type.Object({
   desiredRacks: nullable(Type.Integer({ description: "null: the object could not be read." })),
   currentRacks: nullable(Type.Integer()),
   stock: nullable(Type.String()),
+  usdPerRackHour: Type.Optional(Type.Number()),
   racksByPhase: Type.Record(Type.String(), Type.Integer(), { description: "By rack phase." }),
   racks: Type.Array(RackSchema),
   awaited: Type.Array(AwaitedSchema, { description: "Asked for, no node yet; oldest first." }),

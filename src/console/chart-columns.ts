@@ -13,7 +13,10 @@ export interface Columns {
 }
 
 export interface Span {
+  /** The instant shown. */
   readonly nowSeconds: number;
+  /** Where the window ends; what is shown lies in it. */
+  readonly endSeconds: number;
   readonly windowSeconds: number;
   readonly resolutionSeconds: number;
 }
@@ -24,10 +27,11 @@ const SHORTEST_SECONDS = 900;
 /** @returns the columns of the window, shortened to where the history begins. */
 export function chartColumns(points: readonly HistoryPoint[], span: Span): Columns {
   const step = span.resolutionSeconds;
-  const last = Math.floor(span.nowSeconds / step) * step;
+  const last = Math.floor(span.endSeconds / step) * step;
   const shownSeconds = shortened(span, last - (points[0]?.atSeconds ?? last));
   const first = last - Math.floor(shownSeconds / step) * step;
-  const count = (last + horizonOf(points.at(-1), step) - first) / step + 1;
+  const newest = points.findLast(({ atSeconds }) => atSeconds <= last);
+  const count = (last + horizonOf(newest, step) - first) / step + 1;
   const x = Array.from({ length: count }, (_, index) => first + index * step);
   const place = (name: string, shift: (point: HistoryPoint) => number): Column => {
     const column: (number | null)[] = x.map(() => null);

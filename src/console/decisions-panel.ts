@@ -1,31 +1,113 @@
-/** Decisions, newest first, and what is held at the moment. */
+/** Decisions with their evidence, newest first, and what is held at the moment. */
 import type { DecisionView } from "../api/decision-view.ts";
-import type { Panel } from "./dom.ts";
-import { duration, minute } from "./format.ts";
+import type { HistoryPoint } from "../api/history-view.ts";
+import { el, keyedList, setAttribute, setText, type Panel } from "./dom.ts";
+import { duration, instant, latency, minute, percent, significant } from "./format.ts";
+import { pickInstant } from "./picking.ts";
 import type { PageState } from "./page-state.ts";
 import { textTable, type Row, type Tone } from "./text-table.ts";
 
 /** About a screen of them; the API has the rest. */
 const SHOWN_DECISIONS = 12;
 
-export function decisionsPanel(): Panel<readonly Row[]> {
-  return textTable({
-    caption: "Decisions, newest first",
-    columns: ["Decision", "When", "Phase", "Why"],
-    empty: "Nothing was decided yet: racks are as they should be.",
-  });
+/** A decision and what its fleet's charts show of the minute it was made in. */
+interface Shown {
+  readonly decision: DecisionView;
+  readonly nowSeconds: number;
+  readonly minute: HistoryPoint | undefined;
 }
 
-export function decisionRows({ decisions }: PageState, nowSeconds: number): Row[] {
-  return decisions.slice(0, SHOWN_DECISIONS).map((decision) => ({
-    key: decision.name,
-    cells: [
-      whatOf(decision),
-      whenOf(decision, nowSeconds),
-      { text: decision.phase, tone: toneOf(decision) },
-      whyOf(decision),
-    ],
-  }));
+export interface DecisionsInput {
+  readonly state: PageState;
+  readonly nowSeconds: number;
+}
+
+export function decisionsPanel(): Panel<DecisionsInput> {
+  const list = el("ol", { class: "decisions" });
+  const nothing = el("p", { class: "empty" }, "Nothing was decided yet.");
+  const show = keyedList<Shown>(list, {
+    key: ({ decision }) => decision.name,
+    create: decisionItem,
+  });
+  return {
+    element: el("div", {}, list, nothing),
+    update: ({ state, nowSeconds }) => {
+      const shown = state.decisions.slice(0, SHOWN_DECISIONS);
+      nothing.hidden = shown.length > 0;
+      show(
+        shown.map((decision) => ({
+          decision,
+          nowSeconds,
+          minute: pointOf(decision, state.history),
+        })),
+      );
+    },
+  };
+}
+
+/** @returns the point of the minute in which the decision was made */
+function pointOf(
+  { fleet, createdAtSeconds }: DecisionView,
+  history: PageState["history"],
+): HistoryPoint | undefined {
+  return history.get(fleet)?.findLast(({ atSeconds }) => atSeconds <= createdAtSeconds);
+}
+
+function decisionItem({ decision: first }: Shown): Panel<Shown> {
+  const phase = el("span");
+  const when = el("span", { class: "quiet" });
+  const why = el("p");
+  const behind = el("ul", { class: "evidence" });
+  const back = el("button", { type: "button" }, "Show the page as it was then");
+  back.addEventListener("click", () => pickInstant(back, first.createdAtSeconds));
+  const showFacts = keyedList<string>(behind, { key: (one) => one, create: textItem });
+  const summary = el("summary", {}, "Evidence");
+  const head = el("p", { class: "decision-head" }, el("strong", {}, whatOf(first)), phase, when);
+  return {
+    element: el("li", {}, head, why, el("details", {}, summary, behind, back)),
+    update: ({ decision, nowSeconds, minute: seen }) => {
+      setText(phase, decision.phase);
+      setAttribute(phase, "data-tone", toneOf(decision));
+      setText(when, whenOf(decision, nowSeconds));
+      setText(why, whyOf(decision));
+      showFacts([...minuteFacts(seen), ...consentFacts(decision)]);
+    },
+  };
+}
+
+function textItem(): Panel<string> {
+  const element = el("li");
+  return { element, update: (text) => setText(element, text) };
+}
+
+/** What was seen in the minute of the decision, as far as it was measured. */
+function minuteFacts(seen: HistoryPoint | undefined): string[] {
+  if (seen === undefined) return [];
+  const { values } = seen;
+  const fact = (text: string, name: string, format: (value: number) => string): string[] => {
+    const value = values[name] ?? null;
+    return value === null ? [] : [`${text} ${format(value)}`];
+  };
+  return [
+    ...fact("In that minute, turns a second that arrived:", "demand", significant),
+    ...fact("Forecast for when a rack would serve, median:", "forecastP50", significant),
+    ...fact("Time to first token, p95:", "ttftP95", latency),
+    ...fact("Hit rate:", "hitRate", percent),
+    ...fact("Racks serving:", "racksServing", String),
+    ...fact("Racks wanted:", "racksWant", String),
+  ];
+}
+
+function consentFacts(decision: DecisionView): string[] {
+  const { name, askedRacks, requiredApprovals, approvals, expiresAtSeconds, open } = decision;
+  const needs =
+    requiredApprovals > 0 && open ? [`Verdicts until ${instant(expiresAtSeconds)}`] : [];
+  return [
+    `Name: ${name}`,
+    ...(askedRacks === null ? [] : [`Asked for: ${askedRacks} racks in all`]),
+    ...needs,
+    ...approvals.map(({ by, verdict, reason }) => `${verdict} by ${by}: ${reason}`),
+  ];
 }
 
 /** `Out 5 → 7` */

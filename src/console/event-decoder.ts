@@ -19,11 +19,12 @@ export function decodeEvent(text: string): ApiEvent {
   return event as ApiEvent;
 }
 
-/** Reads an answer of the API. @throws Error when it is of another version or an error. */
+/** Reads an answer of the API. @throws Error in the server's words, or when of another version. */
 export async function decodeAnswer<T extends { readonly schemaVersion: number }>(
   response: Response,
 ): Promise<T> {
-  const answer = (await response.json()) as T;
+  const answer = (await response.json()) as T & { readonly error?: unknown };
   if (response.ok && answer.schemaVersion === SCHEMA_VERSION) return answer;
+  if (typeof answer.error === "string") throw new Error(answer.error);
   throw new Error(`${response.url} answered ${response.status}, version ${answer.schemaVersion}`);
 }

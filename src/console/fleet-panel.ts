@@ -1,26 +1,39 @@
 /** One fleet: what it does now and why, its objectives, its charts, and what lies behind. */
 import type { FleetView, SignalView } from "../api/fleet-view.ts";
+import { cachePanel } from "./cache-panel.ts";
 import { el, setAttribute, setText, type Panel } from "./dom.ts";
 import { fleetCharts, type ChartInput } from "./fleet-charts.ts";
 import { duration, inUnit, latency, percent, racks, rate } from "./format.ts";
+import { budgetPanel, optionsPanel } from "./options-panel.ts";
 import { textTable, type Cell, type Row } from "./text-table.ts";
+import { whatIfPanel } from "./what-if-panel.ts";
 
-export function fleetPanel({ fleet: view }: ChartInput): Panel<ChartInput> {
-  const headingId = `fleet-${view.fleet.replace("/", "-")}`;
+export interface FleetInput extends ChartInput {
+  readonly usdPerRackHour: number | null;
+  /** The newest state of a running controller is shown: it can be asked. */
+  readonly live: boolean;
+}
+
+export const fleetHeadingId = (fleet: string): string => `fleet-${fleet.replace("/", "-")}`;
+
+export function fleetPanel({ fleet: view }: FleetInput): Panel<FleetInput> {
+  const headingId = fleetHeadingId(view.fleet);
   const outcome = el("strong", { class: "outcome" });
   const why = el("span", { class: "why" });
   const facts = el("p", { class: "facts" });
   const racksLine = figures();
   const objectives = objectivesTable();
   const charts = chartsFor();
-  const behind = detailsPanel();
+  const budget = budgetPanel();
+  const behind = detailsPanel(view.fleet);
   const element = el(
     "article",
     { class: "card", "aria-labelledby": headingId },
-    el("h3", { id: headingId }, view.fleet),
+    el("h3", { id: headingId, tabindex: "-1" }, view.fleet),
     facts,
     el("p", { class: "verdict" }, outcome, " ", why),
     racksLine.element,
+    budget.element,
     objectives.element,
     charts.element,
     behind.element,
@@ -35,8 +48,9 @@ export function fleetPanel({ fleet: view }: ChartInput): Panel<ChartInput> {
       setText(why, fleet.reasons[0]?.text ?? "");
       racksLine.update(fleet);
       objectives.update(objectiveRows(fleet));
+      budget.update(fleet);
       charts.update(input);
-      behind.update(fleet);
+      behind.update(input);
     },
   };
 }
@@ -48,7 +62,9 @@ function chartsFor(): Panel<ChartInput> {
   return {
     element,
     update: (input) => {
-      const key = JSON.stringify(input.fleet.objectives.map(({ name, metric }) => [name, metric]));
+      const key = JSON.stringify(
+        input.fleet.objectives.map((one) => [one.name, one.metric, one.thresholdSeconds]),
+      );
       if (built?.key !== key) {
         built = { key, panel: fleetCharts(input.fleet) };
         element.replaceChildren(built.panel.element);
@@ -125,9 +141,32 @@ function standing(inside: boolean | null, trust: string): Cell {
     : { text: `✗ outside${stale}`, tone: "bad" };
 }
 
-/** What lies behind the decision, folded away: cache verdict, signals, steps. */
-function detailsPanel(): Panel<FleetView> {
-  const cache = el("p");
+/** What lies behind the decision: why the hit rate is so; folded, what else there is. */
+function detailsPanel(fleet: string): Panel<FleetInput> {
+  const cache = cachePanel();
+  const options = optionsPanel();
+  const questions = whatIfPanel(fleet);
+  const decided = decidedPanel();
+  const element = el(
+    "div",
+    { class: "behind" },
+    cache.element,
+    folded(["Alternatives: what other numbers of racks would give"], options.element),
+    folded(["What if, why not, what would change it"], questions.element),
+    decided.element,
+  );
+  return {
+    element,
+    update: (input) => {
+      cache.update(input.fleet.cache);
+      options.update(input);
+      questions.update(input.live);
+      decided.update(input.fleet);
+    },
+  };
+}
+
+function decidedPanel(): Panel<FleetView> {
   const untrusted = el("span");
   const signals = textTable({
     caption: "Signals",
@@ -139,17 +178,14 @@ function detailsPanel(): Panel<FleetView> {
     columns: ["Stage", "What was found"],
     empty: "No step was recorded.",
   });
-  const element = el(
-    "div",
-    { class: "behind" },
-    cache,
-    folded(["Signals ", untrusted], signals.element),
-    folded(["How this was decided"], steps.element),
-  );
   return {
-    element,
+    element: el(
+      "div",
+      {},
+      folded(["Signals ", untrusted], signals.element),
+      folded(["How this was decided"], steps.element),
+    ),
     update: (fleet) => {
-      setText(cache, `Cache: ${fleet.cache.text}`);
       setText(untrusted, trustSummary(fleet.signals));
       signals.update(fleet.signals.map(signalRow));
       steps.update(

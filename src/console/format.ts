@@ -19,7 +19,7 @@ export function duration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;
   const [big, small, names] = minutes < 2_880 ? split(minutes, 60) : split(minutes / 60, 24);
-  return `${big} ${names[0]} ${small} ${names[1]}`;
+  return small === 0 ? `${big} ${names[0]}` : `${big} ${names[0]} ${small} ${names[1]}`;
 }
 
 function split(total: number, size: number): [number, number, readonly [string, string]] {
@@ -63,3 +63,16 @@ export function inUnit(value: number | null, unit: string): string {
   if (unit === "ratio") return percent(value);
   return unit === "s" ? latency(value) : `${significant(value)} ${unit}`;
 }
+
+/** `1,234 USD` */
+export const usd = (amount: number): string => `${significant(amount)} USD`;
+
+/** `Tue 18:42` */
+export const dayAndMinute = (atSeconds: number): string =>
+  `${weekday(atSeconds)} ${minute(atSeconds)}`;
+
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
+
+/** `Tue` */
+export const weekday = (atSeconds: number): string =>
+  DAYS[new Date(atSeconds * 1_000).getUTCDay()] ?? "";

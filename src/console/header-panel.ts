@@ -24,21 +24,36 @@ export interface HeaderState {
   readonly nowSeconds: number | null;
   readonly leading: boolean | null;
   readonly about: AboutAnswer | null;
+  /** The connection was lost, and came back not long ago. */
+  readonly again: boolean;
+  /** Name of the log that is shown instead; null: the controller is. */
+  readonly file: string | null;
 }
 
 export function showHeader(state: HeaderState): void {
-  const { connection, silentSeconds, nowSeconds, about } = state;
+  const { connection, silentSeconds, nowSeconds, about, file } = state;
+  if (file !== null) return showFileHeader(file);
   const stale = silentSeconds !== null && silentSeconds > STALE_AFTER_SECONDS;
   const element = byId("connection");
-  setText(
-    element,
-    connection === "live" && stale ? "Connected, but no tick arrives" : STATES[connection],
-  );
+  setText(element, connectionText(state, stale));
   setAttribute(element, "data-state", connection === "live" && stale ? "stale" : connection);
   setText(byId("age"), silentSeconds === null ? "nothing received yet" : ageText(silentSeconds));
   const simulated = about?.mode === "demo" ? "simulated time " : "";
   setText(byId("clock"), nowSeconds === null ? "" : `${simulated}${instant(nowSeconds)}`);
   setText(byId("role"), roleText(state));
+}
+
+function connectionText({ connection, again }: HeaderState, stale: boolean): string {
+  if (connection !== "live") return STATES[connection];
+  if (stale) return "Connected, but no tick arrives";
+  return again ? "Live again, the connection was lost" : STATES.live;
+}
+
+/** What the controller does meanwhile is not what is shown: nothing of it is said. */
+function showFileHeader(file: string): void {
+  setText(byId("connection"), `From the file ${file}, not live`);
+  setAttribute(byId("connection"), "data-state", "file");
+  for (const id of ["age", "clock", "role"]) setText(byId(id), "");
 }
 
 /** Below a few seconds a count would only flicker. */

@@ -1,103 +1,159 @@
-/** Wires the page: stream and history in, panels out, one drawing per frame at most. */
-import type { AboutAnswer, HistoryAnswer } from "../api/envelopes.ts";
+/** Wires the page: stream, history or file in, panels out, one drawing per frame at most. */
+import type { AboutAnswer } from "../api/envelopes.ts";
 import type { ApiEvent } from "../api/events.ts";
 import { announceNews } from "./announcements.ts";
 import { connect, type ConnectionState } from "./connection.ts";
-import { decisionRows, decisionsPanel, holdRows, holdsPanel } from "./decisions-panel.ts";
-import { byId, keyedList } from "./dom.ts";
+import { byId } from "./dom.ts";
 import { decodeAnswer } from "./event-decoder.ts";
-import type { ChartInput } from "./fleet-charts.ts";
-import { fleetPanel } from "./fleet-panel.ts";
 import { showHeader, showNotes } from "./header-panel.ts";
-import { applyEvent, applyHistory, latestSeconds, NOTHING_YET } from "./page-state.ts";
-import { poolPanel } from "./rack-grid.ts";
+import { liveSource } from "./live-source.ts";
+import { startFiles, type Opened } from "./open-file.ts";
+import { chosenWindow, pagePanels } from "./page-panels.ts";
+import type { PageSource } from "./page-source.ts";
+import { latestSeconds, type PageState } from "./page-state.ts";
+import { onPick } from "./picking.ts";
+import { resultPanels } from "./result-panel.ts";
+import { showTimeline, startTimeline } from "./timeline.ts";
 
 /** How often the age in the header is written anew. */
 const HEADER_EVERY_MS = 1_000;
 
-function startPage(): void {
-  let state = NOTHING_YET;
-  let about: AboutAnswer | null = null;
-  let resolutionSeconds = 60;
-  let connection: ConnectionState = "connecting";
-  let heardAtMs: number | null = null;
-  let drawing = false;
-  const panels = pagePanels();
+/** How long it is said that the connection was lost: whoever looked away reads it. */
+const SAID_FOR_MS = 60_000;
 
-  const drawHeader = (): void => {
-    const silentSeconds = heardAtMs === null ? null : (performance.now() - heardAtMs) / 1_000;
-    const leading = state.groups.length === 0 ? null : state.groups.some((one) => one.leading);
-    const nowSeconds = latestSeconds(state);
-    showHeader({ connection, silentSeconds, nowSeconds, leading, about });
-  };
-  const draw = (): void => {
-    drawing = false;
-    drawHeader();
-    panels(state, { windowSeconds: chosenWindow(), resolutionSeconds });
-  };
-  const redraw = (): void => {
-    if (!drawing) requestAnimationFrame(draw);
-    drawing = true;
-  };
-  const loadAll = async (): Promise<void> => {
-    about = await get<AboutAnswer>("about");
-    showNotes(about);
-    const history = await get<HistoryAnswer>("history");
-    ({ resolutionSeconds } = history);
-    state = applyHistory(state, history);
-    redraw();
-  };
-  const onEvent = (event: ApiEvent): void => {
-    const before = state;
-    state = applyEvent(state, event);
-    if (event.kind === "tick" || event.kind === "snapshot") heardAtMs = performance.now();
-    if (event.kind === "snapshot") loadAll().catch(() => onState("partial"));
-    announceNews(before, state, event.kind);
-    redraw();
-  };
-  const onState = (next: ConnectionState): void => {
-    connection = next;
-    redraw();
-  };
-  connect("/api/v1/events", { onEvent, onState });
-  setInterval(drawHeader, HEADER_EVERY_MS);
-  byId("window").addEventListener("change", redraw);
+/** What is shown instead of the newest state. */
+interface Moment {
+  readonly atSeconds: number;
+  readonly state: PageState;
 }
 
-type Shown = Pick<ChartInput["span"], "windowSeconds" | "resolutionSeconds">;
+class ConsolePage {
+  readonly #live = liveSource(() => this.#redraw());
+  readonly #panels = pagePanels();
+  #file: Opened | null = null;
+  #moment: Moment | null = null;
+  #about: AboutAnswer | null = null;
+  #connection: ConnectionState = "connecting";
+  #heardAtMs: number | null = null;
+  /** When the connection came back after it was lost. */
+  #againAtMs: number | null = null;
+  #drawing = false;
+  /** Counts what was picked: an answer that comes after the next question is not shown. */
+  #picks = 0;
 
-function pagePanels(): (state: typeof NOTHING_YET, shown: Shown) => void {
-  const decisions = decisionsPanel();
-  const holds = holdsPanel();
-  byId("decisions").append(decisions.element);
-  byId("holds").append(holds.element);
-  const showFleets = keyedList<ChartInput>(byId("fleets"), {
-    key: ({ fleet }) => fleet.fleet,
-    create: fleetPanel,
-  });
-  const showPools = keyedList(byId("pools"), { key: ({ pool }) => pool, create: poolPanel });
-  return (state, shown) => {
-    const nowSeconds = latestSeconds(state) ?? 0;
-    byId("waiting").hidden = state.fleets.length > 0;
-    showFleets(
-      state.fleets.map((fleet) => ({
-        fleet,
-        points: state.history.get(fleet.fleet) ?? [],
-        span: { ...shown, nowSeconds },
-      })),
+  start(): void {
+    connect("/api/v1/events", {
+      onEvent: (event) => this.#onEvent(event),
+      onState: (state) => this.#onState(state),
+    });
+    setInterval(() => this.#drawHeader(), HEADER_EVERY_MS);
+    byId("window").addEventListener("change", () => this.#redraw());
+    startTimeline((atSeconds) => this.#pick(atSeconds));
+    onPick((atSeconds) => this.#pick(atSeconds));
+    startFiles((opened) => this.#show(opened));
+  }
+
+  get #source(): PageSource {
+    return this.#file?.kind === "log" ? this.#file.source : this.#live;
+  }
+
+  #onEvent(event: ApiEvent): void {
+    const before = this.#live.state();
+    this.#live.onEvent(event);
+    if (event.kind === "tick" || event.kind === "snapshot") this.#heardAtMs = performance.now();
+    if (event.kind === "snapshot") this.#load().catch(() => this.#onState("partial"));
+    if (this.#file === null) announceNews(before, this.#live.state(), event.kind);
+    this.#redraw();
+  }
+
+  async #load(): Promise<void> {
+    this.#about = await decodeAnswer<AboutAnswer>(await fetch("/api/v1/about"));
+    showNotes(this.#about);
+    await this.#live.loadHistory();
+  }
+
+  #onState(next: ConnectionState): void {
+    const wasLost = this.#connection === "lost" || this.#connection === "refused";
+    if (wasLost && next === "live") this.#againAtMs = performance.now();
+    this.#connection = next;
+    this.#redraw();
+  }
+
+  /** @param atSeconds null: the newest */
+  #pick(atSeconds: number | null): void {
+    this.#picks += 1;
+    const pick = this.#picks;
+    const newest = latestSeconds(this.#source.state()) ?? 0;
+    if (atSeconds === null || atSeconds >= newest) {
+      this.#moment = null;
+      return this.#redraw();
+    }
+    this.#source.momentAt(atSeconds).then(
+      (state) => {
+        if (pick !== this.#picks) return;
+        this.#moment = { atSeconds, state };
+        this.#redraw();
+      },
+      () => this.#onState(this.#connection),
     );
-    showPools(state.pools);
-    decisions.update(decisionRows(state, nowSeconds));
-    holds.update(holdRows(state));
-  };
+  }
+
+  #show(opened: Opened | null): void {
+    this.#picks += 1;
+    this.#moment = null;
+    this.#file = opened;
+    const results = opened?.kind === "results" ? opened.results : null;
+    document.body.dataset["file"] = String(opened !== null);
+    byId("results").replaceChildren(...resultPanels(results ?? []));
+    byId("results").hidden = results === null;
+    byId("page").hidden = results !== null;
+    byId("timeline").hidden = results !== null;
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    if (!this.#drawing) requestAnimationFrame(() => this.#draw());
+    this.#drawing = true;
+  }
+
+  #drawHeader(): void {
+    const heardAtMs = this.#heardAtMs;
+    const silentSeconds = heardAtMs === null ? null : (performance.now() - heardAtMs) / 1_000;
+    const { groups } = this.#live.state();
+    const leading = groups.length === 0 ? null : groups.some((one) => one.leading);
+    showHeader({
+      connection: this.#connection,
+      silentSeconds,
+      nowSeconds: latestSeconds(this.#live.state()),
+      leading,
+      about: this.#about,
+      again: this.#againAtMs !== null && performance.now() - this.#againAtMs < SAID_FOR_MS,
+      file: this.#file?.name ?? null,
+    });
+  }
+
+  #draw(): void {
+    this.#drawing = false;
+    this.#drawHeader();
+    const newest = this.#source.state();
+    const latest = latestSeconds(newest) ?? 0;
+    const nowSeconds = this.#moment?.atSeconds ?? latest;
+    showTimeline({
+      fromSeconds: Math.min(this.#source.fromSeconds() ?? latest, nowSeconds, latest - 1),
+      latestSeconds: latest,
+      pickedSeconds: this.#moment?.atSeconds ?? null,
+      newest: this.#file === null ? "Live" : "End of the log",
+    });
+    this.#panels({
+      state: this.#moment?.state ?? newest,
+      history: newest.history,
+      source: this.#source,
+      nowSeconds,
+      latestSeconds: latest,
+      windowSeconds: chosenWindow(),
+      live: this.#file === null && this.#moment === null,
+    });
+  }
 }
 
-function chosenWindow(): number {
-  const chosen = byId("window").querySelector<HTMLInputElement>("input:checked");
-  return Number(chosen?.value ?? "3") * 3_600;
-}
-
-const get = async <T extends { readonly schemaVersion: number }>(name: string): Promise<T> =>
-  decodeAnswer<T>(await fetch(`/api/v1/${name}`));
-
-startPage();
+new ConsolePage().start();

@@ -5,6 +5,8 @@ export type Tone = "good" | "bad" | "warn" | "quiet" | "plain";
 export interface Cell {
   readonly text: string;
   readonly tone?: Tone;
+  /** Where a click leads, on this page. */
+  readonly href?: string;
 }
 
 export interface Row {
@@ -62,7 +64,13 @@ function rowPanel(columns: readonly string[]): Panel<Row> {
 }
 
 function show(element: HTMLElement, cell: Cell | string): void {
-  const { text, tone = "plain" } = typeof cell === "string" ? { text: cell } : cell;
-  setText(element, text);
+  const { text, tone = "plain", href } = typeof cell === "string" ? plainCell(cell) : cell;
   setAttribute(element, "data-tone", tone);
+  if (href === undefined) return setText(element, text);
+  const link = element.querySelector("a") ?? el("a");
+  if (link.parentElement !== element) element.replaceChildren(link);
+  setAttribute(link, "href", href);
+  setText(link, text);
 }
+
+const plainCell = (text: string): Cell => ({ text });

@@ -1,9 +1,9 @@
 /** One chart over the shared time axis, with a legend that shows the newest or pointed-at value. */
-import type uPlotTypes from "uplot";
 import type { Column } from "./chart-columns.ts";
 import { el, setText, type Panel } from "./dom.ts";
-import { minute } from "./format.ts";
-import { uPlot } from "./uplot/index.js";
+import { dayAndMinute, minute, weekday } from "./format.ts";
+import { pickInstant } from "./picking.ts";
+import uPlot from "uplot";
 
 export interface Line {
   readonly label: string;
@@ -42,13 +42,17 @@ export function timeChart(spec: ChartSpec): Panel<ChartValues> {
   const legend = legendPanel(spec);
   const plotArea = el("div", { class: "plot", role: "img" });
   let latest: ChartValues | null = null;
-  let plot: uPlotTypes | null = null;
+  let plot: uPlot | null = null;
   const point = (index: number | null): void => {
     if (latest !== null) legend.update({ values: latest, index });
   };
   const resize = (): void => {
     if (plotArea.clientWidth > 0) plot?.setSize({ width: plotArea.clientWidth, height: HEIGHT_PX });
   };
+  plotArea.addEventListener("click", () => {
+    const at = latest?.x[plot?.cursor.idx ?? -1];
+    if (at !== undefined) pickInstant(plotArea, at);
+  });
   new ResizeObserver(resize).observe(plotArea);
   window
     .matchMedia("(prefers-color-scheme: dark)")
@@ -69,7 +73,7 @@ export function timeChart(spec: ChartSpec): Panel<ChartValues> {
   };
 }
 
-function aligned({ x, columns }: ChartValues): uPlotTypes.AlignedData {
+function aligned({ x, columns }: ChartValues): uPlot.AlignedData {
   return [[...x], ...columns.map((column) => [...column])];
 }
 
@@ -91,7 +95,7 @@ function legendPanel({ title, lines, format }: ChartSpec): Panel<Pointed> {
     element: el("figcaption", {}, caption, el("ul", { class: "legend" }, ...entries)),
     update: ({ values, index }) => {
       const shown = values.legend ?? values.columns;
-      setText(at, index === null ? "" : `at ${minute(values.x[index] ?? 0)}`);
+      setText(at, index === null ? "" : `at ${dayAndMinute(values.x[index] ?? 0)}`);
       for (const [place, line] of named.entries()) {
         const column = shown[lines.indexOf(line)] ?? [];
         const value = index === null ? newest(column, values) : (column[index] ?? null);
@@ -121,7 +125,7 @@ interface PlotContext {
   readonly now: () => number;
 }
 
-function options({ spec, width, point, now }: PlotContext): uPlotTypes.Options {
+function options({ spec, width, point, now }: PlotContext): uPlot.Options {
   const { band } = spec;
   return {
     width,
@@ -130,7 +134,7 @@ function options({ spec, width, point, now }: PlotContext): uPlotTypes.Options {
     tzDate: (atSeconds) => uPlot.tzDate(new Date(atSeconds * 1_000), "Etc/UTC"),
     cursor: { sync: { key: SYNC_KEY }, drag: { x: false, y: false }, points: { show: false } },
     scales: { y: { range: (_plot, low, high) => [...boundsOf(spec, low, high)] } },
-    axes: [axis({ size: 22, values: (_plot, ticks) => ticks.map(minute) }), yAxis(spec)],
+    axes: [axis({ size: 22, values: (_plot, ticks) => ticks.map(timeLabels(ticks)) }), yAxis(spec)],
     series: [{}, ...spec.lines.map((line) => series(line, spec))],
     bands:
       band === undefined ? [] : [{ series: [...oneBased(band.lines)], fill: paint(band.colour) }],
@@ -152,7 +156,7 @@ function boundsOf(spec: ChartSpec, low: number | null, high: number | null): [nu
   return [bottom, top > bottom ? top : bottom + 1];
 }
 
-function series(line: Line, spec: ChartSpec): uPlotTypes.Series {
+function series(line: Line, spec: ChartSpec): uPlot.Series {
   const { colour, shape = "line" } = line;
   const stepped = spec.stepped === true ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   return {
@@ -166,7 +170,7 @@ function series(line: Line, spec: ChartSpec): uPlotTypes.Series {
   };
 }
 
-function axis(changes: uPlotTypes.Axis): uPlotTypes.Axis {
+function axis(changes: uPlot.Axis): uPlot.Axis {
   return {
     stroke: paint("--quiet"),
     grid: { stroke: paint("--grid"), width: 1 },
@@ -176,11 +180,21 @@ function axis(changes: uPlotTypes.Axis): uPlotTypes.Axis {
   };
 }
 
+const DAY_SECONDS = 86_400;
+
+/** Over days the weekday is what tells ticks apart. */
+function timeLabels(ticks: readonly number[]): (atSeconds: number) => string {
+  const apart = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  if (apart >= DAY_SECONDS) return weekday;
+  const reach = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0);
+  return reach >= DAY_SECONDS ? dayAndMinute : minute;
+}
+
 /** Distances between the ticks of a count: there is no half rack. */
 const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100];
 
-function yAxis({ format, stepped }: ChartSpec): uPlotTypes.Axis {
-  const values: uPlotTypes.Axis.DynamicValues = (_plot, ticks) => ticks.map(format);
+function yAxis({ format, stepped }: ChartSpec): uPlot.Axis {
+  const values: uPlot.Axis.DynamicValues = (_plot, ticks) => ticks.map(format);
   return axis({ size: 58, space: 22, values, ...(stepped ? { incrs: COUNT_STEPS } : {}) });
 }
 
@@ -188,7 +202,7 @@ function yAxis({ format, stepped }: ChartSpec): uPlotTypes.Axis {
 const paint = (name: string) => (): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function drawNow({ ctx, bbox, valToPos }: uPlotTypes, nowSeconds: number): void {
+function drawNow({ ctx, bbox, valToPos }: uPlot, nowSeconds: number): void {
   const x = Math.round(valToPos(nowSeconds, "x", true));
   if (x < bbox.left || x > bbox.left + bbox.width) return;
   ctx.save();

@@ -6,7 +6,7 @@ describe("columns of a chart", () => {
     atSeconds,
     values: { demand: atSeconds, forecastP50: atSeconds + 1, horizonSeconds: 120 },
   }));
-  const span = { nowSeconds: 245, windowSeconds: 240, resolutionSeconds: 60 };
+  const span = { nowSeconds: 245, endSeconds: 245, windowSeconds: 240, resolutionSeconds: 60 };
 
   it("have a gap where a minute is missing and reach as far as the forecast", () => {
     const columns = chartColumns(points, span);

@@ -14,6 +14,7 @@ describe("numbers as the page writes them", () => {
     { found: duration(45), text: "45 s" },
     { found: duration(720), text: "12 min" },
     { found: duration(11_100), text: "3 h 5 min" },
+    { found: duration(7_200), text: "2 h" },
     { found: duration(187_200), text: "2 d 4 h" },
     { found: percent(0.9), text: "90 %" },
     { found: percent(0.9951), text: "99.51 %" },

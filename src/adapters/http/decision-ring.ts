@@ -20,6 +20,18 @@ export class DecisionRing {
     const ordered = [...this.#byName.values()].sort(newestFirst);
     return ordered.map((decision) => aged(decision, nowSeconds));
   }
+
+  /**
+   * @param seen the decisions of a tick of that instant, as they stood
+   * @returns the decisions made by then; one that the tick did not see was over already
+   */
+  asOf(seconds: number, seen: readonly DecisionView[]): DecisionView[] {
+    const byName = new Map([...this.#byName, ...seen.map((one) => [one.name, one] as const)]);
+    return [...byName.values()]
+      .filter(({ createdAtSeconds }) => createdAtSeconds <= seconds)
+      .sort(newestFirst)
+      .map((decision) => ({ ...decision, ageSeconds: seconds - decision.createdAtSeconds }));
+  }
 }
 
 function aged(decision: DecisionView, nowSeconds: number): DecisionView {

@@ -7,6 +7,7 @@ import {
   ErrorAnswerSchema,
   FleetsAnswerSchema,
   HistoryAnswerSchema,
+  MomentAnswerSchema,
   PoolsAnswerSchema,
   ReadyAnswerSchema,
   type AboutAnswer,
@@ -44,6 +45,15 @@ const OfFleet = Type.Object({
   fleet: Type.Optional(Type.String({ description: "namespace/name", maxLength: 260 })),
 });
 
+const OfHistory = Type.Object({
+  ...OfFleet.properties,
+  span: Type.Optional(
+    Type.Enum(["day", "week"], { description: "12 hours by the minute, or a week by ten." }),
+  ),
+});
+
+const OfInstant = Type.Object({ atSeconds: Type.Number({ minimum: 0 }) });
+
 /** The JSON API: what the last tick saw and decided, and what came before. */
 export function apiRoutes(view: View, about: AboutAnswer): Routes {
   return (app, _options, done) => {
@@ -61,8 +71,13 @@ export function apiRoutes(view: View, about: AboutAnswer): Routes {
     );
     app.get(
       "/history",
-      { schema: { querystring: OfFleet, ...answering(HistoryAnswerSchema) } },
-      (request) => view.history(request.query.fleet),
+      { schema: { querystring: OfHistory, ...answering(HistoryAnswerSchema) } },
+      ({ query }) => view.history(query.fleet, query.span),
+    );
+    app.get(
+      "/moment",
+      { schema: { querystring: OfInstant, ...answering(MomentAnswerSchema) } },
+      ({ query }) => view.moment(query.atSeconds),
     );
     app.get(
       "/diagnoses",

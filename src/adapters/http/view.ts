@@ -3,12 +3,13 @@ import { withVerdict } from "../telemetry/views/cache-view.ts";
 import { decisionViews } from "../telemetry/views/decision-views.ts";
 import { fleetViews } from "../telemetry/views/fleet-views.ts";
 import { groupView } from "../telemetry/views/group-view.ts";
-import { HISTORY_RESOLUTION_SECONDS, historyPoint } from "../telemetry/views/history-point.ts";
+import { historyPoint } from "../telemetry/views/history-point.ts";
 import { poolViews } from "../telemetry/views/pool-views.ts";
 import type {
   DecisionsAnswer,
   FleetsAnswer,
   HistoryAnswer,
+  MomentAnswer,
   PoolsAnswer,
 } from "../../api/envelopes.ts";
 import type { CacheEpisode, DiagnosesAnswer } from "../../api/cache-view.ts";
@@ -22,14 +23,17 @@ import type { DecidedOn } from "../../core/counterfactual/decided-on.ts";
 import type { Telemetry, TickReport } from "../../ports/telemetry.ts";
 import { DecisionRing } from "./decision-ring.ts";
 import { EventBacklog, type StreamMessage } from "./event-backlog.ts";
-import { HistoryRing } from "./history-ring.ts";
+import { HISTORY_TIERS, HistoryRing, type HistorySpan } from "./history-ring.ts";
+import { MomentRing } from "./moment-ring.ts";
 
 /** What the HTTP API answers from. `fleet` narrows an answer to one `namespace/name`. */
 export interface View extends Telemetry {
   fleets(fleet?: string): FleetsAnswer;
   pools(): PoolsAnswer;
   decisions(): DecisionsAnswer;
-  history(fleet?: string): HistoryAnswer;
+  history(fleet?: string, span?: HistorySpan): HistoryAnswer;
+  /** Everything as it was shown at an instant; groups that nothing is kept of are left out. */
+  moment(atSeconds: number): MomentAnswer;
   /** What was said of the hit rate, as long as there is room for it. */
   diagnoses(fleet?: string): DiagnosesAnswer;
   /** What the fleet's last tick was decided on; undefined for a fleet that is not known. */
@@ -46,6 +50,13 @@ export interface FleetDecidedOn {
   readonly world: DecidedOn;
   readonly fleet: FleetKey;
 }
+
+type FleetRings = Readonly<Record<HistorySpan, HistoryRing>>;
+
+const fleetRings = (): FleetRings => ({
+  day: new HistoryRing(HISTORY_TIERS.day),
+  week: new HistoryRing(HISTORY_TIERS.week),
+});
 
 const schemaVersion = API_SCHEMA_VERSION;
 /** Of a fleet: some days with a few falls each, a few kB. */
@@ -69,7 +80,8 @@ export function createView({ runId = randomUUID() }: { readonly runId?: string }
 
 class LatestView implements View {
   readonly #groups = new Map<string, GroupState>();
-  readonly #rings = new Map<string, HistoryRing>();
+  readonly #rings = new Map<string, FleetRings>();
+  readonly #moments = new MomentRing();
   readonly #episodes = new Map<string, readonly CacheEpisode[]>();
   readonly #decisions = new DecisionRing();
   readonly #readers = new Set<(message: StreamMessage) => void>();
@@ -90,6 +102,7 @@ class LatestView implements View {
     this.#dropUndecided();
     const { group, observation, memory } = report;
     this.#groups.set(group.name, { ...views, world: { group, observation, memory } });
+    this.#moments.add({ ...views, decisions });
     const history = this.#record(views);
     this.#dropRings();
     this.#publish({ schemaVersion, kind: "tick", ...views, decisions, history });
@@ -97,13 +110,18 @@ class LatestView implements View {
 
   #record({ fleets, pools }: GroupViews): TickEvent["history"] {
     return fleets.map((view) => {
-      const ring = this.#rings.get(view.fleet) ?? new HistoryRing();
-      this.#rings.set(view.fleet, ring);
-      const episodes = this.#episodes.get(view.fleet) ?? [];
-      const said = withVerdict(episodes, view.atSeconds, view.cache).slice(-KEPT_EPISODES);
-      this.#episodes.set(view.fleet, said);
-      return { fleet: view.fleet, point: ring.add(historyPoint(view, pools)) };
+      this.#remember(view);
+      const rings = this.#rings.get(view.fleet) ?? fleetRings();
+      this.#rings.set(view.fleet, rings);
+      const point = historyPoint(view, pools);
+      rings.week.add(point);
+      return { fleet: view.fleet, point: rings.day.add(point) };
     });
+  }
+
+  #remember({ fleet, atSeconds, cache }: FleetView): void {
+    const episodes = this.#episodes.get(fleet) ?? [];
+    this.#episodes.set(fleet, withVerdict(episodes, atSeconds, cache).slice(-KEPT_EPISODES));
   }
 
   /** Fleets that are in no group any more take their history with them. */
@@ -141,6 +159,7 @@ class LatestView implements View {
 
   forget(group: string): void {
     if (!this.#groups.delete(group)) return;
+    this.#moments.forget(group);
     this.#dropRings();
     this.#publish({ schemaVersion, kind: "forgotten", group });
   }
@@ -173,10 +192,26 @@ class LatestView implements View {
     return { schemaVersion, decisions: this.#decisions.newestFirst(nowSeconds) };
   }
 
-  history(fleet?: string): HistoryAnswer {
+  history(fleet?: string, span: HistorySpan = "day"): HistoryAnswer {
     const wanted = [...this.#rings].filter(([name]) => fleet === undefined || name === fleet);
-    const fleets = wanted.map(([name, ring]) => ({ fleet: name, points: ring.points() }));
-    return { schemaVersion, resolutionSeconds: HISTORY_RESOLUTION_SECONDS, fleets };
+    return {
+      schemaVersion,
+      resolutionSeconds: HISTORY_TIERS[span].everySeconds,
+      momentsFromSeconds: this.#moments.fromSeconds(),
+      fleets: wanted.map(([name, rings]) => ({ fleet: name, points: rings[span].points() })),
+    };
+  }
+
+  moment(atSeconds: number): MomentAnswer {
+    const kept = this.#moments.at(atSeconds);
+    const seen = kept.flatMap(({ decisions }) => decisions);
+    return {
+      schemaVersion,
+      groups: kept.map(({ group }) => group),
+      fleets: kept.flatMap(({ fleets }) => fleets),
+      pools: kept.flatMap(({ pools }) => pools),
+      decisions: this.#decisions.asOf(atSeconds, seen),
+    };
   }
 
   diagnoses(fleet?: string): DiagnosesAnswer {

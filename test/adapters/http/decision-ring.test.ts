@@ -15,4 +15,16 @@ describe("the ring of decisions", () => {
     const kept = ring.newestFirst(START / 1_000);
     expect([kept.length, kept[0]?.name, kept.at(-1)?.name]).toEqual([200, "out-249", "out-50"]);
   });
+
+  it("knows which were made by an instant, in the phase that was seen then", () => {
+    const ring = new DecisionRing();
+    const made = (name: string, second: number) =>
+      anIntent(name, { phase: "Done", createdAt: after(START, millis(second * 1_000)) });
+    ring.add(decisionViews(aReport({ intents: [made("old", 0), made("new", 60)] })));
+    const seen = decisionViews(aReport({ intents: [{ ...made("old", 0), phase: "Executing" }] }));
+    const then = ring.asOf(START / 1_000 + 30, seen);
+    expect(then.map(({ name, phase, ageSeconds }) => [name, phase, ageSeconds])).toEqual([
+      ["old", "Executing", 30],
+    ]);
+  });
 });

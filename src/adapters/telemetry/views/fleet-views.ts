@@ -7,6 +7,7 @@ import { assessFleet, type Assessed, type TrustedSignals } from "../../../core/s
 import { elapsed, seconds, type EpochMs } from "../../../core/units.ts";
 import type { FleetView, LatencyView, ObjectiveView, SignalView } from "../../../api/fleet-view.ts";
 import type { TickReport } from "../../../ports/telemetry.ts";
+import { budgetView } from "./budget-view.ts";
 import { cacheView } from "./cache-view.ts";
 import { finite, instantSeconds } from "./json-number.ts";
 
@@ -17,6 +18,7 @@ interface FleetFacts {
   readonly seen: FleetObservation;
   readonly decided: FleetDecision;
   readonly trusted: TrustedSignals;
+  readonly report: TickReport;
 }
 
 /** @returns a view per fleet that was seen and decided on, in the policy's order. */
@@ -33,11 +35,11 @@ function factsOf(policy: CompiledFleet, report: TickReport): FleetFacts | null {
   const decided = report.decision.fleets.find(({ fleet }) => fleet === policy.key);
   if (seen === undefined || decided === undefined) return null;
   const trusted = assessFleet(seen, now, policy.signals.scrapeIntervalMs);
-  return { group: report.group.name, now, policy, seen, decided, trusted };
+  return { group: report.group.name, now, policy, seen, decided, trusted, report };
 }
 
 function fleetView(facts: FleetFacts): FleetView {
-  const { group, now, policy, seen, decided, trusted } = facts;
+  const { group, now, policy, seen, decided, trusted, report } = facts;
   const { want } = decided;
   return {
     fleet: policy.key,
@@ -58,6 +60,7 @@ function fleetView(facts: FleetFacts): FleetView {
     },
     forecast: forecastView(decided),
     cache: cacheView(decided.cache),
+    ...budgetView(policy, report),
     signals: signalViews(facts),
     overrides: seen.overrides.map(({ until, ...rest }) => ({
       ...rest,

@@ -1,7 +1,7 @@
 import { fleetKey, type CompiledPool } from "../../../core/compiled.ts";
 import type { PoolDecision, RackSummary, StepTime, StuckStep } from "../../../core/decision.ts";
 import { isLent, tenureEnd } from "../../../core/loans/lent.ts";
-import type { PoolObservation } from "../../../core/observation.ts";
+import type { EngineReading, PoolObservation, RackObservation } from "../../../core/observation.ts";
 import { seconds } from "../../../core/units.ts";
 import { instantSeconds } from "./json-number.ts";
 import type { PoolView, RackView } from "../../../api/pool-view.ts";
@@ -9,20 +9,26 @@ import type { TickReport } from "../../../ports/telemetry.ts";
 
 /** @returns a view per pool that was seen and decided on, in the policy's order. */
 export function poolViews(report: TickReport): PoolView[] {
+  const engines = report.observation.fleets.flatMap((fleet) => fleet.engines ?? []);
   return report.group.pools.flatMap((policy) => {
     const seen = report.observation.pools.find(({ name }) => name === policy.name);
     const decided = report.decision.pools.find(({ pool }) => pool === policy.name);
     if (seen === undefined || decided === undefined) return [];
     const atSeconds = instantSeconds(report.observation.now);
-    return [{ group: report.group.name, atSeconds, ...poolView(policy, seen, decided) }];
+    const view = poolView({ policy, seen, decided, engines });
+    return [{ group: report.group.name, atSeconds, ...view }];
   });
 }
 
-function poolView(
-  policy: CompiledPool,
-  seen: PoolObservation,
-  decided: PoolDecision,
-): Omit<PoolView, "group" | "atSeconds"> {
+interface PoolFacts {
+  readonly policy: CompiledPool;
+  readonly seen: PoolObservation;
+  readonly decided: PoolDecision;
+  readonly engines: readonly EngineReading[];
+}
+
+function poolView(facts: PoolFacts): Omit<PoolView, "group" | "atSeconds"> {
+  const { policy, seen, decided, engines } = facts;
   return {
     pool: policy.name,
     backend: policy.backend.kind,
@@ -34,8 +40,15 @@ function poolView(
     desiredRacks: decided.desiredRacks,
     currentRacks: seen.count?.current ?? null,
     stock: seen.count?.stock ?? null,
+    ...(policy.price !== null && { usdPerRackHour: policy.price.usdPerRackHour }),
     racksByPhase: { ...decided.racksByPhase },
-    racks: decided.racks.map((rack) => rackView(rack, seen, policy)),
+    racks: decided.racks.map((rack) => ({
+      ...rackView(rack, seen, policy),
+      ...cachedView(
+        seen.racks.find(({ id }) => id === rack.id),
+        engines,
+      ),
+    })),
     awaited: decided.awaited.map(({ phase, waitedMs, stuck }) => ({
       phase,
       waitedSeconds: waitedMs / 1_000,
@@ -83,6 +96,20 @@ function rackView(
     ...(until !== null && { lentUntilSeconds: instantSeconds(until) }),
     ...stuckView(stuck),
   };
+}
+
+/** What the rack's caches serve; nothing where not every ready engine of it is shown. */
+function cachedView(
+  rack: RackObservation | undefined,
+  engines: readonly EngineReading[],
+): Pick<RackView, "cachedTokensPerSecond"> {
+  const pods = (rack?.pods ?? []).filter(({ ready, role }) => ready && role !== "Decode");
+  const served = pods.map(
+    ({ name }) => engines.find(({ pod }) => pod === name)?.cachedTokensPerSecond,
+  );
+  const known = served.filter((each) => each !== undefined);
+  if (known.length === 0 || known.length < served.length) return {};
+  return { cachedTokensPerSecond: known.reduce((sum, each) => sum + each, 0) };
 }
 
 function stuckView(stuck: StuckStep | undefined): Pick<RackView, "stuck"> {

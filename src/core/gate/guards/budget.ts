@@ -54,5 +54,5 @@ function affordableRacks(fleet: CompiledFleet, pool: CompiledPool): number | nul
 }
 
 /** Racks that the budget does not count: those committed, unless it applies to everything. */
-const freeRacks = ({ budget }: CompiledFleet, pool: CompiledPool): number =>
+export const freeRacks = ({ budget }: CompiledFleet, pool: CompiledPool): number =>
   budget?.appliesTo === "AboveCommitment" ? pool.supply.committedRacks : 0;

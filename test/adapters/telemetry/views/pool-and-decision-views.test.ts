@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decisionViews } from "../../../../src/adapters/telemetry/views/decision-views.ts";
 import { poolViews } from "../../../../src/adapters/telemetry/views/pool-views.ts";
 import { reason } from "../../../../src/core/reasons.ts";
-import { after, millis, rackCount } from "../../../../src/core/units.ts";
+import { after, millis, rackCount, ratio } from "../../../../src/core/units.ts";
 import { FENCE, aFencedRack, aLentRack, someTerms } from "../../../support/builders/loans.ts";
 import { aGroup, aPool } from "../../../support/reports/compiled.ts";
 import { anIntent, START } from "../../../support/reports/observed.ts";
@@ -20,6 +20,43 @@ describe("the view of a pool", () => {
       { ...racks[1], cordonedNodes: 18 },
     ]);
     expect(view?.racksByPhase).toMatchObject({ Serving: 1, Draining: 1, Joining: 0 });
+  });
+
+  it("shows what the caches of a rack serve, where every engine of it is shown", () => {
+    const report = aReport();
+    const pods = ["p0", "p1"].map((name) => ({
+      namespace: "agents",
+      name,
+      uid: name,
+      node: "n",
+      fleet: "agents/coder" as const,
+      role: "Aggregated" as const,
+      ready: true,
+      readySince: START,
+      terminating: false,
+    }));
+    const reading = {
+      role: "Aggregated" as const,
+      waitingTurns: 0,
+      kvUsage: ratio(0.5),
+      kvTokens: 1,
+    };
+    const shown = (names: readonly string[]) => {
+      const engines = names.map((pod) => ({ ...reading, pod, cachedTokensPerSecond: 700 }));
+      const { pools, fleets } = report.observation;
+      const observation = {
+        ...report.observation,
+        pools: pools.map((pool) => ({
+          ...pool,
+          racks: pool.racks.map((rack, index) => (index === 0 ? { ...rack, pods } : rack)),
+        })),
+        fleets: fleets.map((fleet) => ({ ...fleet, engines })),
+      };
+      const [view] = poolViews({ ...report, observation });
+      return view?.racks.map(({ cachedTokensPerSecond }) => cachedTokensPerSecond);
+    };
+    expect(shown(["p0", "p1"])?.slice(0, 2)).toEqual([1_400, undefined]);
+    expect(shown(["p0"])?.[0]).toBeUndefined();
   });
 
   it("shows racks to come, which are stuck, how long steps take, and foreign nodes", () => {

@@ -1,0 +1,45 @@
+import type { FleetView } from "../../../api/fleet-view.ts";
+import type { CompiledFleet, CompiledPool } from "../../../core/compiled.ts";
+import type { PoolDecision } from "../../../core/decision.ts";
+import { freeRacks } from "../../../core/gate/guards/budget.ts";
+import type { TickReport } from "../../../ports/telemetry.ts";
+
+const HOURS_PER_DAY = 24;
+
+/**
+ * @returns the budget, and what the racks that the fleet holds would cost in a day, as the budget
+ *   counts it; nothing for a fleet without one
+ */
+export function budgetView(
+  fleet: CompiledFleet,
+  { group, decision }: TickReport,
+): Pick<FleetView, "budget"> {
+  const { budget } = fleet;
+  if (budget === null) return {};
+  const { usdPerDay, appliesTo } = budget;
+  const costs = group.pools.map((pool) => {
+    const decided = decision.pools.find((each) => each.pool === pool.name);
+    return decided === undefined ? 0 : costPerDay(fleet, pool, decided);
+  });
+  const plannedUsdPerDay = costs.reduce<number | null>(
+    (sum, cost) => (sum === null || cost === null ? null : sum + cost),
+    0,
+  );
+  return { budget: { usdPerDay, appliesTo, plannedUsdPerDay } };
+}
+
+/** @returns null where racks are to be paid for and nobody knows what they cost */
+function costPerDay(
+  fleet: CompiledFleet,
+  pool: CompiledPool,
+  { racks, awaited }: PoolDecision,
+): number | null {
+  const alone = pool.consumers.every(
+    ({ fleet: { namespace, name } }) => `${namespace}/${name}` === fleet.key,
+  );
+  const own = racks.filter(({ fleet: user }) => user === fleet.key || (alone && user === null));
+  const held = own.length + (alone ? awaited.length : 0);
+  const paid = Math.max(0, held - freeRacks(fleet, pool));
+  if (paid === 0) return 0;
+  return pool.price === null ? null : paid * pool.price.usdPerRackHour * HOURS_PER_DAY;
+}
