@@ -3,7 +3,7 @@ import { policyNamed } from "./policies.ts";
 import { simulateReference } from "./references/simulate-reference.ts";
 import { runPolicy } from "./run-policy.ts";
 import type { SimulationOutcome, SimulationRun } from "./simulation-run.ts";
-import { runResult } from "./simulation/run-result.ts";
+import { runResult, runTimeline } from "./simulation/run-result.ts";
 
 /**
  * @returns the result, which depends on scenario, policy, knob and seed alone, and the times taken
@@ -19,8 +19,12 @@ export async function simulate(run: SimulationRun): Promise<SimulationOutcome> {
     policy.kind === "reference"
       ? await simulateReference(run, policy)
       : await simulateOnce(run, policy.configure(run.scenario.group, run.knob));
-  const { result, ticking } = ran;
-  return { result, timing: { wallMs: stopwatch() - startedAt, ...ticking } };
+  const { result, ticking, timeline } = ran;
+  return {
+    result,
+    timing: { wallMs: stopwatch() - startedAt, ...ticking },
+    ...(timeline === null ? {} : { timeline }),
+  };
 }
 
 async function simulateOnce(
@@ -30,5 +34,5 @@ async function simulateOnce(
   const { open, ticking } = await runPolicy(run, configured);
   const result = runResult(open);
   open.exportMetrics();
-  return { result, ticking };
+  return { result, ticking, timeline: runTimeline(open) };
 }

@@ -1,5 +1,6 @@
 /** What one simulated run is given, and what it gives back. */
 import type { SimulationResult } from "../api/results.ts";
+import type { RunTimeline } from "../api/timeline.ts";
 import type { CompiledScenario } from "../config/compiled-scenario.ts";
 import type { Digest } from "../core/canonical.ts";
 import type { FleetKey } from "../core/compiled.ts";
@@ -34,6 +35,8 @@ export interface SimulationRun {
   readonly tickEveryMs?: Millis;
   /** Milliseconds on a monotonic clock; absent: no time is measured. */
   readonly stopwatch?: () => number;
+  /** Whether to keep a timeline, for reports; absent: none is kept. */
+  readonly timeline?: boolean;
   /** Called with each decision record's canonical line; absent: no records are made. */
   readonly onRecord?: (line: string) => void;
   /** Called with what each tick saw and decided; unlike a record, it costs nothing to make. */
@@ -55,4 +58,6 @@ export interface SimulationTiming {
 export interface SimulationOutcome {
   readonly result: SimulationResult;
   readonly timing: SimulationTiming;
+  /** Of runs that were asked for it. */
+  readonly timeline?: RunTimeline;
 }

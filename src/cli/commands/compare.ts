@@ -7,6 +7,10 @@ import { knobValues } from "../../studies/compare/sweep.ts";
 import { POLICIES } from "../../studies/policies.ts";
 import { positiveWholeNumber, wholeNumberTo } from "../numbers.ts";
 import { loadAll, namesOf, planOf, runnerOf } from "../simulation/comparison-runs.ts";
+import { comparisonReport, commandLine, withFindings } from "../simulation/simulation-report.ts";
+import { drawnRuns } from "../simulation/drawn-runs.ts";
+import { reportPage } from "../../report/report-page.ts";
+import { stageFile } from "../staged-file.ts";
 import { printedComparison } from "../simulation/print-comparison.ts";
 import { RESULT_FORMATS } from "../simulation/print-results.ts";
 import type { ResultFormat } from "../simulation/print-results.ts";
@@ -18,6 +22,7 @@ interface CompareFlags {
   readonly tune: Tune;
   readonly workers: number;
   readonly format: ResultFormat;
+  readonly report?: string;
 }
 
 const OURS = "breakwater";
@@ -47,6 +52,7 @@ at every value of their knob. What our own parts are worth: ${named("variant").j
 Example:
   breakwater compare simulations/*/scenario.yaml --policies hpa-queue,static --seeds 3 --workers 2
   breakwater compare simulations/flash-crowd/scenario.yaml --policies static,clairvoyant
+  breakwater compare simulations/flash-crowd/scenario.yaml --policies hpa-queue --report flash.html
 `;
 
 export function addCompare(program: Command): void {
@@ -69,6 +75,7 @@ export function addCompare(program: Command): void {
     .addOption(
       new Option("--format <format>", "of the result").choices(RESULT_FORMATS).default("text"),
     )
+    .option("--report <file>", "write findings, fronts, timelines and tables as one HTML file")
     .addHelpText("after", EXAMPLE)
     .action(runCompare);
 }
@@ -79,7 +86,17 @@ async function runCompare(files: readonly string[], flags: CompareFlags): Promis
   if (policies.every((name) => name === OURS)) {
     throw new UsageError(`--policies: found no other than ${OURS}, expected ${OTHERS.join(", ")}`);
   }
-  const plan = planOf(scenarios, { ...flags, policies: [OURS, ...policies] });
-  const result = await compare({ ...plan, tune }, runnerOf(scenarios, workers));
-  console.log(printedComparison(result, format));
+  const file = flags.report === undefined ? undefined : stageFile(flags.report);
+  try {
+    const plan = planOf(scenarios, { ...flags, policies: [OURS, ...policies] });
+    const result = await compare({ ...plan, tune }, runnerOf(scenarios, workers));
+    const drawn = file === undefined ? [] : await drawnRuns(result, scenarios, workers);
+    const report = comparisonReport(result, drawn, commandLine(process.argv.slice(2)));
+    file?.append(reportPage(report));
+    file?.publish();
+    const printed = printedComparison(result, format);
+    console.log(format === "markdown" ? withFindings(printed, report) : printed);
+  } finally {
+    file?.discard();
+  }
 }

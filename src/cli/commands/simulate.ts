@@ -8,6 +8,8 @@ import { stopwatch } from "../pace.ts";
 import { loadBounds, loadScenario } from "../simulation/load-scenario.ts";
 import { RESULT_FORMATS, printedResults } from "../simulation/print-results.ts";
 import type { ResultFormat } from "../simulation/print-results.ts";
+import { commandLine, simulationReport, withFindings } from "../simulation/simulation-report.ts";
+import { reportPage } from "../../report/report-page.ts";
 import { progressOn } from "../simulation/progress.ts";
 import { checkPolicy, runTask } from "../simulation/simulation-task.ts";
 import type { SimulationTask } from "../simulation/simulation-task.ts";
@@ -24,6 +26,7 @@ interface SimulateFlags {
   readonly decisions?: string;
   readonly openmetrics?: string;
   readonly timing?: string;
+  readonly report?: string;
 }
 
 export function addSimulate(program: Command): void {
@@ -40,10 +43,12 @@ export function addSimulate(program: Command): void {
     .option("--decisions <file>", "write the decision log of the one run, for `replay`")
     .option("--openmetrics <file>", "write the scraped series of the one run")
     .option("--timing <file>", "write how long the machine took, as JSON")
+    .option("--report <file>", "write findings, timelines and tables as one HTML file")
     .addHelpText(
       "after",
       "\nExamples:\n  breakwater simulate simulations/launch-day/scenario.yaml\n" +
-        "  breakwater simulate simulations/launch-day/scenario.yaml --policy clairvoyant\n",
+        "  breakwater simulate simulations/launch-day/scenario.yaml --policy clairvoyant\n" +
+        "  breakwater simulate simulations/launch-day/scenario.yaml --report launch-day.html\n",
     )
     .action(runSimulate);
 }
@@ -55,15 +60,20 @@ async function runSimulate(file: string, flags: SimulateFlags): Promise<void> {
   checkPolicy(policy);
   if (policy === "breakwater") for (const text of inShadow(scenario)) console.error(text);
   const seeds = flags.seed === undefined ? scenario.seeds : [flags.seed];
-  const tasks = seeds.map((seed) => ({ file, policy, seed }));
+  const timeline = flags.report !== undefined || flags.format === "markdown";
+  const tasks = seeds.map((seed) => ({ file, policy, seed, ...(timeline && { timeline }) }));
   const files = stageOutputs(flags, tasks);
   discardOnSignal(files);
   try {
     const outcomes = await runAll(scenario, tasks, { flags, files });
     const results = outcomes.map(({ result }) => result);
     files.timing?.append(`${JSON.stringify(timingsOf(outcomes))}\n`);
+    const report = timeline ? simulationReport(outcomes, commandLine(process.argv.slice(2))) : null;
+    if (report !== null) files.report?.append(reportPage(report));
     for (const staged of Object.values(files)) staged?.publish();
-    console.log(printedResults(results, flags.format));
+    const printed = printedResults(results, flags.format);
+    const asked = flags.format === "markdown" && report !== null;
+    console.log(asked ? withFindings(printed, report) : printed);
     // The ranges are of the scenario's own policy: another one is not held against them.
     if (policy !== scenario.policy) return;
     const checks = results.flatMap((result) => checkBounds(bounds, result));
@@ -86,7 +96,7 @@ const inShadow = ({ group }: CompiledScenario): readonly string[] =>
         "carried out; set mode to {scaleOut: Auto, scaleIn: Auto} to see it act",
     );
 
-const OUTPUTS = ["decisions", "openmetrics", "timing"] as const;
+const OUTPUTS = ["decisions", "openmetrics", "timing", "report"] as const;
 type Outputs = Readonly<Record<(typeof OUTPUTS)[number], StagedFile | undefined>>;
 
 function stageOutputs(flags: SimulateFlags, tasks: readonly SimulationTask[]): Outputs {
@@ -100,7 +110,12 @@ function stageOutputs(flags: SimulateFlags, tasks: readonly SimulationTask[]): O
   checkDifferent([...tasks.slice(0, 1).map(({ file }) => file), ...paths]);
   const staged = stageFiles(paths);
   const of = (name: (typeof OUTPUTS)[number]) => staged[names.indexOf(name)];
-  return { decisions: of("decisions"), openmetrics: of("openmetrics"), timing: of("timing") };
+  return {
+    decisions: of("decisions"),
+    openmetrics: of("openmetrics"),
+    timing: of("timing"),
+    report: of("report"),
+  };
 }
 
 /** What was begun to be written goes when somebody stops the run. */

@@ -22,6 +22,8 @@ export interface SimulationTask {
   readonly knob?: number;
   /** In the world where every unit is a rack of its own. */
   readonly byTheUnit?: boolean;
+  /** Whether to keep a timeline. */
+  readonly timeline?: boolean;
 }
 
 export type TaskHooks = Pick<SimulationRun, "onProgress" | "onRecord" | "onOpenMetrics">;

@@ -1,11 +1,12 @@
 /** Runs a policy that knows the future: it watches the scenario first, plans, and is replayed. */
+import type { RunTimeline } from "../../api/timeline.ts";
 import { plannedPolicy } from "../../oracle/planned-policy.ts";
 import type { CountChange } from "../../oracle/orders.ts";
 import { SECOND_MS, millis } from "../../core/units.ts";
 import type { StudyPolicy } from "../policies.ts";
 import { runPolicy } from "../run-policy.ts";
 import type { SimulationRun } from "../simulation-run.ts";
-import { runResult } from "../simulation/run-result.ts";
+import { runResult, runTimeline } from "../simulation/run-result.ts";
 import { causalRounds } from "./causal-run.ts";
 import { clairvoyantRounds } from "./clairvoyant-run.ts";
 import { foreknowledge } from "./foreknowledge.ts";
@@ -13,6 +14,11 @@ import type { Replayed } from "./rounds.ts";
 
 /** The controller's usual pace, that of the baselines. */
 const TICK_MS = millis(15 * SECOND_MS);
+
+export interface ReferenceRun extends Pick<Replayed, "result" | "ticking"> {
+  /** null where nobody asked for it. */
+  readonly timeline: RunTimeline | null;
+}
 
 /**
  * @param known of several runs that differ in the knob alone, what all of them know
@@ -23,7 +29,7 @@ export async function simulateReference(
   run: SimulationRun,
   { name, knob }: StudyPolicy,
   known = foreknowledge(run),
-): Promise<Pick<Replayed, "result" | "ticking">> {
+): Promise<ReferenceRun> {
   const value = run.knob ?? knob.default;
   const { startsAt } = run.scenario;
   const { startRacks } = known.terms;
@@ -38,8 +44,13 @@ export async function simulateReference(
       ? await clairvoyantRounds(known, value, replay)
       : await causalRounds(run, known, { attainment: value, replay });
   const { reported, changes, reference } = rounds;
-  if (listens(run)) (await replay(changes, run)).open.exportMetrics();
-  return { result: { ...reported.result, reference }, ticking: reported.ticking };
+  const heard = listens(run) ? (await replay(changes, run)).open : null;
+  heard?.exportMetrics();
+  return {
+    result: { ...reported.result, reference },
+    ticking: reported.ticking,
+    timeline: heard === null ? null : runTimeline(heard),
+  };
 }
 
 /** Rounds leave no records: only the one that is reported is run again with them. */
@@ -59,5 +70,8 @@ const silent = (run: SimulationRun): SimulationRun => {
   };
 };
 
-const listens = ({ onRecord, onTick, onOpenMetrics }: SimulationRun): boolean =>
-  onRecord !== undefined || onTick !== undefined || onOpenMetrics !== undefined;
+const listens = ({ onRecord, onTick, onOpenMetrics, timeline }: SimulationRun): boolean =>
+  onRecord !== undefined ||
+  onTick !== undefined ||
+  onOpenMetrics !== undefined ||
+  timeline === true;

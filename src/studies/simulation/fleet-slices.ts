@@ -15,6 +15,8 @@ export interface FleetSlices {
   readonly slices: readonly OutcomeSlice[];
   /** One a slice: whether every objective was met over the five minutes up to its end. */
   readonly inside: readonly boolean[];
+  /** One a slice: turns that arrived and could have ended before the run did. */
+  readonly judged: readonly number[];
 }
 
 /**
@@ -35,7 +37,7 @@ export function fleetSlices(
       ({ share }, at) => arrived === 0 || lately(met[at] ?? [], slice) >= share * arrived,
     );
   });
-  return { slices, inside };
+  return { slices, inside, judged };
 }
 
 /** Turns per slice, those in flight at the end that could not be otherwise left out. */

@@ -4,6 +4,7 @@ import type { EpochMs } from "../../core/units.ts";
 import { after, elapsed, epochMs } from "../../core/units.ts";
 import type { DecisionLog } from "../../ports/decision-log.ts";
 import { NO_DECISION_LOG } from "../../ports/decision-log.ts";
+import type { Telemetry } from "../../ports/telemetry.ts";
 import { controllerTicks } from "../../sim/controller-ticks.ts";
 import type { KernelOptions } from "../../sim/kernel/contract.ts";
 import { createMetricsStore } from "../../sim/metrics/metrics-store.ts";
@@ -15,6 +16,7 @@ import type { SimulationRun } from "../simulation-run.ts";
 import { OfferedTurns } from "./offered-turns.ts";
 import type { HeldGpus } from "./surge-results.ts";
 import { TickObserver } from "./tick-observer.ts";
+import { TimelineObserver } from "./timeline-observer.ts";
 
 const NS_PER_MS = 1e6;
 /** Nobody ends turns so much faster than lately that more ticks' worth of them fit into one. */
@@ -27,6 +29,8 @@ export class OpenRun {
   readonly scenario: CompiledScenario;
   readonly world: World;
   readonly observer: TickObserver;
+  /** null: nobody asked for a timeline. */
+  readonly timeline: TimelineObserver | null;
   /** One a fleet, in the group's order. */
   readonly offered: readonly OfferedTurns[];
   readonly held: HeldGpus[] = [];
@@ -42,6 +46,7 @@ export class OpenRun {
     const { durationMs, startsAt } = this.scenario;
     this.endsAt = durationMs === null ? epochMs(Infinity) : after(startsAt, durationMs);
     this.observer = new TickObserver(startsAt, run.onTick);
+    this.timeline = run.timeline === true ? new TimelineObserver(group, startsAt) : null;
     const offered: OfferedTurns[] = [];
     this.world = new World({
       scenario: this.scenario,
@@ -53,7 +58,7 @@ export class OpenRun {
     const { codeVersion, digest } = run;
     const ports = simulatedPorts(this.world, {
       digest,
-      telemetry: this.observer,
+      telemetry: this.timeline === null ? this.observer : both(this.observer, this.timeline),
       log: logOf(run),
       engines: policy !== undefined,
     });
@@ -140,6 +145,21 @@ export class OpenRun {
     };
   }
 }
+
+const both = (first: Telemetry, second: Telemetry): Telemetry => ({
+  tick: (report) => {
+    first.tick(report);
+    second.tick(report);
+  },
+  tickFailed: (group, code, message) => {
+    first.tickFailed(group, code, message);
+    second.tickFailed(group, code, message);
+  },
+  forget: (group) => {
+    first.forget(group);
+    second.forget(group);
+  },
+});
 
 function logOf({ onRecord }: SimulationRun): DecisionLog {
   if (onRecord === undefined) return NO_DECISION_LOG;

@@ -1,5 +1,6 @@
 /** The result of a run that has come to its end. */
 import type { SimulationResult } from "../../api/results.ts";
+import type { RunTimeline } from "../../api/timeline.ts";
 import type { CompiledFleet } from "../../core/compiled.ts";
 import { rateWindowMs } from "../../core/signals/rate-window.ts";
 import { seconds } from "../../core/units.ts";
@@ -51,6 +52,17 @@ export function runResult(open: OpenRun): SimulationResult {
     ),
     decisions: observer.decisions(),
   });
+}
+
+/** @returns the run over time, or null where nobody asked for it */
+export function runTimeline(open: OpenRun): RunTimeline | null {
+  const durationMs = open.simulatedMs();
+  const turns = finishedFleets(open).map((each) => {
+    const { judged, slices } = slicesOf(each, durationMs);
+    const felt = slices.map((slice, at) => ({ ...slice, arrived: judged[at] ?? 0 }));
+    return [each.fleet.key, felt] as const;
+  });
+  return open.timeline?.finished(new Map(turns), durationMs) ?? null;
 }
 
 const MS_PER_HOUR = 3_600_000;

@@ -1,0 +1,70 @@
+/** What a run came to, in a sentence or two: how much was missed, where, and why. */
+import type { Finding } from "./finding.ts";
+import type { ReportInput, ReportRun } from "./report-input.ts";
+import { count, percent } from "./text.ts";
+
+/**
+ * @param found everything that was found @returns a text a run; of comparisons what the rows say
+ */
+export function headlines(input: ReportInput, found: readonly Finding[]): readonly string[] {
+  const rivals = input.comparison === undefined ? [] : [comparisonText(input.comparison)];
+  return [...rivals, ...input.runs.map((run) => runText(run, found, input.runs.length > 1))];
+}
+
+function runText({ name, result }: ReportRun, found: readonly Finding[], several: boolean): string {
+  const { slo, gpuHours } = result;
+  const subject = several ? `${name}: ` : "";
+  const clusters = found.filter(({ kind, run }) => kind === "violation-cluster" && run === name);
+  return (
+    `${subject}${percent(slo.attainment)} of ${count(slo.judged)} turns met every objective, for ` +
+    `${count(gpuHours.held)} GPU-hours. ${clustersText(clusters, slo.violations)}`
+  );
+}
+
+function clustersText(clusters: readonly Finding[], violations: number): string {
+  if (violations === 0) return "None missed.";
+  const inThem = clusters.reduce((sum, { numbers }) => sum + (numbers["violations"] ?? 0), 0);
+  const share = percent(Math.min(1, inThem / violations));
+  if (clusters.length === 0) return `The ${count(violations)} that missed are scattered.`;
+  const many = clusters.length === 1 ? "one cluster" : `${clusters.length} clusters`;
+  const [most] = byCause(clusters);
+  if (most === undefined) return "";
+  const part = percent(most.violations / Math.max(1, inThem));
+  const common = most.clusters > 1 ? "What they have in common" : "What began it";
+  const whole = clusters.length === most.clusters;
+  const cause = whole
+    ? `${common}: ${most.cause}.`
+    : `Most of it, ${part}, goes with ${most.cause}.`;
+  return `${share} of the ${count(violations)} violations lie in ${many}. ${cause}`;
+}
+
+interface CommonCause {
+  readonly cause: string;
+  readonly clusters: number;
+  readonly violations: number;
+}
+
+function byCause(clusters: readonly Finding[]): readonly CommonCause[] {
+  const causes = [...new Set(clusters.map(({ cause = "" }) => cause))];
+  return causes
+    .map((cause) => {
+      const own = clusters.filter((each) => each.cause === cause);
+      const violations = own.reduce((sum, { numbers }) => sum + (numbers["violations"] ?? 0), 0);
+      return { cause, clusters: own.length, violations };
+    })
+    .toSorted((a, b) => b.violations - a.violations);
+}
+
+function comparisonText({ summary }: NonNullable<ReportInput["comparison"]>): string {
+  const { ours, policies, scenarios, seeds, strongest } = summary;
+  const best = policies.find(({ policy }) => policy === strongest);
+  const size = `scenarios: ${scenarios}, seeds: ${seeds}`;
+  const over = `${ours} against ${policies.length} others, ${size}.`;
+  if (best === undefined) return over;
+  const { high, low, mean } = best.violationsRatio;
+  const ratio = (value: number): string => value.toFixed(2);
+  return (
+    `${over} The strongest of them, ${best.policy}, has ${ratio(mean)} times the violations of ` +
+    `${ours} at equal GPU-hours (95 %: ${ratio(low)} to ${ratio(high)}).`
+  );
+}

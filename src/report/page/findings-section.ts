@@ -1,0 +1,54 @@
+/** The first screen: what was found, the costliest first, each with the way to its plot. */
+import type { Finding, FindingKind } from "../finding.ts";
+import { confidenceText } from "../text.ts";
+import type { Html } from "./html.ts";
+import { NOTHING, html } from "./html.ts";
+
+export const KIND_NAMES: Readonly<Record<FindingKind, string>> = {
+  "violation-cluster": "violations",
+  "asked-late": "asked too late",
+  "arrived-late": "arrived late",
+  "over-provision": "over-provision",
+  "hit-rate-regime": "hit rate",
+  "forecast-miss": "forecast",
+  "dominated-policy": "dominated policy",
+  knob: "knob",
+};
+
+/** More are not read on a first screen: the others are a click away. */
+const FIRST = 6;
+
+export interface FoundAt {
+  /** From 1, in the order shown: what plots call it. */
+  readonly number: number;
+  readonly finding: Finding;
+  /** Anchor of its plot. */
+  readonly plot: string;
+}
+
+/** @param several whether sentences have to say whose run they are about */
+export function findingsSection(found: readonly FoundAt[], several: boolean): Html {
+  const items = (part: readonly FoundAt[]): readonly Html[] =>
+    part.map((each) => findingItem(each, several));
+  const [first, rest] = [found.slice(0, FIRST), found.slice(FIRST)];
+  const others =
+    rest.length === 0
+      ? NOTHING
+      : html`<details><summary>${rest.length} more of less weight</summary>
+<ol class="findings" start="${FIRST + 1}">${items(rest)}</ol></details>`;
+  const none = html`<p class="card">Nothing out of the ordinary: no cluster of violations, no late
+    rack, no fall of the hit rate, no missed forecast, no racks without need.</p>`;
+  return html`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>
+${found.length === 0 ? none : html`<ol class="findings">${items(first)}</ol>`}${others}</section>`;
+}
+
+function findingItem({ finding, number, plot }: FoundAt, several: boolean): Html {
+  const { confidence, fleet, kind, run, sentence, severity } = finding;
+  const whose = several && run !== null ? html`<strong>${run}:</strong> ` : NOTHING;
+  const where = fleet === null ? "" : ` · ${fleet}`;
+  return html`<li id="finding-${number}" class="${severity}">
+<p class="severity">${number}. ${severity}<span class="kind">${KIND_NAMES[kind]}</span></p>
+<div><p>${whose}${sentence}</p>
+<p class="more">Confidence ${confidenceText(confidence)}${where} · <a href="#${plot}">See it in
+  plot ${number}</a></p></div></li>`;
+}
