@@ -6,8 +6,9 @@ import { clusterNodes } from "../adapters/cluster-nodes/cluster-nodes.ts";
 import { coreweaveBackend } from "../adapters/coreweave/backend.ts";
 import { secretCredentials } from "../adapters/credentials/secret-credentials.ts";
 import { jsonlLog } from "../adapters/decision-log/jsonl-log.ts";
+import { countedLog } from "../adapters/decision-log/counted-log.ts";
+import { httpSink } from "../adapters/decision-log/http-sink.ts";
 import { watchedLog } from "../adapters/decision-log/watched-log.ts";
-import { NO_DECISION_LOG } from "../ports/decision-log.ts";
 import { decisionStore } from "../adapters/decision-store/decision-store.ts";
 import { eventSink } from "../adapters/event-sink/event-sink.ts";
 import { fieldBackend } from "../adapters/field/backend.ts";
@@ -22,6 +23,7 @@ import { watchedConnection } from "../adapters/kubernetes/watched-transport.ts";
 import { lifecycleOf } from "../adapters/kubernetes/reflector.ts";
 import type { Lifecycle } from "../adapters/kubernetes/reflector.ts";
 import { processTimers } from "../adapters/kubernetes/timers.ts";
+import type { Timers } from "../adapters/kubernetes/timers.ts";
 import type { Warn } from "../adapters/kubernetes/warn.ts";
 import { leaderLock } from "../adapters/leader-lock/leader-lock.ts";
 import type { RunningLeaderLock } from "../adapters/leader-lock/leader-lock.ts";
@@ -47,6 +49,7 @@ import { fleetProblems } from "../config/fleet-problems.ts";
 import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
 import { SIGNAL_TABLES } from "../core/profiles/signal-tables.ts";
 import { epochMs, millis } from "../core/units.ts";
+import type { AuditHealth } from "../adapters/telemetry/metrics.ts";
 import type { Clock } from "../ports/clock.ts";
 import { PortError } from "../ports/errors.ts";
 import type { EventSink } from "../ports/event-sink.ts";
@@ -64,6 +67,8 @@ export interface Live {
   readonly watches: Lifecycle;
   /** Removes decisions that closed long ago. */
   sweep(): Promise<void>;
+  /** Whether decisions can be recorded, and what the copies of the records come to. */
+  audit(): AuditHealth;
   /** Gives up the lease, ends the watches, closes the connections. */
   close(): Promise<void>;
 }
@@ -111,6 +116,7 @@ export function live(flags: RunFlags, told: Told): Live {
   const webhook = webhookFor(flags, { namespace, warn, timers, onOutcome: metrics.webhook });
   const events = bothSinks(eventSink({ ...base, identity: flags.identity }), webhook);
   const prometheus = watchedPrometheus(createPrometheusClient(PROMETHEUS_LIMITS), calls);
+  const audited = auditLog(flags, { timers, logger, calls });
   const watches = lifecycleOf(store, nodes, pods, decisions);
   const ports: Ports = {
     clock: wallClock,
@@ -125,10 +131,7 @@ export function live(flags: RunFlags, told: Told): Live {
     workloads: pods,
     decisions,
     memory: memoryStore({ client, namespace }),
-    log:
-      flags.decisionLog === null
-        ? NO_DECISION_LOG
-        : watchedLog(jsonlLog({ path: flags.decisionLog, digest: sha256 }), calls),
+    log: audited.log,
     events,
     lock,
     telemetry,
@@ -141,8 +144,47 @@ export function live(flags: RunFlags, told: Told): Live {
       logger.warn({ code: error.code, error: error.message }, "old decisions not swept");
     }
   };
-  const close = closing(() => lock.release(), webhook, watches, prometheus, connection);
-  return { ports, review: accessReview(open), lock, watches, sweep, close };
+  const { audit } = audited;
+  const ends = [webhook, watches, prometheus, audited, connection] as const;
+  const close = closing(() => lock.release(), ...ends);
+  return { ports, review: accessReview(open), lock, watches, sweep, audit, close };
+}
+
+interface AuditLog {
+  readonly log: Ports["log"];
+  readonly audit: Live["audit"];
+  close(): Promise<void>;
+}
+
+const UNWRITABLE = "decision log cannot be used: nothing is decided or done until it can";
+
+interface AuditWorld {
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly calls: CallWatch;
+}
+
+function auditLog(flags: RunFlags, { timers, logger, calls }: AuditWorld): AuditLog {
+  const { auditStdout, auditTokenFile: tokenFile, auditUrl: url, decisionLog: path } = flags;
+  const onProblem = (problem: string, fields: object): void => logger.warn(fields, problem);
+  const sink = url === null ? null : httpSink({ url, tokenFile, timers, onProblem });
+  const log = watchedLog({
+    log: path === null ? null : countedLog(jsonlLog({ path, digest: sha256 }), calls),
+    copies: [
+      ...(auditStdout ? [(line: string) => void process.stdout.write(`${line}\n`)] : []),
+      ...(sink === null ? [] : [sink.offer]),
+    ],
+    onChange: (problem) => {
+      if (problem === null) logger.info("decision log is written again");
+      else logger.error({ problem }, UNWRITABLE);
+    },
+  });
+  const audit = (): AuditHealth => {
+    const { failures, problem } = log.state();
+    const { queued, lost } = sink?.state() ?? { queued: 0, lost: 0 };
+    return { writable: problem === null, failures, queued, lost };
+  };
+  return { log, audit, close: () => Promise.resolve(sink?.close()) };
 }
 
 type Closing =

@@ -16,6 +16,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   pause: async () => (await import("./commands/pause.ts")).addPause,
   resume: async () => (await import("./commands/pause.ts")).addResume,
   override: async () => (await import("./commands/override.ts")).addOverride,
+  evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluate,
+  audit: async () => (await import("./commands/audit.ts")).addAudit,
   replay: async () => (await import("./commands/replay.ts")).addReplay,
   simulate: async () => (await import("./commands/simulate.ts")).addSimulate,
   "confirm-cost": async () => (await import("./commands/confirm-cost.ts")).addConfirmCost,

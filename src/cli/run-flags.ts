@@ -27,6 +27,9 @@ export interface RunFlags {
   readonly prometheusKeyFile: string | null;
   readonly decisionLog: string | null;
   readonly webhook: WebhookFlags | null;
+  readonly auditStdout: boolean;
+  readonly auditUrl: string | null;
+  readonly auditTokenFile: string | null;
   readonly kubeconfig: string | null;
 }
 
@@ -54,6 +57,9 @@ const FLAGS: readonly Flag[] = [
   ["--decision-log <path>", "DECISION_LOG", "JSON lines of every decision, rotated at 256 MiB"],
   ["--webhook-url <url>", "WEBHOOK_URL", "every event is sent there as a CloudEvent"],
   ["--webhook-secret-file <path>", "WEBHOOK_SECRET_FILE", "key of its signature, read each time"],
+  ["--audit-stdout <boolean>", "AUDIT_STDOUT", "print every decision record as well", "false"],
+  ["--audit-url <url>", "AUDIT_URL", "post copies of the decision records there, as JSON lines"],
+  ["--audit-token-file <path>", "AUDIT_TOKEN_FILE", "bearer token, read at each request"],
   ["--kubeconfig <path>", "KUBECONFIG", "default: the pod's service account"],
 ];
 
@@ -85,6 +91,9 @@ export function decodeRunFlags(raw: Raw): RunFlags {
     prometheusKeyFile: raw["prometheusKeyFile"] ?? null,
     decisionLog: raw["decisionLog"] ?? null,
     webhook: webhookOf(raw["webhookUrl"], raw["webhookSecretFile"]),
+    auditStdout: booleanOf("--audit-stdout", raw["auditStdout"]),
+    auditUrl: optional(raw["auditUrl"], (text) => urlOf("--audit-url", text)),
+    auditTokenFile: raw["auditTokenFile"] ?? null,
     kubeconfig: raw["kubeconfig"] ?? null,
   };
 }
@@ -107,6 +116,16 @@ function durationOf(flag: string, text = ""): Millis {
   const found = GO_DURATION_PATTERN.test(text) ? durationMs(text) : durationMs(Number(text));
   if (found > 0) return found;
   throw new UsageError(`${flag}: found "${text}", expected a duration such as 15s or 1m30s`);
+}
+
+function booleanOf(flag: string, text = "false"): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw new UsageError(`${flag}: found "${text}", expected true or false`);
+}
+
+function urlOf(flag: string, text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`${flag}: found "${text}", expected an address as https://audit.example/in`);
 }
 
 const optional = <T>(text: string | undefined, decode: (text: string) => T): T | null =>

@@ -1,5 +1,6 @@
 /** InferenceFleet → CompiledFleet. */
-import { type CompiledFleet, type CompiledWorkload, fleetKey } from "../core/compiled.ts";
+import { type CandidateTerms, type CompiledFleet } from "../core/compiled.ts";
+import { type CompiledWorkload, fleetKey } from "../core/compiled.ts";
 import { ENGINE_PROFILES } from "../core/profiles/engine-profiles.ts";
 import type { EpochMs } from "../core/units.ts";
 import { gpuCount, rackCount, ratio, usd } from "../core/units.ts";
@@ -58,12 +59,44 @@ function fleetOf({ metadata, spec }: Decoded, now: EpochMs): CompiledFleet {
     router: spec.router,
     headroom: spec.headroom,
     ...conductOf(spec),
-    schedule: spec.schedule
-      .flatMap((entry) => expandSchedule(entry, now))
-      .sort((a, b) => a.readyFrom - b.readyFrom),
+    schedule: scheduleOf(spec.schedule, now),
     budget: budgetOf(spec.budget),
     cacheVeto: spec.cacheVeto,
     confirm: spec.confirm.map((rule) => confirmRuleOf(rule, now)),
+    ...(spec.candidate && { candidate: candidateOf(spec.candidate, now) }),
+  };
+}
+
+/** What is absent is not tried. */
+function candidateOf(
+  written: NonNullable<InferenceFleetSpec["candidate"]>,
+  now: EpochMs,
+): CandidateTerms {
+  const { mode, racks, headroom, behavior, schedule, budget, cacheVeto, confirm } = written;
+  return {
+    ...(mode && { mode }),
+    ...(racks && { racks: racksOf(racks) }),
+    ...(headroom && { headroom }),
+    ...(behavior && { behavior: behaviorOf(behavior) }),
+    ...(schedule && { schedule: scheduleOf(schedule, now) }),
+    ...(budget && { budget: budgetOf(budget) }),
+    ...(cacheVeto && { cacheVeto }),
+    ...(confirm && { confirm: confirm.map((rule) => confirmRuleOf(rule, now)) }),
+  };
+}
+
+const scheduleOf = (
+  entries: InferenceFleetSpec["schedule"],
+  now: EpochMs,
+): CompiledFleet["schedule"] =>
+  entries.flatMap((entry) => expandSchedule(entry, now)).sort((a, b) => a.readyFrom - b.readyFrom);
+
+function behaviorOf(behavior: InferenceFleetSpec["behavior"]): CompiledFleet["behavior"] {
+  return {
+    scaleInStabilizationMs: durationMs(behavior.scaleInStabilization),
+    maxStepOut: rackCount(behavior.maxStepOut),
+    maxStepIn: rackCount(behavior.maxStepIn),
+    reviewIntervalMs: durationMs(behavior.reviewInterval),
   };
 }
 
@@ -145,12 +178,7 @@ function conductOf(spec: InferenceFleetSpec): Pick<CompiledFleet, "drain" | "war
       hitRateWithinPoints: warm.hitRateWithinPoints,
       orAfterMs: durationMs(warm.orAfter),
     },
-    behavior: {
-      scaleInStabilizationMs: durationMs(behavior.scaleInStabilization),
-      maxStepOut: rackCount(behavior.maxStepOut),
-      maxStepIn: rackCount(behavior.maxStepIn),
-      reviewIntervalMs: durationMs(behavior.reviewInterval),
-    },
+    behavior: behaviorOf(behavior),
   };
 }
 

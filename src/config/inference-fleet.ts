@@ -64,6 +64,23 @@ const poolUse = z
   })
   .describe("One pool.");
 
+/** The same fields, absent where nothing is tried: their defaults are the fleet's own values. */
+const candidate = z
+  .object({
+    mode: mode.unwrap().optional(),
+    racks: racks.optional(),
+    headroom: headroom.unwrap().describe("Another quantile.").optional(),
+    behavior: behavior.unwrap().optional(),
+    schedule: schedule.unwrap().optional(),
+    budget: budget.optional(),
+    cacheVeto: cacheVeto.unwrap().describe("Another veto.").optional(),
+    confirm: confirm.unwrap().optional(),
+  })
+  .describe(
+    "What to try out: decided on the same observations and recorded, never acted on. " +
+      "Each field given takes the place of the fleet's own as a whole.",
+  );
+
 const spec = z
   .object({
     model,
@@ -83,6 +100,7 @@ const spec = z
     budget: budget.optional(),
     cacheVeto,
     confirm,
+    candidate: candidate.optional(),
   })
   .describe("The fleet as the model team wants it.");
 

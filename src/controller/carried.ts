@@ -11,6 +11,8 @@ export interface CarriedGroup {
   readonly sinceKeyframe: number;
   /** What was last told about each fleet and pool, so that only changes are announced. */
   readonly announced: Readonly<Record<string, string>>;
+  /** What its fleets' candidates carry; absent: they begin with the memory of those that act. */
+  readonly candidate?: GroupMemory;
 }
 
 export interface Carried {

@@ -3,6 +3,8 @@
  * function runs live and in the simulated world; it talks to ports only and never waits.
  */
 import type { Digest } from "../core/canonical.ts";
+import { decideCandidate } from "../core/candidate.ts";
+import type { CandidateDecided } from "../core/candidate.ts";
 import type { CompiledGroup } from "../core/compiled.ts";
 import { decide } from "../core/decide.ts";
 import type { Decided } from "../core/decide.ts";
@@ -30,6 +32,8 @@ export interface TickOptions {
   readonly stopwatch: () => number;
   /** Absent: our own. Studies run others on the same tick, to compare. */
   readonly policy?: Policy;
+  /** Named in the records, where several replicas take turns. */
+  readonly identity?: string;
 }
 
 /** Memory that did not lead to an action is saved at most this often. */
@@ -129,7 +133,9 @@ async function tickGroup(
   const started = options.stopwatch();
   const carried = before.groups[group.name] ?? (await recall(ports, group, observation.now));
   const decided = decide(group, observation, carried.memory, options.policy);
-  const log = await record(ports, { group, observation, carried, decided }, { before, options });
+  const candidate = options.policy === undefined ? candidateOf(group, observation, carried) : null;
+  const subject = { group, observation, carried, decided, candidate };
+  const log = await record(ports, subject, { before, options });
   const saved = await save(ports, group.name, carried, decided);
   const { decision } = decided;
   const { digest } = options;
@@ -149,10 +155,21 @@ async function tickGroup(
     memory: carried.memory,
     decision: decided.decision,
     actions,
+    ...(candidate && { candidate: candidate.fleets }),
     durationMs: millis(options.stopwatch() - started),
   });
-  return { group: { ...saved, announced, ...keyframes(carried) }, log };
+  const { candidate: _, ...kept } = saved;
+  const tried = candidate && { candidate: candidate.memory };
+  return { group: { ...kept, announced, ...keyframes(carried), ...tried }, log };
 }
+
+/** Tried out beside the policy that acts: what it wants is recorded, what it plans is dropped. */
+const candidateOf = (
+  group: CompiledGroup,
+  observation: GroupObservation,
+  carried: CarriedGroup,
+): CandidateDecided | null =>
+  decideCandidate(group, observation, carried.candidate ?? carried.memory);
 
 const keyframes = ({ sinceKeyframe }: CarriedGroup): Pick<CarriedGroup, "sinceKeyframe"> => ({
   sinceKeyframe: (sinceKeyframe + 1) % KEYFRAME_EVERY,
@@ -163,16 +180,17 @@ interface Subject {
   readonly observation: GroupObservation;
   readonly carried: CarriedGroup;
   readonly decided: Decided;
+  readonly candidate: CandidateDecided | null;
 }
 
 async function record(
   ports: Ports,
-  { group, observation, carried, decided }: Subject,
+  { group, observation, carried, decided, candidate }: Subject,
   { before, options }: Continuation,
 ): Promise<Carried["log"]> {
   if (!ports.log.keeps) return null;
   const tail = before.log ?? (await ports.log.tail());
-  const { codeVersion, digest, policy } = options;
+  const { codeVersion, digest, policy, identity } = options;
   const { record: entry, line } = makeRecord(
     {
       codeVersion,
@@ -181,17 +199,22 @@ async function record(
       memory: carried.memory,
       decision: decided.decision,
       sizedBy: policy && { policy: policy.name, knob: policy.knob },
+      leader: identity,
+      candidate,
     },
     {
       index: (tail?.index ?? -1) + 1,
       previousHash: tail?.hash ?? "",
       keyframe: carried.sinceKeyframe === 0,
+      start: tail === null && identity !== undefined ? NOTHING_TO_CONTINUE : undefined,
     },
     digest,
   );
   await ports.log.append(entry, line);
   return { index: entry.index, hash: digest(line) };
 }
+
+const NOTHING_TO_CONTINUE = "the log had no record";
 
 /** Saved before any actuation, else every few minutes: each tick would wear out etcd. */
 async function save(

@@ -341,7 +341,17 @@ export interface CompiledFleet {
   } | null;
   readonly cacheVeto: "Off" | "Confirm" | "Hold";
   readonly confirm: readonly ConfirmRule[];
+  /** Fields that are tried out: decided on and recorded, never acted on. Absent: nothing is. */
+  readonly candidate?: CandidateTerms;
 }
+
+/** Each takes the place of the fleet's own field as a whole. */
+export type CandidateTerms = Partial<
+  Pick<
+    CompiledFleet,
+    "mode" | "racks" | "headroom" | "behavior" | "schedule" | "budget" | "cacheVeto" | "confirm"
+  >
+>;
 
 /** The pools and fleets connected through `consumers`: what one call of `decide` is about. */
 export interface CompiledGroup {

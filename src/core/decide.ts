@@ -28,7 +28,7 @@ import { withUnwritten } from "./gate/unwritten.ts";
 import { rememberGivenBack } from "./supply/partial.ts";
 import { announcedReasons } from "./supply/planned-loss.ts";
 import { stockReason } from "./supply/stock-reason.ts";
-import { inOrder } from "./in-order.ts";
+import { inOrder, memoryInOrder } from "./in-order.ts";
 import { isGrowth, isOpen, pausingOverride } from "./intents.ts";
 import { checkDecision } from "./invariants.ts";
 import { fenceUpkeep } from "./loans/fences.ts";
@@ -67,9 +67,10 @@ export interface Decided {
 export function decide(
   given: CompiledGroup,
   observed: GroupObservation,
-  memory: GroupMemory,
+  carried: GroupMemory,
   policy?: Policy,
 ): Decided {
+  const memory = memoryInOrder(carried);
   // What is foreseen of a pool is part of our policy.
   const foresees = policy === undefined;
   const terms = policy === undefined ? given : onPeerTerms(given);

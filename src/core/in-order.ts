@@ -1,5 +1,6 @@
 /** The order in which an API server lists things carries no meaning and decides nothing. */
 import type { CompiledGroup } from "./compiled.ts";
+import type { GroupMemory } from "./memory.ts";
 import type { GroupObservation } from "./observation.ts";
 
 export interface GroupInput {
@@ -25,6 +26,24 @@ export function inOrder(group: CompiledGroup, observation: GroupObservation): Gr
       })),
     },
   };
+}
+
+/**
+ * Memory carried on within a process has its tables in the order in which they were filled, memory
+ * read back in that of their keys: sums over either must be the same to the last bit.
+ * @returns the same memory, what caches did pod by pod by their names
+ */
+export function memoryInOrder(memory: GroupMemory): GroupMemory {
+  const fleets = Object.entries(memory.fleets).map(([key, fleet]) => {
+    const { diagnosis } = fleet;
+    if (diagnosis === undefined) return [key, fleet] as const;
+    const entries = Object.entries(diagnosis.pods);
+    const pods = sorted(entries, ([pod]) => pod);
+    if (pods === entries) return [key, fleet] as const;
+    const ordered = { ...diagnosis, pods: Object.fromEntries(pods) };
+    return [key, { ...fleet, diagnosis: ordered }] as const;
+  });
+  return { ...memory, fleets: Object.fromEntries(fleets) };
 }
 
 /** Code units, not a locale: the same everywhere. @returns the items themselves if in order */

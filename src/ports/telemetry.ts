@@ -1,3 +1,4 @@
+import type { CandidateFleet } from "../core/candidate.ts";
 import type { GroupObservation } from "../core/observation.ts";
 import type { GroupMemory } from "../core/memory.ts";
 import type { Decision } from "../core/decision.ts";
@@ -13,6 +14,8 @@ export interface TickReport {
   readonly decision: Decision;
   readonly actions: readonly ActionResult[];
   readonly durationMs: Millis;
+  /** What fleets that try something out would have decided; absent where none does. */
+  readonly candidate?: readonly CandidateFleet[];
 }
 
 export interface ActionResult {

@@ -60,3 +60,48 @@ function parsed(text: string, line: number): unknown {
     throw new RecordError(line, `not JSON (${String(cause)}), expected a decision record`);
   }
 }
+
+/** What the chain of a log needs of a record; the rest is not looked at. */
+export interface RecordHead {
+  readonly index: number;
+  readonly previousHash: string;
+  readonly group: string;
+  /** When it was decided, in ms since 1970. */
+  readonly at: number;
+  readonly seal: string | null;
+  readonly leader?: string;
+  readonly start?: string;
+}
+
+export type ReadHead = RecordHead | { readonly problem: string; readonly index: number | null };
+
+/** @returns the head of the record on a line, or what is wrong with the line */
+export function decodeHead(text: string): ReadHead {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    return { problem: `not JSON (${String(cause)})`, index: null };
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { problem: kindOf(value), index: null };
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  const index = typeof record["index"] === "number" ? record["index"] : null;
+  const { previousHash, group, decision } = record;
+  const at = (decision as { readonly at?: unknown } | null | undefined)?.at;
+  const whole = typeof previousHash === "string" && typeof group === "string";
+  if (index === null || !whole || typeof at !== "number") {
+    return { problem: "a line without a record's index, group, instant or previousHash", index };
+  }
+  const { seal, leader, start } = record;
+  return {
+    index,
+    previousHash,
+    group,
+    at,
+    seal: typeof seal === "string" ? seal : null,
+    ...(typeof leader === "string" ? { leader } : {}),
+    ...(typeof start === "string" ? { start } : {}),
+  };
+}

@@ -1,12 +1,16 @@
 /** Decides every record of a log again and compares bit for bit. */
 import { canonical } from "../core/canonical.ts";
 import type { Digest } from "../core/canonical.ts";
+import { decideCandidate } from "../core/candidate.ts";
 import { decide } from "../core/decide.ts";
+import type { Decision } from "../core/decision.ts";
 import type { GroupMemory } from "../core/memory.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { profileDigestOf } from "../core/record.ts";
 import type { DecisionRecord } from "../core/record.ts";
 import { decodeRecord } from "./decode-record.ts";
+import { firstDifference } from "./first-difference.ts";
+import type { FieldDifference } from "./first-difference.ts";
 import { policyNamed } from "./policies.ts";
 
 export interface Difference {
@@ -14,9 +18,11 @@ export interface Difference {
   readonly index: number;
   readonly group: string;
   /** What differs first. `profile`: this code knows the fleet's engines otherwise. */
-  readonly what: "chain" | "policy" | "profile" | "memory" | "decision";
+  readonly what: "chain" | "policy" | "profile" | "memory" | "decision" | "candidate";
   readonly recorded: string;
   readonly replayed: string;
+  /** Of a decision that came out otherwise: its first field that does. */
+  readonly field?: FieldDifference;
 }
 
 export interface ReplayResult {
@@ -31,6 +37,7 @@ export interface ReplayResult {
 
 interface Progress {
   readonly memories: Map<string, GroupMemory>;
+  readonly candidates: Map<string, GroupMemory>;
   readonly versions: Set<string>;
   previousHash: string | null;
   records: number;
@@ -48,6 +55,7 @@ export async function replay(
 ): Promise<ReplayResult> {
   const progress: Progress = {
     memories: new Map(),
+    candidates: new Map(),
     versions: new Set(),
     previousHash: null,
     records: 0,
@@ -73,7 +81,7 @@ interface Line {
   readonly line: number;
 }
 
-type Finding = Pick<Difference, "what" | "recorded" | "replayed">;
+type Finding = Pick<Difference, "what" | "recorded" | "replayed" | "field">;
 
 function replayRecord(
   record: DecisionRecord,
@@ -88,7 +96,8 @@ function replayRecord(
   const finding =
     unlike("chain", record.previousHash, expected) ??
     inconsistency(record, digest) ??
-    redecide(record, progress, digest);
+    redecide(record, progress, digest) ??
+    retry(record, progress, digest);
   return finding && { line, index: record.index, group: record.group, ...finding };
 }
 
@@ -111,13 +120,37 @@ function redecide(record: DecisionRecord, progress: Progress, digest: Digest): F
   if (memory === undefined) return null;
   const remembered = unlike("memory", record.memoryDigest, digest(canonical(memory)));
   if (remembered !== null) return remembered;
-  const { policy, observation, decisionDigest } = record;
+  const { policy, observation, decision, decisionDigest } = record;
   const decided = attempt(() => decide(policy, observation, memory, sizerOf(record)));
   if (decided instanceof Error) return unlike("decision", decisionDigest, String(decided));
   progress.memories.set(record.group, decided.memory);
   const finding = unlike("decision", decisionDigest, digest(canonical(decided.decision)));
-  if (finding === null) progress.redecided += 1;
+  if (finding !== null) return { ...finding, ...fieldOf(decision, decided.decision) };
+  progress.redecided += 1;
+  return null;
+}
+
+/** What the candidates decided, with the memory that is theirs. */
+function retry(record: DecisionRecord, progress: Progress, digest: Digest): Finding | null {
+  const { candidate, policy, observation, group } = record;
+  const memory = candidate?.keyframe ?? progress.candidates.get(group);
+  if (candidate === undefined || memory === undefined) return null;
+  const remembered = unlike("candidate", candidate.memoryDigest, digest(canonical(memory)));
+  if (remembered !== null) {
+    progress.redecided -= 1;
+    return remembered;
+  }
+  const tried = decideCandidate(policy, observation, memory);
+  if (tried !== null) progress.candidates.set(group, tried.memory);
+  const text = tried?.decision ? digest(canonical(tried.decision)) : (tried?.failure ?? "nothing");
+  const finding = unlike("candidate", candidate.decisionDigest ?? candidate.failure ?? "", text);
+  if (finding !== null) progress.redecided -= 1;
   return finding;
+}
+
+function fieldOf(recorded: Decision, replayed: Decision): Pick<Finding, "field"> {
+  const field = firstDifference(recorded, replayed);
+  return field === null ? {} : { field };
 }
 
 /** @throws RangeError when this version has no such policy */

@@ -44,9 +44,9 @@ const has = (page: Page, selector: string, hasText: string) =>
 
 const recordsOf = (reports: readonly TickReport[]): string =>
   reports
-    .map((report, index) => {
+    .map(({ candidate: _none, ...seen }, index) => {
       const position = { index, previousHash: "", keyframe: false };
-      return makeRecord({ codeVersion: "0.1.0", ...report }, position, () => "digest").line;
+      return makeRecord({ codeVersion: "0.1.0", ...seen }, position, () => "digest").line;
     })
     .join("\n");
 

@@ -33,6 +33,10 @@ describe("the controller's flags", () => {
     ["--console-address", "127.0.0.1:8081", { console: { host: "127.0.0.1", port: 8_081 } }],
     ["--console-address", "", { console: null }],
     ["--decision-log", "/var/log/decisions.jsonl", { decisionLog: "/var/log/decisions.jsonl" }],
+    ["--audit-stdout", "true", { auditStdout: true }],
+    ["--audit-url", "https://audit.example/in", { auditUrl: "https://audit.example/in" }],
+    ["--audit-url", "", { auditUrl: null }],
+    ["--audit-token-file", "/var/token", { auditTokenFile: "/var/token" }],
   ])("%s %s", (flag, value, expected) => {
     expect(parsed(flag, value)).toMatchObject(expected);
   });
@@ -64,6 +68,8 @@ describe("the controller's flags", () => {
     ["--http-address", ":8080", "expected host:port as 127.0.0.1:8080"],
     ["--http-address", "127.0.0.1:", "expected host:port as 127.0.0.1:8080"],
     ["--console-address", "127.0.0.1:70000", "expected host:port as 127.0.0.1:8080"],
+    ["--audit-stdout", "yes", "expected true or false"],
+    ["--audit-url", "audit.example", "expected an address as https://audit.example/in"],
   ])("%s %s is refused, with what is expected", (flag, value, expected) => {
     expect(() => parsed(`${flag}=${value}`)).toThrow(`${flag}: found "${value}", ${expected}`);
   });

@@ -55,6 +55,28 @@ describe("a tick with another policy", () => {
   });
 });
 
+describe("a tick with a candidate", () => {
+  const trying = aSmallGroup({
+    candidate: { racks: { ...aSmallFleet().racks, min: rackCount(9) } },
+  });
+  const aTrial = (): ModelController =>
+    new ModelController(trying, aMemory(aFleetMemory({ racks: 4 })));
+
+  it("records what it wants, with a memory of its own, and does nothing for it", async () => {
+    const controller = await aTrial().ticks(3);
+    const { cluster } = controller;
+    expect(writes(cluster)).toEqual([]);
+    for (const { candidate, decision } of cluster.records) {
+      expect(candidate?.fleets).toMatchObject([{ wantedRacks: 9, code: "minimum" }]);
+      expect(decision.fleets[0]?.want.racks).not.toBe(9);
+    }
+    const [first, second] = cluster.records;
+    expect(first?.candidate?.keyframe).not.toBeNull();
+    expect(second?.candidate?.keyframe).toBeNull();
+    expect(second?.candidate?.memoryDigest).not.toBe(second?.memoryDigest);
+  });
+});
+
 describe("a tick", () => {
   it("observes, records, remembers, acts, reports, in this order", async () => {
     const { cluster } = await aController(6).ticks(1);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { inOrder } from "../../src/core/in-order.ts";
+import { watchCaches } from "../../src/core/cache/diagnosis/watch.ts";
+import { inOrder, memoryInOrder } from "../../src/core/in-order.ts";
+import { aCacheTick } from "../support/builders/cache-story.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
 import {
   aDrain,
@@ -8,6 +10,7 @@ import {
   aRack,
   anIntent,
 } from "../support/builders/observed.ts";
+import { aFleetMemory, aMemory } from "../support/builders/remembered.ts";
 import { aFleet, aPool } from "../support/reports/compiled.ts";
 
 describe("the input of a decision", () => {
@@ -30,5 +33,27 @@ describe("the input of a decision", () => {
       "gb200-east-in-1",
       "gb200-east-out-1",
     ]);
+  });
+});
+
+describe("memory", () => {
+  const sums = { prompt: 1, computed: 1 };
+  const diagnosed = (pods: readonly string[]) => {
+    const watched = watchCaches(null, aCacheTick());
+    const diagnosis = { ...watched, pods: Object.fromEntries(pods.map((pod) => [pod, sums])) };
+    return aMemory({ ...aFleetMemory(), diagnosis });
+  };
+
+  it("has what caches did in order of the pods' names, however it was filled", () => {
+    const [fleet] = Object.values(memoryInOrder(diagnosed(["b", "c", "a"])).fleets);
+    expect(Object.keys(fleet?.diagnosis?.pods ?? {})).toEqual(["a", "b", "c"]);
+  });
+
+  it("is otherwise as it was", () => {
+    for (const pods of [["b", "c", "a"], ["a", "b"], []]) {
+      const memory = diagnosed(pods);
+      expect(memoryInOrder(memory)).toEqual(memory);
+    }
+    expect(memoryInOrder(aMemory())).toEqual(aMemory());
   });
 });

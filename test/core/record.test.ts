@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { canonical, parseCanonical } from "../../src/core/canonical.ts";
 import { decide } from "../../src/core/decide.ts";
-import { RECORD_SCHEMA_VERSION, makeRecord } from "../../src/core/record.ts";
+import { RECORD_SCHEMA_VERSION, isSealed, makeRecord } from "../../src/core/record.ts";
 import type { RecordInput } from "../../src/core/record.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
 import { aGroupObservation, someSignals } from "../support/builders/observed.ts";
@@ -44,7 +44,27 @@ describe("a decision record", () => {
       decision: input.decision,
       keyframe: input.memory,
       previousHash: "abc",
+      seal: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+  });
+
+  it("is sealed: the line says of itself whether it is as it was written", () => {
+    const { line } = written(anInput());
+    expect(isSealed(line, sha256)).toBe(true);
+    expect(isSealed(line.replace('"index":7', '"index":8'), sha256)).toBe(false);
+    expect(isSealed(line.replace(/,"seal":"[0-9a-f]+"/, ""), sha256)).toBeNull();
+  });
+
+  it("says who decided and why a chain begins, where that is known", () => {
+    const said = { leader: "breakwater-1", start: "the log had no record" };
+    const record = makeRecord(
+      { ...anInput(), leader: said.leader },
+      { ...POSITION, start: said.start },
+      sha256,
+    );
+    expect(record.record).toMatchObject(said);
+    expect(record.line).toBe(canonical(record.record));
+    expect("leader" in recorded(anInput()) || "start" in recorded(anInput())).toBe(false);
   });
 
   it("comes with its canonical form, keyframe or not", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RecordError } from "../../src/studies/decode-record.ts";
+import { RecordError, decodeRecord } from "../../src/studies/decode-record.ts";
 import { replay } from "../../src/studies/replay.ts";
 import type { ReplayResult } from "../../src/studies/replay.ts";
 import { canonical } from "../../src/core/canonical.ts";
@@ -58,6 +58,19 @@ describe("an untouched log", () => {
     const other = { sizedBy: { policy: "unheard-of", knob: 1 } };
     const { difference } = await replayed([edited(first, other), ...rest]);
     expect(difference?.replayed).toContain('policy "unheard-of" is not known');
+  });
+
+  it("may have candidates: what they decided is decided again as well", async () => {
+    const group = aSmallGroup({ candidate: { headroom: "Safe" } });
+    const log = aDecisionLog({ groups: [group] });
+    expect(await replayed(log)).toMatchObject({ redecided: 24, difference: null });
+    const { candidate } = decodeRecord(log[8] ?? "", 9);
+    expect(candidate?.fleets).toMatchObject([{ fleet: "agents/coder" }]);
+    const otherwise = { ...candidate, decisionDigest: "0".repeat(64) };
+    const changed = log.with(8, edited(log[8], { candidate: otherwise }));
+    const result = await replayed(changed);
+    expect(where(result)).toEqual(["candidate", 9, 8]);
+    expect(result).toMatchObject({ records: 9, redecided: 8, withoutMemory: 0 });
   });
 
   it("may hold empty lines, and come as a stream", async () => {

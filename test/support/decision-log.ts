@@ -2,8 +2,11 @@
 import { createHash } from "node:crypto";
 import { canonical, parseCanonical } from "../../src/core/canonical.ts";
 import type { CompiledGroup } from "../../src/core/compiled.ts";
+import { decideCandidate } from "../../src/core/candidate.ts";
 import { decide } from "../../src/core/decide.ts";
 import { EMPTY_MEMORY } from "../../src/core/memory.ts";
+import type { GroupMemory } from "../../src/core/memory.ts";
+import type { GroupObservation } from "../../src/core/observation.ts";
 import type { Policy } from "../../src/core/policy/policy.ts";
 import { makeRecord } from "../../src/core/record.ts";
 import { aSmallGroup } from "./builders/compiled.ts";
@@ -26,6 +29,7 @@ export interface LogSpec {
 export function aDecisionLog(spec: LogSpec = {}): readonly string[] {
   const { ticks = 24, keyframes = [0, 10], groups = [aSmallGroup()] } = spec;
   const memories = new Map(groups.map(({ name }) => [name, EMPTY_MEMORY]));
+  const candidates = new Map<string, GroupMemory>();
   const lines: string[] = [];
   for (let tick = 0; tick < ticks; tick += 1) {
     for (const group of groups) {
@@ -41,12 +45,18 @@ export function aDecisionLog(spec: LogSpec = {}): readonly string[] {
       const { codeVersion = "1.2.3", policy } = spec;
       const { decision } = decided;
       const sizedBy = policy && { policy: policy.name, knob: policy.knob };
-      const input = { codeVersion, group, observation, memory, decision, sizedBy };
+      const candidate = spec.policy ? null : tried(group, observation, candidates.get(group.name));
+      if (candidate !== null) candidates.set(group.name, candidate.memory);
+      const input = { codeVersion, group, observation, memory, decision, sizedBy, candidate };
       lines.push(makeRecord(input, position, sha256).line);
     }
   }
   return lines;
 }
+
+/** What the group's candidates decide: with the memory of its first tick, then with their own. */
+const tried = (group: CompiledGroup, observation: GroupObservation, memory = EMPTY_MEMORY) =>
+  decideCandidate(group, observation, memory);
 
 /** Demand triples at tick 12. One reading of each tick is no number: records carry that too. */
 function observedAt(tick: number) {

@@ -11,9 +11,14 @@ import { indexOfRecord } from "./decode.ts";
 export interface JsonlLogOptions {
   readonly path: string;
   readonly digest: Digest;
-  /** The file is moved to `<path>.1` (replacing it) before it would grow beyond this. */
+  /** The file is moved to `<path>.1` before it would grow beyond this, that one to `.2`, ... */
   readonly maxBytes?: number;
+  /** So many files that were moved away are kept; the oldest goes. The chain passes over them. */
+  readonly keptFiles?: number;
 }
+
+/** With the file itself three quarters of the chart's volume of 1 GiB. */
+const KEPT_FILES = 2;
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 /** Read from the end in steps of this to find the last line. */
@@ -22,13 +27,13 @@ const NEWLINE = "\n";
 
 /** @throws PortError `invalid` from every method when the path cannot be written or read */
 export function jsonlLog(options: JsonlLogOptions): DecisionLog {
-  const { path, digest, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const { path, digest, maxBytes = DEFAULT_MAX_BYTES, keptFiles = KEPT_FILES } = options;
   return {
     keeps: true,
     append: async (_record: DecisionRecord, line: string) => {
       await within(path, "appending to", async () => {
         await mkdir(dirname(path), { recursive: true });
-        await rotate(path, Buffer.byteLength(line) + 1, maxBytes);
+        await rotate(path, Buffer.byteLength(line) + 1, { maxBytes, keptFiles });
         await appendFile(path, `${line}\n`);
       });
     },
@@ -60,9 +65,30 @@ async function within<T>(path: string, doing: string, work: () => Promise<T>): P
   }
 }
 
-async function rotate(path: string, adding: number, maxBytes: number): Promise<void> {
+interface Limits {
+  readonly maxBytes: number;
+  readonly keptFiles: number;
+}
+
+async function rotate(
+  path: string,
+  adding: number,
+  { maxBytes, keptFiles }: Limits,
+): Promise<void> {
   const size = await sizeOf(path);
-  if (size > 0 && size + adding > maxBytes) await rename(path, `${path}.1`);
+  if (size === 0 || size + adding <= maxBytes) return;
+  for (let older = Math.max(1, keptFiles); older > 1; older -= 1) {
+    await renameIfThere(`${path}.${older - 1}`, `${path}.${older}`);
+  }
+  await rename(path, `${path}.1`);
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 async function sizeOf(path: string): Promise<number> {

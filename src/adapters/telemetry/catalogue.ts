@@ -1,4 +1,6 @@
 /** Every metric of Breakwater, one row each: registry, documentation and dashboards read this. */
+import { AUDIT_METRICS } from "./catalogue/audit-metrics.ts";
+import { CANDIDATE_METRICS } from "./catalogue/candidate-metrics.ts";
 import { CLIENT_METRICS } from "./catalogue/client-metrics.ts";
 import { DECISION_METRICS } from "./catalogue/decision-metrics.ts";
 import type { MetricEntry } from "./catalogue/entry.ts";
@@ -320,10 +322,12 @@ export const CATALOGUE = [
     example: "min by (fleet, signal) (breakwater_signal_trusted) == 0",
   },
   ...DECISION_METRICS,
+  ...CANDIDATE_METRICS,
   ...SPENDING_METRICS,
   ...SUPPLY_METRICS,
   ...QUALITY_METRICS,
   ...CLIENT_METRICS,
+  ...AUDIT_METRICS,
 ] as const satisfies readonly MetricEntry[];
 
 export type MetricName = (typeof CATALOGUE)[number]["name"];

@@ -3,6 +3,7 @@ import type { Telemetry, TickReport } from "../../ports/telemetry.ts";
 import type { ClientCall, OnClientCall } from "./client-call.ts";
 import { closed, type LABELS } from "./labels.ts";
 import { createRegistry, type MetricRegistry } from "./registry.ts";
+import type { MetricName } from "./catalogue.ts";
 import { tickSamples } from "./samples.ts";
 import { SeriesLedger } from "./series-ledger.ts";
 
@@ -19,14 +20,27 @@ export interface MetricsOptions {
   readonly version: string;
   /** Asked at every scrape: a standby does not tick. Default: what the last tick said. */
   readonly leading?: () => boolean;
+  /** Asked at every scrape; absent: there is no decision log. */
+  readonly audit?: () => AuditHealth;
+}
+
+export interface AuditHealth {
+  readonly writable: boolean;
+  /** Since the start. */
+  readonly failures: number;
+  readonly queued: number;
+  /** Since the start. */
+  readonly lost: number;
 }
 
 /** @returns the Prometheus metrics of this process, fed by tick reports. */
-export function createMetrics({ version, leading }: MetricsOptions): Metrics {
+export function createMetrics({ version, leading, audit }: MetricsOptions): Metrics {
   const registry = createRegistry();
   const ledger = new SeriesLedger();
   registry.setGauge({ metric: "breakwater_build_info", labels: { version }, value: 1 });
   setLeader(registry, false);
+  let told: AuditHealth = { writable: true, failures: 0, queued: 0, lost: 0 };
+  recordAudit(registry, told, told);
   return {
     tick: (report) => {
       record(report, registry, ledger);
@@ -48,6 +62,7 @@ export function createMetrics({ version, leading }: MetricsOptions): Metrics {
     forget: (group) => removeAll(registry, ledger.replace(group, [])),
     text: () => {
       if (leading !== undefined) setLeader(registry, leading());
+      if (audit !== undefined) told = recordAudit(registry, audit(), told);
       return registry.text();
     },
     contentType: registry.contentType,
@@ -75,6 +90,19 @@ function recordCall({ client, answer, seconds: value }: ClientCall, to: MetricRe
 
 function setLeader(registry: MetricRegistry, leading: boolean): void {
   registry.setGauge({ metric: "breakwater_leader", labels: {}, value: leading ? 1 : 0 });
+}
+
+/** Counters grow by what is new since the scrape before. */
+function recordAudit(registry: MetricRegistry, now: AuditHealth, told: AuditHealth): AuditHealth {
+  const gauge = (metric: MetricName, value: number): void =>
+    registry.setGauge({ metric, labels: {}, value });
+  const counter = (metric: MetricName, value: number): void =>
+    registry.addToCounter({ metric, labels: {}, value });
+  gauge("breakwater_decision_log_writable", now.writable ? 1 : 0);
+  gauge("breakwater_audit_sink_queued_records", now.queued);
+  counter("breakwater_decision_log_failures_total", now.failures - told.failures);
+  counter("breakwater_audit_sink_lost_records_total", now.lost - told.lost);
+  return now;
 }
 
 function removeAll(registry: MetricRegistry, gone: ReturnType<SeriesLedger["replace"]>): void {

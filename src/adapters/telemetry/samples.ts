@@ -50,7 +50,32 @@ function gaugeSamples(report: TickReport, fleets: readonly FleetView[]): Sample[
     ...fleets.flatMap((view) => [...fleetGauges(view), ...attainmentGauges(view)]),
     ...report.decision.fleets.flatMap(hitRateGauges),
     ...spendingGauges(report),
+    ...candidateGauges(report),
   ];
+}
+
+/** What is tried out, beside what is wanted. */
+function candidateGauges({ candidate = [], decision }: TickReport): Sample[] {
+  return candidate.flatMap(({ fleet, wantedRacks, attainment }) => {
+    const labels = { fleet };
+    const wanted = decision.fleets.find((decided) => decided.fleet === fleet)?.want.racks;
+    const differs = wanted === wantedRacks ? 0 : 1;
+    const predicted =
+      attainment === null
+        ? []
+        : [
+            {
+              metric: "breakwater_candidate_predicted_attainment_ratio" as const,
+              labels,
+              value: attainment,
+            },
+          ];
+    return [
+      { metric: "breakwater_candidate_wanted_racks" as const, labels, value: wantedRacks },
+      { metric: "breakwater_candidate_differs" as const, labels, value: differs },
+      ...predicted,
+    ];
+  });
 }
 
 function poolGauges(view: PoolView): Sample[] {

@@ -8,6 +8,7 @@ import type { HttpServer } from "../../adapters/http/server.ts";
 import { createView } from "../../adapters/http/view.ts";
 import { combineTelemetry } from "../../adapters/telemetry/combine.ts";
 import { createMetrics } from "../../adapters/telemetry/metrics.ts";
+import type { AuditHealth } from "../../adapters/telemetry/metrics.ts";
 import { NOTHING_CARRIED } from "../../controller/carried.ts";
 import { loop } from "../../controller/loop.ts";
 import { tick } from "../../controller/tick.ts";
@@ -67,7 +68,8 @@ function assemble(flags: RunFlags, logger: Logger): Assembled {
   const version = packageVersion();
   const progress = { decided: false };
   const leading = (): boolean => controller.lock.state().leading;
-  const metrics = createMetrics({ version, leading });
+  const audit = (): AuditHealth => controller.audit();
+  const metrics = createMetrics({ version, leading, audit });
   const view = createView();
   const telemetry = combineTelemetry(metrics, view, logTelemetry(logger));
   const controller = orUsageError(() => live(flags, { telemetry, metrics, logger }));
@@ -101,8 +103,9 @@ function orUsageError<T>(make: () => T): T {
 }
 
 /** A standby is ready once it has seen the cluster: it could take over at any moment. */
-function unready({ watches, lock }: Live, decided: boolean): readonly string[] {
+function unready({ watches, lock, audit }: Live, decided: boolean): readonly string[] {
   if (!watches.synced()) return ["the cluster's objects: not every kind was listed yet"];
+  if (!audit().writable) return ["the decision log: it cannot be written, nothing is decided"];
   return lock.state().leading && !decided ? ["the first tick as the leader"] : [];
 }
 
@@ -113,7 +116,7 @@ async function tickUntil(
 ): Promise<void> {
   let carried = NOTHING_CARRIED;
   let sweptAtMs = Number.NEGATIVE_INFINITY;
-  const options = { codeVersion: version, digest: sha256, stopwatch };
+  const options = { codeVersion: version, digest: sha256, stopwatch, identity: flags.identity };
   const step = async (): Promise<void> => {
     if (!watches.synced()) return;
     carried = await tick(ports, carried, options);

@@ -6,6 +6,8 @@ import { jsonlLog } from "../../../src/adapters/decision-log/jsonl-log.ts";
 import { NO_DECISION_LOG } from "../../../src/ports/decision-log.ts";
 import type { DecisionLog } from "../../../src/ports/decision-log.ts";
 import { decodeRecord } from "../../../src/studies/decode-record.ts";
+import { byteLines } from "../../../src/studies/audit/byte-lines.ts";
+import { verifyLog } from "../../../src/studies/audit/verify.ts";
 import { replay } from "../../../src/studies/replay.ts";
 import { aDecisionLog, edited, sha256 } from "../../support/decision-log.ts";
 
@@ -69,6 +71,16 @@ describe("rotation", () => {
     await append(log, FIRST);
     expect(await read("log.jsonl.1")).toBe(`${FIRST}\n${SECOND}\n`);
     expect(await read("log.jsonl")).toBe(`${FIRST}\n`);
+  });
+
+  it("keeps the newest of the files moved away, and the chain passes over them", async () => {
+    const log = aLog(Buffer.byteLength(`${FIRST}\n`));
+    await append(log, ...LINES.slice(0, 5));
+    const kept = await Promise.all(["log.jsonl.2", "log.jsonl.1", "log.jsonl"].map(read));
+    expect(kept).toEqual(LINES.slice(2, 5).map((line) => `${line}\n`));
+    await expect(read("log.jsonl.3")).rejects.toThrow("ENOENT");
+    const lines = kept.flatMap((text, n) => [...byteLines(String(n), [Buffer.from(text)])]);
+    expect(verifyLog(lines, sha256)).toMatchObject({ findings: [], records: 3 });
   });
 
   it("counts bytes, not characters", async () => {

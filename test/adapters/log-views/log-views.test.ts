@@ -5,7 +5,8 @@ import { makeRecord } from "../../../src/core/record.ts";
 import { surgeTick } from "../../support/reports/surge.ts";
 
 const lineOf = (tick: number): string => {
-  const input = { codeVersion: "0.1.0", ...surgeTick(tick) };
+  const { candidate: _none, ...seen } = surgeTick(tick);
+  const input = { codeVersion: "0.1.0", ...seen };
   const position = { index: 0, previousHash: "", keyframe: true };
   return makeRecord(input, position, () => "digest").line;
 };

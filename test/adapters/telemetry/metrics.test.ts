@@ -128,6 +128,43 @@ describe("metrics", () => {
     expect((await samplesOf(metrics)).get("breakwater_leader")).toBe(0);
   });
 
+  it("shows what is tried out beside what is wanted, until nothing is", async () => {
+    const metrics = aMetrics();
+    const candidate = {
+      fleet: "agents/coder" as const,
+      outcome: "Grow" as const,
+      wantedRacks: 7,
+      targetRacks: 7,
+      code: "minimum",
+      attainment: 0.999,
+    };
+    metrics.tick({ ...aReport(), candidate: [candidate] });
+    const samples = await samplesOf(metrics);
+    expect(samples.get('breakwater_candidate_wanted_racks{fleet="agents/coder"}')).toBe(7);
+    expect(samples.get('breakwater_candidate_differs{fleet="agents/coder"}')).toBe(1);
+    metrics.tick(aReport());
+    expect([...(await samplesOf(metrics)).keys()].join()).not.toContain("candidate");
+  });
+
+  it("says at every scrape whether decisions can be recorded, and what was lost", async () => {
+    let now = { writable: true, failures: 0, queued: 0, lost: 0 };
+    const metrics = createMetrics({ version: "0.1.0", audit: () => now });
+    const audited = async () => {
+      const samples = await samplesOf(metrics);
+      return [
+        "breakwater_decision_log_writable",
+        "breakwater_decision_log_failures_total",
+        "breakwater_audit_sink_queued_records",
+        "breakwater_audit_sink_lost_records_total",
+      ].map((name) => samples.get(name));
+    };
+    expect(await audited()).toEqual([1, 0, 0, 0]);
+    now = { writable: false, failures: 3, queued: 7, lost: 2 };
+    expect(await audited()).toEqual([0, 3, 7, 2]);
+    now = { writable: true, failures: 3, queued: 0, lost: 5 };
+    expect(await audited()).toEqual([1, 3, 0, 5]);
+  });
+
   it("puts words from outside a closed set under `other`", async () => {
     const metrics = aMetrics();
     metrics.tickFailed("gb200-east", "a-new-code", "");

@@ -5,10 +5,27 @@ import { CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addReplay } from "../../../src/cli/commands/replay.ts";
 import { CommandFailed, UsageError } from "../../../src/cli/usage-error.ts";
-import { aDecisionLog, edited } from "../../support/decision-log.ts";
+import { canonical } from "../../../src/core/canonical.ts";
+import { decodeRecord } from "../../../src/studies/decode-record.ts";
+import { aDecisionLog, edited, sha256 } from "../../support/decision-log.ts";
 import { commandRunner } from "../../support/command-line.ts";
 
 const LOG = aDecisionLog();
+
+/** The fleet of the log with a minimum of nine racks. */
+const NEW_POLICY = `# What if?
+---
+kind: InferenceFleet
+metadata: { name: coder, namespace: agents }
+spec:
+  model: { name: test-small }
+  mode: { scaleOut: Auto, scaleIn: Auto }
+  racks: { min: 9, max: 12 }
+  pools: [{ name: gb200-east }]
+  objectives: [{ name: ttft, metric: TTFT, threshold: 2s, share: "0.95" }]
+  workloads:
+    - { name: engines, target: { selector: { app: coder } }, unit: { gpus: 16 }, unitsPerRack: 4 }
+`;
 
 let folder = "";
 let printed: string[] = [];
@@ -67,6 +84,40 @@ describe("breakwater replay", () => {
     );
     expect(recorded).toBe(`  recorded ${"0".repeat(64)}`);
     expect(replayed).toMatch(/^ {2}replayed [0-9a-f]{64}$/);
+  });
+
+  it("names the field that comes out otherwise", async () => {
+    const record = decodeRecord(LOG[8] ?? "", 9);
+    const decision = {
+      ...record.decision,
+      fleets: record.decision.fleets.map((fleet) => ({ ...fleet, targetRacks: 99 })),
+    };
+    const decisionDigest = sha256(canonical(decision));
+    const path = await logged(LOG.with(8, edited(LOG[8], { decision, decisionDigest })));
+    expect(await run(path)).toBeInstanceOf(CommandFailed);
+    expect((printed[0] ?? "").split("\n")).toEqual([
+      expect.stringContaining("line 9, group gb200-east: decision, field fleets[0].targetRacks"),
+      "  recorded 99",
+      expect.stringMatching(/^ {2}replayed \d+$/),
+    ]);
+  });
+
+  it("shows what another policy would have decided, and says that it is open loop", async () => {
+    const policy = join(folder, "new.yaml");
+    await writeFile(policy, NEW_POLICY);
+    expect(await run(await logged(LOG), "--policy", policy)).toBeNull();
+    const text = printed[0] ?? "";
+    expect(text).toContain("24 records, 24 decided by the proposed policy");
+    expect(text).toContain("Open loop");
+    expect(text).toMatch(/2027-01-15 +agents\/coder +24 +24 /);
+    expect(text).toMatch(/They differ first at line 1.*:/);
+    expect(text).toContain("Grow want 9 target");
+    await writeFile(policy, NEW_POLICY.replace("name: coder", "name: other"));
+    expect(String(await run(await logged(LOG), "--policy", policy))).toContain(
+      "found InferenceFleet agents/other, expected one of the log: InferenceFleet agents/coder",
+    );
+    await writeFile(policy, "kind: Nothing\n");
+    expect(await run(await logged(LOG), "--policy", policy)).toBeInstanceOf(UsageError);
   });
 
   it("reads a log whose lines end as on another system", async () => {

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { watchedLog } from "../../../src/adapters/decision-log/watched-log.ts";
+import { countedLog } from "../../../src/adapters/decision-log/counted-log.ts";
 import { createMetrics } from "../../../src/adapters/telemetry/metrics.ts";
 import { compileScenario } from "../../../src/config/compile-scenario.ts";
 import type { CompiledScenario } from "../../../src/config/compiled-scenario.ts";
@@ -46,7 +46,7 @@ export async function metricsOf(run: MetricsRun): Promise<MetricsHistory> {
   const ports = simulatedPorts(world, {
     digest,
     telemetry: metrics,
-    log: watchedLog(failingLog(run, minute), { onCall: metrics.clientCall, stopwatch: () => 0 }),
+    log: countedLog(failingLog(run, minute), { onCall: metrics.clientCall, stopwatch: () => 0 }),
   });
   const tick = controllerTicks(ports, { codeVersion: "test", digest, stopwatch: () => 0 });
   const series = new Map<string, (number | null)[]>();

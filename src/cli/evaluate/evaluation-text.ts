@@ -1,0 +1,120 @@
+/** An evaluation, for people. */
+import type { EvaluatedSide, EvaluatedValue, Evaluation } from "../../api/evaluation.ts";
+import { table } from "../table.ts";
+
+const VERDICTS: Readonly<Record<Evaluation["recommendation"]["verdict"], string>> = {
+  adopt: "Recommended: adopt the candidate",
+  keep: "Recommended: keep the policy that acts",
+  "trade-off": "A trade-off, for people to choose",
+  "not-sure": "Not sure",
+  refused: "No recommendation",
+};
+
+const verdictOf = ({ recommendation: { verdict, text } }: Evaluation): string =>
+  `${VERDICTS[verdict]}: ${text}.`;
+
+export function evaluationText(result: Evaluation): string {
+  return [
+    verdictOf(result),
+    "",
+    demandOf(result),
+    table(...matchTable(result)),
+    "",
+    `Per block, 95 % intervals over ${result.sampledBy}:`,
+    table(...measureTable(result)),
+    "",
+    "By objective, which is by class of traffic where its matchers name one:",
+    table(...objectiveTable(result)),
+  ].join("\n");
+}
+
+export function evaluationMarkdown(result: Evaluation): string {
+  return [
+    `**${verdictOf(result)}**`,
+    "",
+    demandOf(result),
+    "",
+    ...markdown(...matchTable(result)),
+    "",
+    `Per block, 95 % intervals over ${result.sampledBy}:`,
+    "",
+    ...markdown(...measureTable(result)),
+    "",
+    "By objective, which is by class of traffic where its matchers name one:",
+    "",
+    ...markdown(...objectiveTable(result)),
+  ].join("\n");
+}
+
+type Table = readonly [header: readonly string[], rows: readonly (readonly string[])[]];
+
+function markdown(...[header, rows]: Table): readonly string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)];
+}
+
+function demandOf({ blocks, seeds, sessions }: Evaluation): string {
+  const from = blocks[0]?.from ?? "";
+  const until = blocks.at(-1)?.until ?? "";
+  return (
+    `${blocks.length} blocks from ${from} to ${until}, ${seeds} runs of each, simulated with ` +
+    `sessions of profile ${sessions.profile}. The policy that acted, simulated, beside the log:`
+  );
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+
+const matchTable = ({ matches }: Evaluation): Table => [
+  ["fleet", "objective", "recorded", "simulated", "apart"],
+  matches.map(({ fleet, objective, recorded, replayed }) => [
+    fleet,
+    objective,
+    percent(recorded),
+    percent(replayed),
+    `${(Math.abs(recorded - replayed) * 100).toFixed(2)} points`,
+  ]),
+];
+
+interface Measure {
+  readonly name: string;
+  readonly of: (side: EvaluatedSide) => EvaluatedValue;
+  readonly show: (value: number) => string;
+}
+
+const digits =
+  (count: number) =>
+  (value: number): string =>
+    value.toFixed(count);
+
+const MEASURES: readonly Measure[] = [
+  { name: "attainment", of: ({ attainment }) => attainment, show: percent },
+  { name: "asked to confirm", of: ({ interventions }) => interventions, show: digits(1) },
+  { name: "minutes to absorb", of: ({ absorbMinutes }) => absorbMinutes, show: digits(1) },
+  { name: "minutes outside", of: ({ outsideMinutes }) => outsideMinutes, show: digits(1) },
+  { name: "GPU-hours", of: ({ gpuHours }) => gpuHours, show: digits(0) },
+  { name: "USD", of: ({ costUsd }) => costUsd, show: digits(0) },
+];
+
+const ranged = ({ mean, low, high }: EvaluatedValue, show: Measure["show"]): string =>
+  `${show(mean)} (${show(low)} to ${show(high)})`;
+
+const measureTable = ({ incumbent, candidate, change }: Evaluation): Table => [
+  ["measure", "acts", "candidate", "change"],
+  MEASURES.map(({ name, of, show }) => [
+    name,
+    show(of(incumbent).mean),
+    show(of(candidate).mean),
+    ranged(of(change), show),
+  ]),
+];
+
+const objectiveTable = ({ objectives }: Evaluation): Table => [
+  ["fleet", "objective", "acts", "candidate", "change"],
+  objectives.map(({ fleet, objective, incumbent, candidate, change }) => [
+    fleet,
+    objective,
+    percent(incumbent.mean),
+    percent(candidate.mean),
+    ranged(change, percent),
+  ]),
+];
