@@ -3,7 +3,6 @@
  * want → arbitrate → gate; pure, total, replayable bit for bit.
  */
 import type { Award } from "./arbitrate.ts";
-import { answeringPods } from "./cache/diagnosis/answering.ts";
 import { drawsOn } from "./compiled.ts";
 import type {
   CompiledFleet,
@@ -15,7 +14,7 @@ import type {
 import { deal, shortagesOf } from "./deal.ts";
 import type { Deal } from "./deal.ts";
 import type { Action, Decision, PoolDecision } from "./decision.ts";
-import { fleetPicture } from "./fleet-picture.ts";
+import { picturesOf } from "./fleet-picture.ts";
 import type { FleetPicture } from "./fleet-picture.ts";
 import { drainTraffic } from "./gate/drain-traffic.ts";
 import { evacuations } from "./gate/evacuations.ts";
@@ -34,7 +33,7 @@ import { checkDecision } from "./invariants.ts";
 import { fenceUpkeep } from "./loans/fences.ts";
 import { NO_LOAN } from "./loans/standing.ts";
 import { moveProspect } from "./moves/prospect.ts";
-import { EMPTY_FLEET_MEMORY, EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
+import { EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { BalanceMemory, GroupMemory, PoolMemory } from "./memory.ts";
 import type { GroupObservation, Intent, PoolObservation, RackObservation } from "./observation.ts";
 import { onPeerTerms, unannounced } from "./policy/peer-terms.ts";
@@ -76,18 +75,7 @@ export function decide(
   const terms = policy === undefined ? given : onPeerTerms(given);
   const { group, observation } = inOrder(terms, foresees ? observed : unannounced(observed));
   const pools = group.pools.map((pool) => stateOf(pool, { group, observation, memory, foresees }));
-  const answering = answeringPods(pools.flatMap((state) => state.observed.racks));
-  const fleets = group.fleets.map((fleet) =>
-    fleetPicture(fleet, {
-      group,
-      observed: observation.fleets.find(({ key }) => key === fleet.key),
-      memory: memory.fleets[fleet.key] ?? EMPTY_FLEET_MEMORY,
-      now: observation.now,
-      pools,
-      answering: answering.get(fleet.key) ?? [],
-      ...(policy === undefined ? {} : { peer: { policy, wanted: wantedBefore(memory) } }),
-    }),
-  );
+  const fleets = picturesOf({ group, observation, memory, pools, policy });
   const dealt = deal(fleets, { group, pools, observation, foresees });
   const { awards, held, kept, loans, standing } = dealt;
   const guards = policy === undefined ? GUARDS : PEER_GUARDS;
@@ -148,11 +136,6 @@ const fencing = (
 
 const lossesOf = (fleet: CompiledFleet, pools: readonly PoolState[]): readonly Reason[] =>
   pools.flatMap((state) => (drawsOn(fleet, state.pool) ? announcedReasons(state) : []));
-
-const wantedBefore = ({ fleets }: GroupMemory): Readonly<Record<FleetKey, number>> =>
-  Object.fromEntries(
-    Object.entries(fleets).map(([key, { policy }]) => [key, policy?.racks ?? 0] as const),
-  );
 
 /**
  * Pool by pool, each seeing what the ones before opened: a fleet gives back one rack at a time, and

@@ -1,4 +1,5 @@
 /** One fleet as this tick sees it: situation, cache verdict, sizing, and what is remembered. */
+import { answeringPods } from "./cache/diagnosis/answering.ts";
 import type { AnsweringPod } from "./cache/diagnosis/answering.ts";
 import { diagnose } from "./cache/diagnosis/diagnose.ts";
 import type { DiagnosisMemory } from "./cache/diagnosis/watch.ts";
@@ -8,8 +9,8 @@ import type { AttainmentByRacks, CacheVerdict, Step } from "./decision.ts";
 import { rememberForecast } from "./demand/forecast.ts";
 import { loanSteps } from "./loans/loan-steps.ts";
 import { EMPTY_FLEET_MEMORY } from "./memory.ts";
-import type { FleetMemory } from "./memory.ts";
-import type { FleetObservation } from "./observation.ts";
+import type { FleetMemory, GroupMemory } from "./memory.ts";
+import type { FleetObservation, GroupObservation } from "./observation.ts";
 import { peerSizing } from "./policy/peer-sizing.ts";
 import type { Policy } from "./policy/policy.ts";
 import { assess } from "./policy/situation.ts";
@@ -57,6 +58,42 @@ export interface PictureInput {
   /** Absent: our own policy. */
   readonly peer?: PeerChoice;
 }
+
+interface PicturesInput {
+  readonly group: CompiledGroup;
+  readonly observation: GroupObservation;
+  readonly memory: GroupMemory;
+  readonly pools: readonly PoolState[];
+  readonly policy: Policy | undefined;
+}
+
+/** @returns one of each fleet of the group, in its order */
+export function picturesOf({
+  group,
+  observation,
+  memory,
+  pools,
+  policy,
+}: PicturesInput): readonly FleetPicture[] {
+  const answering = answeringPods(pools.flatMap((state) => state.observed.racks));
+  const peer = policy && { policy, wanted: wantedBefore(memory) };
+  return group.fleets.map((fleet) =>
+    fleetPicture(fleet, {
+      group,
+      observed: observation.fleets.find(({ key }) => key === fleet.key),
+      memory: memory.fleets[fleet.key] ?? EMPTY_FLEET_MEMORY,
+      now: observation.now,
+      pools,
+      answering: answering.get(fleet.key) ?? [],
+      ...(peer && { peer }),
+    }),
+  );
+}
+
+const wantedBefore = ({ fleets }: GroupMemory): Readonly<Record<FleetKey, number>> =>
+  Object.fromEntries(
+    Object.entries(fleets).map(([key, { policy }]) => [key, policy?.racks ?? 0] as const),
+  );
 
 /** @throws Error when the fleet was not observed: the observation must hold every fleet */
 export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPicture {
