@@ -1,131 +1,76 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import {
   DecisionsAnswerSchema,
   FleetsAnswerSchema,
   PoolsAnswerSchema,
 } from "../../api/envelopes.ts";
-import type { DecisionsAnswer, FleetsAnswer, PoolsAnswer } from "../../api/envelopes.ts";
 import { apiOf, withApiFlags } from "../api-flags.ts";
 import type { ApiFlags } from "../api-flags.ts";
 import { readApi } from "../api-client.ts";
 import { formatOption } from "../format-flag.ts";
 import type { FormatFlag } from "../format-flag.ts";
-import { table } from "../table.ts";
-import { inPercent } from "../../core/in-percent.ts";
+import { wholeNumberTo } from "../numbers.ts";
+import { statusText } from "../status/status-text.ts";
+import type { StatusAnswers } from "../status/status-text.ts";
+import { CommandFailed } from "../usage-error.ts";
+
+/** A controller looks at the world every 15 s: more often shows the same. */
+const WATCH_SECONDS = 5;
+const WATCH_SECONDS_MAX = 3_600;
+
+interface StatusFlags extends ApiFlags, FormatFlag {
+  /** Seconds between two looks; true: the usual. */
+  readonly watch?: number | true;
+}
 
 export function addStatus(program: Command): void {
   const command = program
     .command("status")
     .description("What a running controller sees, wants and is doing.")
+    .option(
+      "--watch [seconds]",
+      `print it again and again, every ${WATCH_SECONDS} s or so many`,
+      wholeNumberTo(WATCH_SECONDS_MAX),
+    )
     .addOption(formatOption())
-    .addHelpText("after", "\nExample:\n  breakwater status --url http://127.0.0.1:8080\n");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  breakwater status --url http://127.0.0.1:8080\n  breakwater status --watch\n",
+    );
   withApiFlags(command).action(status);
 }
 
-async function status(flags: ApiFlags & FormatFlag): Promise<void> {
+async function status(flags: StatusFlags): Promise<void> {
+  if (flags.watch === undefined) console.log(await told(flags));
+  else await watch(flags, flags.watch === true ? WATCH_SECONDS : flags.watch);
+}
+
+/** Until it is interrupted; a controller that restarts is waited for. */
+async function watch(flags: StatusFlags, seconds: number): Promise<never> {
+  for (;;) {
+    const text = await told(flags).catch((error: unknown) => {
+      if (error instanceof CommandFailed) return error.message;
+      throw error;
+    });
+    // Clears a terminal, and nothing else.
+    console.clear();
+    console.log(text);
+    await wait(seconds * 1_000);
+  }
+}
+
+async function told(flags: StatusFlags): Promise<string> {
+  const answers = await answersOf(flags);
+  return flags.format === "json" ? JSON.stringify(answers, null, 2) : statusText(answers);
+}
+
+async function answersOf(flags: ApiFlags): Promise<StatusAnswers> {
   const api = apiOf(flags);
   const [fleets, pools, decisions] = await Promise.all([
     readApi(api, "/api/v1/fleets", FleetsAnswerSchema),
     readApi(api, "/api/v1/pools", PoolsAnswerSchema),
     readApi(api, "/api/v1/decisions", DecisionsAnswerSchema),
   ]);
-  if (flags.format === "json") console.log(JSON.stringify({ fleets, pools, decisions }, null, 2));
-  else console.log(inWords(fleets, pools, decisions));
-}
-
-function inWords(fleets: FleetsAnswer, pools: PoolsAnswer, decisions: DecisionsAnswer): string {
-  const failing = fleets.groups.flatMap(({ group, failure }) =>
-    failure === null ? [] : [`Group ${group} fails: ${failure.code}: ${failure.message}`],
-  );
-  return [
-    fleetTable(fleets),
-    poolTable(pools),
-    openDecisions(decisions),
-    ...questions(decisions),
-    ...overridden(fleets),
-    ...failing,
-  ].join("\n\n");
-}
-
-const fleetTable = ({ fleets }: FleetsAnswer): string =>
-  table(
-    ["FLEET", "SERVING", "HELD", "WANT", "OUTCOME", "INSIDE", "HIT RATE", "WHY"],
-    fleets.map(({ fleet, racks, outcome, objectives, cache, reasons }) => [
-      fleet,
-      String(racks.serving),
-      String(racks.held),
-      String(racks.want),
-      outcome,
-      objectives.map(({ name, observedShare }) => `${name} ${percent(observedShare)}`).join(", "),
-      percent(cache.hitRate),
-      reasons[0]?.text ?? "",
-    ]),
-  );
-
-const percent = (share: number | null): string => (share === null ? "n/a" : inPercent(share));
-
-const poolTable = ({ pools }: PoolsAnswer): string =>
-  table(
-    ["POOL", "DESIRED", "MAX", "LENT", "RACKS BY PHASE", "HOLDS"],
-    pools.map(({ pool, desiredRacks, maxRacks, loan, racksByPhase, holds }) => [
-      pool,
-      desiredRacks === null ? "unknown" : String(desiredRacks),
-      String(maxRacks),
-      loan === undefined ? "" : `${loan.lentRacks} of ${loan.maxRacks}`,
-      Object.entries(racksByPhase)
-        .flatMap(([phase, racks]) => (racks > 0 ? [`${racks} ${phase}`] : []))
-        .join(", "),
-      holds.map(({ text }) => text).join(" "),
-    ]),
-  );
-
-function openDecisions({ decisions }: DecisionsAnswer): string {
-  const open = decisions.filter((decision) => decision.open);
-  if (open.length === 0) return "No decision is open.";
-  return table(
-    ["DECISION", "PHASE", "FROM", "TO", "RACK", "PROGRESS"],
-    open.map(({ name, phase, fromRacks, toRacks, rack, taker, progress, reason }) => [
-      name,
-      phase,
-      String(fromRacks),
-      String(toRacks),
-      taker === null ? (rack ?? "") : `${rack} to ${taker}`,
-      (progress?.reason ?? reason).text,
-    ]),
-  );
-}
-
-/** What waits for people, why it is asked, and what happens if nobody answers. */
-function questions({ decisions }: DecisionsAnswer): readonly string[] {
-  const pending = decisions.filter(({ phase }) => phase === "Pending");
-  return pending.map((decision) => {
-    const { name, fleet, approvals, requiredApprovals, expiresAtSeconds, onExpiry } = decision;
-    const [namespace = ""] = fleet.split("/");
-    const until = new Date(expiresAtSeconds * 1000).toISOString();
-    const silence = onExpiry === "Proceed" ? "goes ahead" : "is dropped";
-    const given = approvals.filter(({ verdict }) => verdict === "Approve").length;
-    return (
-      `${name} waits for people: ${given} of ${requiredApprovals} have approved; unanswered it ` +
-      `${silence} at ${until}. ${decision.reason.text}\n` +
-      `  kubectl breakwater approve ${name} -n ${namespace} --show`
-    );
-  });
-}
-
-/** Overrides in force, each said once for each fleet. */
-function overridden({ fleets }: FleetsAnswer): readonly string[] {
-  return fleets.flatMap(({ fleet, overrides }) =>
-    overrides.map((override) => {
-      const { name, pauseOut, pauseIn, floorRacks, ceilingRacks, untilSeconds, reason } = override;
-      const does = [
-        ...(pauseOut ? ["pauses growth"] : []),
-        ...(pauseIn ? ["pauses scale-in"] : []),
-        ...(floorRacks === null ? [] : [`holds at least ${floorRacks} racks`]),
-        ...(ceilingRacks === null ? [] : [`allows at most ${ceilingRacks} racks`]),
-        ...(override.breakGlass === true ? ["lifts racks.max (glass broken)"] : []),
-      ];
-      const until = new Date(untilSeconds * 1000).toISOString();
-      return `${fleet}: FleetOverride ${name} ${does.join(", ")} until ${until}: ${reason}`;
-    }),
-  );
+  return { fleets, pools, decisions };
 }
