@@ -310,7 +310,9 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
       const patch = ["--subresource=status", "--type=merge", `-p=${JSON.stringify({ status })}`];
       await plane.mustKubectl(["patch", "sdec/gb200-a-out-1", "-n", "agents", ...patch]);
       const table = await plane.mustKubectl(["get", "sdec", "-n", "agents"]);
-      expect(table).toMatch(/gb200-a-out-1\s+coder\s+gb200-a\s+Out\s+4\s+6\s+Executing\s+2\s/);
+      expect(table).toMatch(
+        /gb200-a-out-1\s+coder\s+Out\s+4\s+6\s.*0\.995\s+0\.91\s+Executing\s+2\s/,
+      );
     });
   });
 
@@ -557,9 +559,9 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
     it("brings policies in which no expression reads what the kinds lack", async () => {
       const release = ["breakwater", CHART_DIR, `--namespace=${RELEASE_NAMESPACE}`];
       await helm(plane, "upgrade", ...release, "--reset-values");
-      await untilTrue("five policies, type-checked", async () => {
+      await untilTrue("six policies, type-checked", async () => {
         const policies = await policiesOf(plane);
-        return (policies.length === 5 && policies.every(({ checked }) => checked)) || policies;
+        return (policies.length === 6 && policies.every(({ checked }) => checked)) || policies;
       });
       expect((await policiesOf(plane)).flatMap(({ warnings }) => warnings)).toEqual([]);
     });

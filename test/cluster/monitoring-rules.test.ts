@@ -15,7 +15,7 @@ const missing = toolsOrSkip(["promtool", "amtool"]);
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const RULES = join(ROOT, "charts", "breakwater", "monitoring", "prometheus-rules.yaml");
-const ROUTES = join(ROOT, "docs", "examples", "alertmanager-routes.yaml");
+const ROUTES = join(ROOT, "docs", "alertmanager-routes.yaml");
 
 function run(tool: "promtool" | "amtool", ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(toolPath(tool), [...args], { encoding: "utf8" });
