@@ -54,7 +54,11 @@ export function addEvaluate(program: Command): void {
     .option("--since <when>", "a span before the last record, or an instant", since)
     .option("--candidate <file>", "InferenceFleets and RackPools, instead of spec.candidate")
     .option("--group <name>", "whose fleets; may be left out where there is only one")
-    .option("--block <span>", "length of a block", blockLength, millis(DAY_MS))
+    .addOption(
+      new Option("--block <span>", "length of a block")
+        .argParser(blockLength)
+        .default(millis(DAY_MS), "24h"),
+    )
     .option("--seeds <number>", "runs of each block", wholeNumberTo(SEEDS_MAX), 3)
     .addOption(
       new Option("--format <format>", "of the result").choices(RESULT_FORMATS).default("text"),
