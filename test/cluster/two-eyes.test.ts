@@ -12,7 +12,7 @@ import { type EpochMs, epochMs, millis } from "../../src/core/units.ts";
 import type { DemandSample, SignalSource } from "../../src/ports/signal-source.ts";
 import { createMetricsStore, type MetricsStore } from "../../src/sim/metrics/metrics-store.ts";
 import { writeOpenMetrics } from "../../src/sim/metrics/open-metrics.ts";
-import { withHitRates } from "../../src/sim/metrics/engine-source.ts";
+import { withCaches, withHitRates } from "../../src/sim/metrics/engine-source.ts";
 import { simulatedSignalSource } from "../../src/sim/metrics/signal-source.ts";
 import { aFleet, anObjective, aWorkload } from "../adapters/prometheus/a-fleet.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
@@ -75,7 +75,7 @@ const filledStore = (rule: "left-open" | "closed"): MetricsStore => {
 
 const simulated = (store: MetricsStore): SignalSource => {
   const metrics = { store, isOut: () => false };
-  return withHitRates(simulatedSignalSource(metrics), metrics);
+  return withCaches(withHitRates(simulatedSignalSource(metrics), metrics), metrics);
 };
 
 /** The same scrapes are asked for by a fleet that a small pool can serve. */
