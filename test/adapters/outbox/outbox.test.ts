@@ -59,7 +59,7 @@ describe("an outbox", () => {
     expect(sent).toEqual([[0], [1, 2], [3]]);
   });
 
-  it("drops what waited longest, not what is on its way, and says once that it is full", async () => {
+  it("drops what waited longest, not what is on its way, and says it once", async () => {
     const { queue, timers, outcomes, warnings } = anOutbox(NEVER);
     for (const item of items(4, 4, 4, 4)) queue.offer(item);
     await timers.settle();
