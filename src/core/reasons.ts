@@ -21,6 +21,7 @@ export const REASONS = {
   "loan-lend": "The rack is paid for and no fleet wants it: it is lent.",
   "loan-reclaim": "A fleet needs a rack that is on loan.",
   "rack-moves": "Another fleet of the pool needs the rack more than this one.",
+  "rack-comes": "Another fleet's rack is on its way to this one.",
   "policy-want": "The policy that is being compared asks for another size.",
   // Why nothing changes.
   steady: "The racks held are the racks wanted.",
@@ -55,6 +56,7 @@ export const REASONS = {
   "cache-veto-waived": "Racks are asked for because of a fall in hit rate that they do not cure.",
   budget: "The budget above the commitment does not allow it.",
   "price-unknown": "A budget is set and the price above the commitment is unknown.",
+  "racks-held": "Other fleets still have the racks that this one is to get.",
   arbitration: "Other fleets have the stronger claim on the pool's racks.",
   stockout: "The provider has no rack to give.",
   reserved: "The rack is paid for whether it is used or not: giving it back saves nothing.",
