@@ -1,4 +1,4 @@
-/** What a fleet that waits for another one's rack is told: what holds it, or how far it has come. */
+/** What a fleet that waits for a rack is told: what holds the move, or how far it has come. */
 import type { FleetKey } from "../compiled.ts";
 import { drawsOn } from "../compiled.ts";
 import type { IntentProgress } from "../decision.ts";
