@@ -79,6 +79,7 @@ export const REASONS = {
   "eject-pace": "More cold work now would exceed drain.maxColdTokensPerSecond.",
   "eject-hold": "The fleet is not well enough to take over more sessions.",
   "turns-running": "Turns on the rack are to end before its pods are evicted.",
+  "leftover-marks": "Marks of Breakwater are left where no RackPool or fleet of it is.",
   readmitting: "Pods that no drain is about get turns again.",
   lowering: "The workload is lowered before the rack's pods are evicted.",
   "drain-shuffle": "Lowering the workload would restart too many units on other racks.",
