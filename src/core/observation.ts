@@ -138,6 +138,8 @@ export interface PodObservation {
   readonly route?: PodRoute;
   /** Absent unless it is a loan's. */
   readonly loan?: PodLoan;
+  /** A stranger's that still bears our mark of the first to go; absent: it does not. */
+  readonly leftMarked?: true;
 }
 
 /** A pod of a loan. */

@@ -49,6 +49,7 @@ const EFFECTS = {
   nodes: {
     list: "read",
     withUids: "read",
+    marked: "read",
     cordon: "write",
     uncordon: "write",
     fence: "write",
