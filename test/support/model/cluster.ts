@@ -57,6 +57,8 @@ export class ModelCluster {
   readonly reports: TickReport[] = [];
   readonly failures: Failure[] = [];
   readonly fleetStatuses: FleetStatus[] = [];
+  /** Names of overrides, each with the reason of its condition InForce. */
+  readonly overrideStandings: string[] = [];
   readonly poolStatuses: PoolStatus[] = [];
   readonly broken: string[] = [];
   readonly forgotten: string[] = [];
@@ -84,6 +86,11 @@ export class ModelCluster {
           this.call("store.writeFleetStatus", () => void this.fleetStatuses.push(status)),
         writePoolStatus: (_pool, status) =>
           this.call("store.writePoolStatus", () => void this.poolStatuses.push(status)),
+        writeOverrideStatus: ({ override }, [, inForce]) =>
+          this.call(
+            "store.writeOverrideStatus",
+            () => void this.overrideStandings.push(`${override.name} ${inForce?.reason}`),
+          ),
         reportBroken: ({ message }) =>
           this.call("store.reportBroken", () => void this.broken.push(message)),
       },
@@ -216,7 +223,11 @@ export class ModelCluster {
   private state(): DesiredState {
     const { pools, fleets } = this.group;
     const overrides = this.world.fleets.flatMap(({ key, overrides: inForce }) =>
-      inForce.map((override) => ({ fleet: key, override })),
+      inForce.map((override) => ({
+        fleet: key,
+        namespace: key.slice(0, key.indexOf("/")),
+        override,
+      })),
     );
     return { pools, fleets, overrides, problems: [], broken: [], ...this.desired };
   }
