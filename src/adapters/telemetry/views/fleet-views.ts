@@ -1,7 +1,11 @@
 import type { CompiledFleet, CompiledObjective } from "../../../core/compiled.ts";
 import type { FleetDecision, Step } from "../../../core/decision.ts";
 import { SIGNAL_UNITS } from "../../../core/signals/names.ts";
-import type { FleetObservation, OverrideObservation, SignalReading } from "../../../core/observation.ts";
+import type {
+  FleetObservation,
+  OverrideObservation,
+  SignalReading,
+} from "../../../core/observation.ts";
 import type { SignalName } from "../../../core/signals/names.ts";
 import { assessFleet, type Assessed, type TrustedSignals } from "../../../core/signals/trust.ts";
 import { elapsed, seconds, type EpochMs } from "../../../core/units.ts";
