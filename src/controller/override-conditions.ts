@@ -58,5 +58,5 @@ function sentences(all: readonly Said[]): string {
     .slice(0, FLEETS_NAMED)
     .map(({ fleet, said }) => `${fleet.key}: ${said.join("; ")}.`);
   const more = some.length - named.length;
-  return [...named, ...(more > 0 ? [`And ${more} more fleets.`] : [])].join(" ");
+  return [...named, ...(more > 0 ? [`And ${more} more.`] : [])].join(" ");
 }

@@ -67,7 +67,9 @@ function policyCondition(
       ? []
       : [`FleetOverride ${override.name} until ${until}: ${acts.join("; ")}.`];
   });
-  const asWritten = `Generation ${fleet.generation} decides: scale-out ${fleet.mode.scaleOut}, scale-in ${fleet.mode.scaleIn}.`;
+  const { generation, mode } = fleet;
+  const modes = `scale-out ${mode.scaleOut}, scale-in ${mode.scaleIn}`;
+  const asWritten = `Generation ${generation} decides: ${modes}.`;
   return said.length === 0
     ? { type: "PolicyInForce", status: "True", reason: "AsWritten", message: asWritten }
     : {

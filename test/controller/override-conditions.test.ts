@@ -50,7 +50,8 @@ describe("the condition InForce of an override", () => {
       "True",
       "InForce",
       "agents/writer: at most 5 racks. agents/search: at most 5 racks. agents/chat: at most 5 " +
-        "racks. And 1 more fleets. Gives way: agents/coder: ceilingRacks 5: FleetOverride low allows 3.",
+        "racks. And 1 more. Gives way: agents/coder: ceilingRacks 5: FleetOverride low " +
+        "allows 3.",
     ]);
   });
 
