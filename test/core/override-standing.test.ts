@@ -93,7 +93,8 @@ describe("what an override brings about beside others", () => {
       ["floorRacks 6: FleetOverride other-0 asks for 8"],
     ],
   ];
-  it.each(cases)("%s", (_, asked, others, acts, givesWay) => {
+  it.each(cases)("%s", (_, asked, others, ...expected) => {
+    const [acts, givesWay] = expected;
     const mine = override("mine", asked);
     const all = [mine, ...others.map((other, index) => override(`other-${index}`, other))];
     expect(standingOf(mine, fleet, all)).toEqual({ acts, givesWay });

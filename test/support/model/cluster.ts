@@ -80,20 +80,7 @@ export class ModelCluster {
         read: (_fleet, at) => this.call("signals.read", () => this.snapshot(at)),
         history: () => this.call("signals.history", () => this.history),
       },
-      store: {
-        read: () => this.call("store.read", () => this.state()),
-        writeFleetStatus: (_fleet, status) =>
-          this.call("store.writeFleetStatus", () => void this.fleetStatuses.push(status)),
-        writePoolStatus: (_pool, status) =>
-          this.call("store.writePoolStatus", () => void this.poolStatuses.push(status)),
-        writeOverrideStatus: ({ override }, [, inForce]) =>
-          this.call(
-            "store.writeOverrideStatus",
-            () => void this.overrideStandings.push(`${override.name} ${inForce?.reason}`),
-          ),
-        reportBroken: ({ message }) =>
-          this.call("store.reportBroken", () => void this.broken.push(message)),
-      },
+      store: this.store(),
       backends: {
         simulated: this.backend(),
       },
@@ -218,6 +205,23 @@ export class ModelCluster {
     const counts = (world: GroupObservation) =>
       canonical(world.fleets.map((f) => f.workloads ?? []));
     return counts(before) === counts(this.world) ? { kind: "AlreadyDone" } : { kind: "Written" };
+  }
+
+  private store(): Ports["store"] {
+    return {
+      read: () => this.call("store.read", () => this.state()),
+      writeFleetStatus: (_fleet, status) =>
+        this.call("store.writeFleetStatus", () => void this.fleetStatuses.push(status)),
+      writePoolStatus: (_pool, status) =>
+        this.call("store.writePoolStatus", () => void this.poolStatuses.push(status)),
+      writeOverrideStatus: ({ override }, [, inForce]) =>
+        this.call(
+          "store.writeOverrideStatus",
+          () => void this.overrideStandings.push(`${override.name} ${inForce?.reason}`),
+        ),
+      reportBroken: ({ message }) =>
+        this.call("store.reportBroken", () => void this.broken.push(message)),
+    };
   }
 
   private state(): DesiredState {
