@@ -13,7 +13,7 @@ const NO_FLEET = `0 * ${fleetMax("breakwater_fleet_held_racks")}`;
 
 const inPhases = (phases) => `${poolMax("breakwater_racks", ["phase"], `,phase${phases}`)} > 0`;
 
-/** As the console has them: what serves is green, what comes blue, what goes orange. */
+/** What serves is green, what comes blue, what goes orange. */
 const PHASE_COLOURS = {
   Serving: "green",
   Warming: "light-green",
