@@ -8,6 +8,9 @@ import { pickInstant } from "./picking.ts";
 /** As many as are read; older ones are in the chart. */
 const SHOWN = 6;
 
+/** A point stands for the minute that it begins: its verdict may come later in it. */
+const POINT_SECONDS = 60;
+
 export function episodesPanel(): Panel<readonly Episode[]> {
   const title = el("h4", {}, "Falls of the hit rate");
   const list = el("ol", { class: "episodes" });
@@ -32,12 +35,12 @@ export function episodesPanel(): Panel<readonly Episode[]> {
 function episodeItem(): Panel<Episode> {
   const when = el("button", { type: "button", class: "link" });
   const what = el("span");
-  let fromSeconds = 0;
-  when.addEventListener("click", () => pickInstant(when, fromSeconds));
+  let middleSeconds = 0;
+  when.addEventListener("click", () => pickInstant(when, middleSeconds));
   return {
     element: el("li", {}, when, " ", what),
     update: (episode) => {
-      fromSeconds = episode.fromSeconds;
+      middleSeconds = (episode.fromSeconds + episode.untilSeconds + POINT_SECONDS) / 2;
       setText(when, `${dayAndMinute(episode.fromSeconds)}–${minute(episode.untilSeconds)}`);
       setText(what, inWords(episode));
     },
