@@ -53,15 +53,16 @@ const bestOf = (all: readonly Exchange[]): Exchange | null =>
   );
 
 function exchangesAmong(holders: readonly Holder[]): readonly Exchange[] {
-  return holders
-    .filter((taker) => lacksOf(taker) > 0)
-    .flatMap((taker) =>
-      taker.pools.flatMap((pool) =>
-        holders
-          .filter((giver) => giver !== taker && dealtOf(giver, pool.name) > 0)
-          .flatMap((giver) => [...handOvers(giver, taker, pool), ...detours(giver, taker, pool)]),
+  const takers = holders.filter((taker) => lacksOf(taker) > 0);
+  return takers.flatMap((taker) =>
+    taker.pools.flatMap((pool) =>
+      holders.flatMap((giver) =>
+        giver === taker || dealtOf(giver, pool.name) === 0
+          ? []
+          : [...handOvers(giver, taker, pool), ...detours(giver, taker, pool)],
       ),
-    );
+    ),
+  );
 }
 
 /** The giver has so many racks fewer. */

@@ -25,7 +25,12 @@ class Table {
       wanted: curve.length - 1,
       curve: curve.map((share, racks) => ({ racks: rackCount(racks), attainment: ratio(share) })),
       pools: Object.entries(pools).map(([name, terms]) => ({
-        ...{ name, guaranteed: 0, max: 20, weight: 1, owned: 0, left: this.left },
+        name,
+        guaranteed: 0,
+        max: 20,
+        weight: 1,
+        owned: 0,
+        left: this.left,
         ...terms,
       })),
     };
