@@ -6,12 +6,18 @@
  */
 import { parseArgs } from "node:util";
 import { absorbRow } from "./rows-absorb.mjs";
+import { coldWorkRow } from "./rows-cold-work.mjs";
 import { dailyRow } from "./rows-daily.mjs";
+import { scaleInRow } from "./rows-scale-in.mjs";
+import { sharedPoolRow } from "./rows-shared-pool.mjs";
 import { stationaryRow } from "./rows-stationary.mjs";
 
 const ROWS = {
   absorb: absorbRow,
+  "cold-work": coldWorkRow,
   daily: dailyRow,
+  "scale-in": scaleInRow,
+  "shared-pool": sharedPoolRow,
   stationary: stationaryRow,
 };
 
