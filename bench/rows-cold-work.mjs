@@ -24,8 +24,9 @@ const SIZES = { "N-1": (n) => n - 1, "N+1": (n) => n + 1, "2N": (n) => 2 * n };
 
 export async function coldWorkRow({ cases = 4, seed }) {
   const points = [];
-  for (let number = 0; number < cases; number += 1)
+  for (let number = 0; number < cases; number += 1) {
     points.push(...(await measured(drawn(seed, number))));
+  }
   const header = [
     "router",
     "to",
@@ -37,16 +38,10 @@ export async function coldWorkRow({ cases = 4, seed }) {
   const rows = Object.entries(PUBLISHED).flatMap(([router, sizes]) =>
     Object.entries(sizes).map(([to, [middle, most]]) => {
       const found = points.filter((point) => point.router === router && point.to === to);
-      const errors = (of) => found.map(of).map(Math.abs);
-      return {
-        router,
-        to,
-        found,
-        ours: errors(({ ours }) => ours),
-        constant: errors(({ constant }) => constant),
-        middle,
-        most,
-      };
+      const [ours, constant] = ["ours", "constant"].map((who) =>
+        found.map((point) => Math.abs(point[who])),
+      );
+      return { router, to, found, ours, constant, middle, most };
     }),
   );
   const compared = rows.filter(({ found }) => found.length > 0);
@@ -64,7 +59,9 @@ export async function coldWorkRow({ cases = 4, seed }) {
   ]);
   return {
     table: table(header, cells),
-    found: `${compared.length - missed.length} of ${compared.length} within ${TIMES_PUBLISHED}x of what was published`,
+    found:
+      `${compared.length - missed.length} of ${compared.length} within ${TIMES_PUBLISHED}x of ` +
+      "what was published",
     holds: missed.length === 0,
   };
 }
@@ -110,9 +107,7 @@ async function measured(drawnCase) {
 async function standing(drawnCase, racks) {
   const sums = new CacheSums();
   let last = null;
-  const world = resizedWorld({ ...drawnCase, racks: drawnCase.racks });
-  const scenario = { ...world, world: { ...world.world, pools: startingWith(world, racks) } };
-  await watchResized(scenario, {
+  await watchResized(resizedWorld({ ...drawnCase, startRacks: racks }), {
     startRacks: racks,
     changes: [],
     seed: drawnCase.seed,
@@ -123,10 +118,3 @@ async function standing(drawnCase, racks) {
   });
   return { sums, picture: last };
 }
-
-const startingWith = ({ world: { pools } }, racks) => {
-  const start = (pool) => ({ ...pool, startRacks: racks });
-  return Array.isArray(pools)
-    ? pools.map(start)
-    : Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, start(pool)]));
-};

@@ -7,9 +7,8 @@ import { cacheSafetyGuard } from "../src/core/gate/guards/cache-safety.ts";
 import { decide } from "../src/core/decide.ts";
 import { picturesOf } from "../src/core/fleet-picture.ts";
 import { EMPTY_MEMORY, EMPTY_POOL_MEMORY } from "../src/core/memory.ts";
-import { hitRateWith } from "../src/core/policy/situation.ts";
+import { hitRateWith, sizingTurnsPerSecond } from "../src/core/policy/situation.ts";
 import { holdsObjectives } from "../src/core/policy/want.ts";
-import { sizingTurnsPerSecond } from "../src/core/policy/situation.ts";
 import { poolState } from "../src/core/racks/pool-state.ts";
 import { reason } from "../src/core/reasons.ts";
 import { plannedPolicy } from "../src/oracle/planned-policy.ts";
@@ -22,15 +21,19 @@ import { compiled, sha256 } from "./rows-run.mjs";
 const TICK_MS = 15_000;
 const MINUTE_MS = 60_000;
 
-/** @returns a world with a fleet that begins with so many racks */
-export function resizedWorld({ name, racks, fill, pauses, router, seed, minutes }) {
+/**
+ * @param drawn racks: of which the load fills `fill`; startRacks: with which it begins, if others
+ * @returns the world, compiled
+ */
+export function resizedWorld(drawn) {
+  const { name, racks, startRacks = racks, fill, pauses, router, seed, minutes } = drawn;
   const units = racks * unitsPerRack(racks) * fill;
   const perUnit = SESSIONS_PER_UNIT["coding-agent"][pauses < 1 ? "short" : "long"];
   const sessionsPerHour = Number((units * perUnit).toFixed(1));
   const generate = { profile: "coding-agent", sessionsPerHour, pauses };
   const document = caseDocument(
     name,
-    { racks: 12, startRacks: racks },
+    { racks: 12, startRacks },
     {
       seed,
       otherForm: false,

@@ -1,8 +1,8 @@
 /**
- * Three fleets and training on one reserved pool, three ways: arbitrated (guarantees, weights, moves,
- * racks called back from training), fixed shares (a rack is always the same one's), and first come
- * (a rack that is free goes to who asks, and nobody gives one up that it wants). The outcome is the
- * fleets' attainment, weighted as the pool weighs them, beside what training got.
+ * Three fleets and training on one reserved pool, three ways: arbitrated (guarantees, weights,
+ * moves, racks called back from training), fixed shares (a rack is always the same one's), and
+ * first come (a rack that is free goes to who asks, and nobody gives one up that it wants). The
+ * outcome is the fleets' attainment, weighted as the pool weighs them, beside what training got.
  */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
@@ -63,7 +63,7 @@ function verdict(rows) {
   return {
     found:
       `weighted misses ${ratios.join(", ")} (ours 1); ${free.length} racks called back, ` +
-      `free after ${median(free).toFixed(0)} min and serving after ${minutes.toFixed(0)} in the median`,
+      `free after ${median(free).toFixed(0)} min, serving after ${minutes.toFixed(0)} (medians)`,
     holds:
       others.every((other) => other.missed > ours.missed) && median(free) <= FREE_WITHIN_MINUTES,
   };

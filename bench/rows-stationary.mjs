@@ -58,7 +58,7 @@ async function measured(fleet) {
   };
 }
 
-/** The fewest racks that attain as much: from our mean, down while they do, else up until they do. */
+/** The fewest racks that attain as much: from our mean, down while they do, else up. */
 async function bestStatic(document, { slo, racks }, { seed }) {
   const start = Math.max(1, Math.round(racks.mean));
   const most = document.spec.fleets[0].racks.max;

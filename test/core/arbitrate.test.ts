@@ -202,6 +202,13 @@ describe("always", () => {
     return awarded(claimants, [pool], { a: ceiling }).map((award) => award["a"] ?? 0);
   }
 
+  const swapsAmong = (drawn: readonly Drawn[]) =>
+    [...drawn.keys()].flatMap((giver) =>
+      [...drawn.keys()]
+        .filter((taker) => taker !== giver)
+        .flatMap((taker) => [1, 2].map((many) => ({ giver, taker, many }))),
+    );
+
   it("no rack, and no two, would bring more with another fleet", () => {
     fc.assert(
       fc.property(
@@ -209,19 +216,15 @@ describe("always", () => {
         upTo(12),
         (drawn, ceiling) => {
           const racks = awardsOf(drawn, ceiling);
-          for (const [giver, from] of drawn.entries()) {
-            for (const [taker, to] of drawn.entries()) {
-              for (const many of [1, 2]) {
-                const [has, gets] = [(racks[giver] ?? 0) - many, (racks[taker] ?? 0) + many];
-                const kept = Math.min(from.guaranteed, from.max);
-                if (giver === taker || has < kept || gets > Math.min(to.max, to.gains.length)) {
-                  continue;
-                }
-                const gain = valueOf(to, gets) - valueOf(to, gets - many);
-                const loss = valueOf(from, has + many) - valueOf(from, has);
-                expect(gain).toBeLessThanOrEqual(loss + 1e-9);
-              }
-            }
+          for (const { giver, taker, many } of swapsAmong(drawn)) {
+            const [from, to] = [drawn[giver], drawn[taker]];
+            if (from === undefined || to === undefined) continue;
+            const [has, gets] = [(racks[giver] ?? 0) - many, (racks[taker] ?? 0) + many];
+            const kept = Math.min(from.guaranteed, from.max);
+            if (has < kept || gets > Math.min(to.max, to.gains.length)) continue;
+            const gain = valueOf(to, gets) - valueOf(to, gets - many);
+            const loss = valueOf(from, has + many) - valueOf(from, has);
+            expect(gain).toBeLessThanOrEqual(loss + 1e-9);
           }
         },
       ),

@@ -15,8 +15,8 @@ describe("the table of policies", () => {
     expect(() => policyNamed("kpa2")).toThrow(
       'policy "kpa2" is not known, expected one of breakwater, without-forecast, ' +
         "without-quantiles, without-cache-response, without-lead-time, without-scale-in-safety, " +
-        "without-arbitration, static, hpa-queue, hpa-kv, kpa, dynamo, dynamo-load, wva-v1, wva-v2, llm-d-slo, " +
-        "llm-d-token, kthena, clairvoyant, causal-reference",
+        "without-arbitration, static, hpa-queue, hpa-kv, kpa, dynamo, dynamo-load, wva-v1, " +
+        "wva-v2, llm-d-slo, llm-d-token, kthena, clairvoyant, causal-reference",
     );
   });
 
