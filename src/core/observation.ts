@@ -60,6 +60,8 @@ export interface PodCache {
   readonly computedTokensPerSecond: number;
   /** Prompt tokens by every source, in sum: those of the prompt, if all counters are right. */
   readonly sourcedTokensPerSecond?: number;
+  /** In blocks, a sample of them, or tokens, as the engine counts: pods and times compare. */
+  readonly evictionsPerSecond?: number;
   /** How its cache is set up. */
   readonly kvTokens?: number;
   readonly blockTokens?: number;
