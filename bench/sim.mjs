@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { compileLater } from "../src/cli/simulation/patient-compiler.ts";
 import { fleetScenario, scenarioText } from "./fleet-scenario.mjs";
 import { heapLoop } from "./heap-loop.mjs";
 import { measuredRun } from "./measured-run.mjs";
@@ -81,6 +82,8 @@ const ROWS = {
 
 async function measureRow(name) {
   const row = ROWS[name];
+  // As the command line does.
+  compileLater();
   const run = await measuredRun(fleetScenario(row), { ticks: row.ticks });
   const heap = heapLoop(row.replicas);
   const { latency, cache, turns } = run.result;

@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { SimulationOutcome } from "../../studies/simulation-run.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
+import { compileLater } from "./patient-compiler.ts";
 import { runTask } from "./simulation-task.ts";
 import type { SimulationTask } from "./simulation-task.ts";
 
@@ -27,6 +28,7 @@ export async function runTasks(
   tasks: readonly SimulationTask[],
   { workers, onProgress = () => {}, onOutcome = () => {}, stop = () => false }: PoolOptions,
 ): Promise<readonly SimulationOutcome[]> {
+  compileLater();
   const shares = tasks.map(() => 0);
   const note = (task: number, share: number): void => {
     shares[task] = share;
