@@ -15,7 +15,6 @@ import { firstCome, peerSizing } from "./policy/peer-sizing.ts";
 import type { Policy } from "./policy/policy.ts";
 import { assess } from "./policy/situation.ts";
 import type { Situation } from "./policy/situation.ts";
-import { rememberQuarters } from "./policy/returns.ts";
 import { want } from "./policy/want.ts";
 import type { Sizing } from "./policy/want.ts";
 import { heldUnawarded } from "./racks/holdings.ts";
@@ -200,13 +199,9 @@ function remember(situation: Situation, { want }: Sizing, before: FleetMemory): 
   const reviewDue =
     memory.lastReviewAt === null || Math.abs(elapsed(memory.lastReviewAt, now)) >= reviewIntervalMs;
   const wants = rememberWant(memory, want.racks, now, reviewDue);
-  const wantedByQuarter = rememberQuarters(memory.wantedByQuarter ?? [], now, want.racks);
-  if (!reviewDue) {
-    return { ...memory, demand, wants, wantedByQuarter, lastTrustedWant: want.racks };
-  }
+  if (!reviewDue) return { ...memory, demand, wants, lastTrustedWant: want.racks };
   return {
     ...memory,
-    wantedByQuarter,
     demand: rememberForecast(demand, now, horizonMs),
     // One entry from before the window stays: it proves that the whole window was watched.
     wants: since(wants, now, scaleInStabilizationMs + 2 * reviewIntervalMs),

@@ -6,7 +6,6 @@ import type { CacheMemory } from "./cache/cache-history.ts";
 import type { DiagnosisMemory } from "./cache/diagnosis/watch.ts";
 import type { FleetKey } from "./compiled.ts";
 import type { PolicyMemory } from "./policy/policy.ts";
-import type { WantedByQuarter } from "./policy/returns.ts";
 import type { RackPhase } from "./decision.ts";
 import type { StockProblem } from "./racks/stock.ts";
 import type { EpochMs, Millis, RackCount } from "./units.ts";
@@ -127,8 +126,6 @@ export interface FleetMemory {
   readonly demand: DemandMemory | null;
   /** Wants of the stabilisation window, one per review, oldest first. */
   readonly wants: readonly { readonly at: EpochMs; readonly racks: RackCount }[];
-  /** The same of the last day, coarser; absent in memories of older releases. */
-  readonly wantedByQuarter?: WantedByQuarter;
   /** Sizing is reconsidered once per review interval; between reviews the last want stands. */
   readonly lastReviewAt: EpochMs | null;
   /** Last racks asked for with every signal trusted: growth stops there while they are not. */

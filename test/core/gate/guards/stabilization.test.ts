@@ -105,33 +105,4 @@ describe("the stabilisation guard", () => {
       reason: { code: "memory-young", text: expect.stringContaining("660 s of it") },
     });
   });
-
-  describe("where four were wanted again two hours after three had been enough", () => {
-    const quarters = (enoughFor: number) =>
-      Array.from({ length: 80 }, (_, n) => (80 - n) * 15).map((ago) => {
-        const enough = ago <= enoughFor || (ago > 7 * 60 && ago <= 9 * 60);
-        return { at: after(NOW, millis(-ago * MINUTE_MS)), racks: rackCount(enough ? 3 : 4) };
-      });
-    const context = (enoughFor: number) => {
-      const base = wanted([180, 3], [0, 3]);
-      const wantedByQuarter = quarters(enoughFor);
-      return { ...base, fleetMemory: { ...base.fleetMemory, wantedByQuarter } };
-    };
-
-    it("holds while they have been enough for no longer now", () => {
-      expect(stabilizationGuard.check(A_SHRINK, context(120))).toMatchObject({
-        kind: "Hold",
-        reason: { code: "stabilization", text: expect.stringContaining("wanted again after") },
-      });
-    });
-
-    it("passes once they have been enough for longer", () => {
-      expect(stabilizationGuard.check(A_SHRINK, context(150))).toEqual(PASS);
-    });
-
-    it("passes where the rack does not leave the pool", () => {
-      const lent = { ...A_SHRINK, loan: "Lend" } as const;
-      expect(stabilizationGuard.check(lent, context(120))).toEqual(PASS);
-    });
-  });
 });
