@@ -88,10 +88,20 @@ function surges(seed, many) {
   });
 }
 
+/**
+ * Drift that no season explains: on the third day the rate begins to grow, to twice as much on the
+ * fifth; from the sixth on there are three times as many for good.
+ */
+const drift = [
+  surge({ atNs: 48 * HOUR_NS, factor: 2, rampNs: 48 * HOUR_NS, holdNs: 365 * 24 * HOUR_NS }),
+  surge({ atNs: 120 * HOUR_NS, factor: 1.5, rampNs: MINUTE_NS, holdNs: 365 * 24 * HOUR_NS }),
+];
+
 const GENERATED = [
   { name: "agents, flat", profile: "coding-agent", sessionsPerHour: 110, curves: [] },
   { name: "agents, days", profile: "coding-agent", sessionsPerHour: 110, curves: days },
   { name: "agents, surges", profile: "coding-agent", sessionsPerHour: 110, curves: surges(7, 9) },
+  { name: "agents, drift", profile: "coding-agent", sessionsPerHour: 60, curves: drift },
   { name: "chat, days", profile: "chat", sessionsPerHour: 4_000, curves: days },
   { name: "batch, flat", profile: "batch", sessionsPerHour: 120, curves: [] },
 ];

@@ -4,18 +4,24 @@
  * of them), and on the generators' traffic. Coverage in percent, pinball loss (mean over p10, p50
  * and p90) in percent of mean demand; ratios of loss to the last value's. Nobody's first hour
  * counts (of recordings of an hour the first quarter), all else does: the forecasts begin with no
- * memory.
+ * memory. `--seeds 11,12` draws other traffic, `--summary` prints the last table alone.
  */
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { demandQuantile, observeDemand, rememberForecast } from "../src/core/demand/forecast.ts";
 import { epochMs, millis } from "../src/core/units.ts";
 import { BASELINES } from "./forecast-baselines.mjs";
 import { generatedSeries, recordedSeries } from "./forecast-series.mjs";
 
+const { values: flags } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1" },
+    summary: { type: "boolean", default: false },
+  },
+});
 const RECORDINGS = resolve(process.env.BREAKWATER_TRACES ?? "../shared/traces");
 const HORIZONS_MINUTES = [5, 10, 30, 60];
 const SKIPPED_S = 3_600;
-const SEED = 1;
 /** Less than a turn a minute is forecast, and judged, as one a minute. */
 const FLOOR = 1 / 60;
 /** Standard normal quantiles and the shares below them. */
@@ -80,7 +86,7 @@ function report(series, minutes) {
     ...judged(method, series, steps),
   }));
   const yardstick = rows.find(({ name }) => name === "last value").loss;
-  for (const { name, in80, in95, below90, loss, n } of rows) {
+  for (const { name, in80, in95, below90, loss, n } of flags.summary ? [] : rows) {
     console.log(
       `${series.name.padEnd(22)} ${String(minutes).padStart(3)} min  ${name.padEnd(16)} ` +
         `80 %: ${percent(in80)}  95 %: ${percent(in95)}  p90: ${percent(below90)}  ` +
@@ -94,7 +100,8 @@ const recorded = recordedSeries(RECORDINGS);
 if (recorded.length === 0) {
   console.log("no recordings, so no rows of them: set BREAKWATER_TRACES");
 }
-const all = [...recorded, ...generatedSeries(SEED)].flatMap((series) =>
+const generated = flags.seeds.split(",").flatMap((seed) => generatedSeries(Number(seed)));
+const all = [...recorded, ...generated].flatMap((series) =>
   HORIZONS_MINUTES.flatMap((minutes) => report(series, minutes)),
 );
 const geometricMean = (values) =>

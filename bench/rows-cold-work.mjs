@@ -97,8 +97,9 @@ async function measured(drawnCase) {
       constant: percentOff(base.sums.coldShare),
     });
     console.error(
-      `${drawnCase.name} ${router} ${racks} racks, ${to}: cold ${base.sums.coldShare.toFixed(4)}, ` +
-        `there ${found.toFixed(4)}, believed ${believed.toFixed(4)}`,
+      `${drawnCase.name} ${router} ${racks} racks, ${to}: cold ` +
+        `${base.sums.coldShare.toFixed(4)}, there ${found.toFixed(4)}, ` +
+        `believed ${believed.toFixed(4)}`,
     );
   }
   return points;

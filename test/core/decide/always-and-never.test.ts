@@ -279,6 +279,21 @@ describe("never", () => {
     });
   });
 
+  it("INV-2: does a decision that is opened cost more than the fleet's budget in its pool", () => {
+    always((random, decision) => {
+      for (const { pool: name, fleet, fromRacks, toRacksAtMost } of openings(decision)) {
+        const pool = random.group.pools.find((p) => p.name === name);
+        const { budget } = random.group.fleets.find(({ key }) => key === fleet) ?? {};
+        // What stands in for a lost rack may be beyond it.
+        if (!budget || !pool?.price || budget.replaceLostRack || toRacksAtMost <= fromRacks)
+          continue;
+        const free = budget.appliesTo === "AboveCommitment" ? pool.supply.committedRacks : 0;
+        const usdPerDay = Math.max(0, toRacksAtMost - free) * pool.price.usdPerRackHour * 24;
+        expect(usdPerDay).toBeLessThanOrEqual(budget.usdPerDay);
+      }
+    });
+  });
+
   it("is a pool touched that refuses to be scaled", () => {
     always(({ observation }, decision) => {
       const refusing = observation.pools.filter((p) => p.refusals.length > 0 || p.count === null);
