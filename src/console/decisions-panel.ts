@@ -129,7 +129,8 @@ const whatOf = (decision: DecisionView): string =>
 
 function whyOf({ reason, progress, requiredApprovals, approvals, open }: DecisionView): string {
   const given = approvals.filter(({ verdict }) => verdict === "Approve").length;
-  const waits = open && requiredApprovals > given;
+  // What it waits for says so itself, once a tick has looked at it.
+  const waits = open && requiredApprovals > given && progress === null;
   const approval = waits ? ` ${given} of ${requiredApprovals} approvals given.` : "";
   const step = progress === null ? "" : ` Now: ${progress.reason.text}`;
   return `${reason.text}${approval}${step}`;
@@ -140,14 +141,17 @@ function asksOf(decision: DecisionView, nowSeconds: number): string {
   const { maxUsdPerHour, attainmentIfDone, attainmentIfNot, onExpiry, expiresAtSeconds } = decision;
   const cost =
     typeof maxUsdPerHour === "number" ? `Costs up to ${usd(maxUsdPerHour)} an hour more. ` : "";
-  const brings =
-    typeof attainmentIfDone === "number" || typeof attainmentIfNot === "number"
-      ? `If done, ${percent(attainmentIfDone ?? null)} of turns inside every objective; ` +
-        `if not, ${percent(attainmentIfNot ?? null)}. `
-      : "";
+  const brings = bringsOf(attainmentIfDone ?? null, attainmentIfNot ?? null);
   const silence = onExpiry === "Proceed" ? "it goes ahead" : "it is dropped";
   const left = duration(Math.max(0, expiresAtSeconds - nowSeconds));
   return `${cost}${brings}Unanswered, ${silence} at ${minute(expiresAtSeconds)}, in ${left}.`;
+}
+
+/** Counts above those wanted by now are not predicted. */
+function bringsOf(done: number | null, not: number | null): string {
+  const inside = "of turns inside every objective";
+  if (done !== null) return `If done, ${percent(done)} ${inside}; if not, ${percent(not)}. `;
+  return not === null ? "" : `As it stands now, ${percent(not)} ${inside} without it. `;
 }
 
 const answerOf = ({ name, fleet }: DecisionView): string =>

@@ -119,10 +119,11 @@ function changes({ direction, fromRacks, toRacks, rack, taker, maxUsdPerHour }: 
   return `${direction} of rack ${rack ?? "?"}${taker === null ? "" : `, to ${taker}`}.`;
 }
 
-function brings({ attainmentIfDone: done, attainmentIfNot: not }: Asked): string {
-  const share = (of: number | null | undefined): string => percent(of ?? null);
-  if (typeof done !== "number" && typeof not !== "number") return "";
-  return ` If done, ${share(done)} of turns inside every objective; if not, ${share(not)}.`;
+/** Counts above those wanted by now are not predicted. */
+function brings({ attainmentIfDone: done = null, attainmentIfNot: not = null }: Asked): string {
+  const inside = "of turns inside every objective";
+  if (done !== null) return ` If done, ${percent(done)} ${inside}; if not, ${percent(not)}.`;
+  return not === null ? "" : ` As it stands now, ${percent(not)} ${inside} without it.`;
 }
 
 /** Overrides in force, each said once for each fleet. */
