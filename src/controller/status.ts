@@ -3,22 +3,27 @@ import type { CompiledFleet, CompiledPool } from "../core/compiled.ts";
 import type { Decision, FleetDecision, PoolDecision } from "../core/decision.ts";
 import type { OverrideObservation } from "../core/observation.ts";
 import { standingOf } from "../core/override-standing.ts";
+import { REASONS } from "../core/reasons.ts";
 import type { Reason } from "../core/reasons.ts";
 import { instantText } from "../core/supply/instant.ts";
 import type { Condition, FleetStatus, PoolStatus } from "../ports/fleet-store.ts";
 import { toHundredths } from "../core/numeric.ts";
 
-/** `cache-veto` → `CacheVeto`: Kubernetes wants reasons in CamelCase. */
 const camelCase = (code: string): string =>
   code
     .split("-")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");
 
+/** `cache-veto` → `CacheVeto`: Kubernetes wants reasons in CamelCase. */
+const CONDITION_REASONS: ReadonlyMap<string, string> = new Map(
+  Object.keys(REASONS).map((code) => [code, camelCase(code)]),
+);
+
 const condition = (type: string, holds: boolean, why: Reason | null): Condition => ({
   type,
   status: holds ? "True" : "False",
-  reason: why === null ? type : camelCase(why.code),
+  reason: why === null ? type : (CONDITION_REASONS.get(why.code) ?? camelCase(why.code)),
   message: why?.text ?? "",
 });
 

@@ -60,6 +60,8 @@ export interface PodCache {
   readonly computedTokensPerSecond: number;
   /** Prompt tokens by every source, in sum: those of the prompt, if all counters are right. */
   readonly sourcedTokensPerSecond?: number;
+  /** In blocks, a sample of them, or tokens, as the engine counts: pods and times compare. */
+  readonly evictionsPerSecond?: number;
   /** How its cache is set up. */
   readonly kvTokens?: number;
   readonly blockTokens?: number;
@@ -138,6 +140,8 @@ export interface PodObservation {
   readonly route?: PodRoute;
   /** Absent unless it is a loan's. */
   readonly loan?: PodLoan;
+  /** A stranger's that still bears our mark of the first to go; absent: it does not. */
+  readonly leftMarked?: true;
 }
 
 /** A pod of a loan. */

@@ -85,6 +85,7 @@ describe("a tick", () => {
       "nodes.list",
       "workloads.read",
       "decisions.list",
+      "nodes.marked",
       "backend.read",
       "signals.read",
       "memory.load",

@@ -50,6 +50,7 @@ const EFFECTS = {
   nodes: {
     list: "read",
     withUids: "read",
+    marked: "read",
     cordon: "write",
     uncordon: "write",
     fence: "write",

@@ -1,6 +1,6 @@
 /** The model behind the controller's ports: small, exact, and interruptible at every call. */
 import { createHash } from "node:crypto";
-import type { CompiledGroup } from "../../../src/core/compiled.ts";
+import type { CompiledGroup, CompiledPool } from "../../../src/core/compiled.ts";
 import { canonical } from "../../../src/core/canonical.ts";
 import type { Action, NodeRef, PodRef } from "../../../src/core/decision.ts";
 import type { GroupMemory } from "../../../src/core/memory.ts";
@@ -14,6 +14,7 @@ import type { EvictOutcome, ReplicaWrite, Workloads } from "../../../src/ports/w
 import type { ClusterEvent } from "../../../src/ports/event-sink.ts";
 import { PortError } from "../../../src/ports/errors.ts";
 import type { DesiredState, FleetStatus, PoolStatus } from "../../../src/ports/fleet-store.ts";
+import type { MarkedNode } from "../../../src/ports/cluster-nodes.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 import type { DemandSample } from "../../../src/ports/signal-source.ts";
 import type { TickReport } from "../../../src/ports/telemetry.ts";
@@ -88,6 +89,7 @@ export class ModelCluster {
         list: () => this.call("nodes.list", () => this.nodes()),
         withUids: (uids) =>
           this.call("nodes.withUids", () => this.nodes().filter(({ uid }) => uids.includes(uid))),
+        marked: (pools) => this.call("nodes.marked", () => this.markedOutside(pools)),
         cordon: (nodes) => this.call("nodes.cordon", () => this.mark("Cordon", nodes)),
         uncordon: (nodes) => this.call("nodes.uncordon", () => this.mark("Uncordon", nodes)),
         fence: (nodes, taint) =>
@@ -238,6 +240,17 @@ export class ModelCluster {
 
   private snapshot(at: GroupObservation["now"]) {
     return { signals: someSignals(aLoad(this.arrivals), at), objectives: [] };
+  }
+
+  private markedOutside(pools: readonly CompiledPool[]): readonly MarkedNode[] {
+    const names = new Set(pools.map(({ name }) => name));
+    return this.nodes()
+      .filter(({ pool }) => !names.has(pool))
+      .map(({ name, uid, cordoned, fencedBy, fenced, lentAt }) => {
+        const loanLeft = fenced === true ? "fence" : lentAt === undefined ? null : "";
+        return { name, uid, cordoned: cordoned && fencedBy === undefined, loanLeft };
+      })
+      .filter(({ cordoned, loanLeft }) => cordoned || loanLeft !== null);
   }
 
   private poolNamed(name: string) {

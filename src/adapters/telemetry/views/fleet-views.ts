@@ -11,6 +11,7 @@ import { assessFleet, type Assessed, type TrustedSignals } from "../../../core/s
 import { elapsed, seconds, type EpochMs } from "../../../core/units.ts";
 import type { FleetView, LatencyView, ObjectiveView, SignalView } from "../../../api/fleet-view.ts";
 import type { TickReport } from "../../../ports/telemetry.ts";
+import { arrivalViews } from "./arrival-views.ts";
 import { budgetView } from "./budget-view.ts";
 import { cacheView } from "./cache-view.ts";
 import { finite, instantSeconds } from "./json-number.ts";
@@ -54,6 +55,7 @@ function fleetView(facts: FleetFacts): FleetView {
     outcome: decided.outcome,
     reasons: [...decided.reasons],
     racks: racksOf(policy, decided),
+    arrivals: arrivalViews(decided, report),
     wantReason: want.reason,
     shrinkHold: want.shrinkHold,
     attainmentByRacks: [...want.curve],
