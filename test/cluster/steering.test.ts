@@ -165,7 +165,7 @@ describe.skipIf(missing !== "")(`people at the wheel ${missing}`, () => {
       "it to be cancelled",
       async () => (await phaseOf(`${POOL}-out-1`)) === "Cancelled",
     );
-    const [told] = world.records().filter(({ observation }) => overridesIn(observation) > 0);
+    const told = world.records().find(({ observation }) => overridesIn(observation) > 0);
     expect(told?.decision.plan, "in the first tick that knows of it").toMatchObject([
       { kind: "SetPhase", intent: `${POOL}-out-1`, phase: "Cancelled" },
     ]);

@@ -1,6 +1,7 @@
 /**
- * Simulated decisions, with people who answer, decided again on this Node and on a newer major. `npm run bench:replay` does 10,000 of ten scenarios; the other
- * files here do so with what real controllers decided.
+ * Simulated decisions, with people who answer, decided again on this Node and on a newer major.
+ * `npm run bench:replay` does 10,000 of ten scenarios; other files here do so with what real
+ * controllers decided.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
