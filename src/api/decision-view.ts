@@ -23,6 +23,17 @@ export const DecisionViewSchema = Type.Object({
   onExpiry: Type.Optional(
     Type.String({ description: "What silence until expiresAtSeconds means: Drop or Proceed." }),
   ),
+  maxUsdPerHour: Type.Optional(
+    nullable(Type.Number({ description: "What the added racks may cost an hour; null: unknown." })),
+  ),
+  attainmentIfDone: Type.Optional(
+    nullable(
+      Type.Number({ description: "While it waits: predicted share inside every objective." }),
+    ),
+  ),
+  attainmentIfNot: Type.Optional(
+    nullable(Type.Number({ description: "With the racks held now." })),
+  ),
   createdAtSeconds: Type.Number(),
   ageSeconds: Type.Number(),
   expiresAtSeconds: Type.Number({ description: "End of the time for verdicts." }),

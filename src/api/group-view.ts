@@ -10,6 +10,7 @@ export const FailureSchema = Type.Object({
 export const GroupViewSchema = Type.Object({
   group: Type.String(),
   atSeconds: nullable(Type.Number({ description: "The last tick that was not aborted." })),
+  everySeconds: Type.Optional(Type.Number({ description: "From one tick to the next." })),
   leading: Type.Boolean({ description: "This replica held the lease when the tick began." }),
   durationSeconds: Type.Number(),
   actions: Type.Array(

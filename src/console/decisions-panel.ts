@@ -2,7 +2,7 @@
 import type { DecisionView } from "../api/decision-view.ts";
 import type { HistoryPoint } from "../api/history-view.ts";
 import { el, keyedList, setAttribute, setText, type Panel } from "./dom.ts";
-import { duration, instant, latency, minute, percent, significant } from "./format.ts";
+import { duration, instant, latency, minute, percent, significant, usd } from "./format.ts";
 import { pickInstant } from "./picking.ts";
 import type { PageState } from "./page-state.ts";
 import { textTable, type Row, type Tone } from "./text-table.ts";
@@ -57,6 +57,9 @@ function decisionItem({ decision: first }: Shown): Panel<Shown> {
   const phase = el("span");
   const when = el("span", { class: "quiet" });
   const why = el("p");
+  const asks = el("p");
+  const answer = el("code");
+  const question = el("div", { class: "question" }, asks, answer);
   const behind = el("ul", { class: "evidence" });
   const back = el("button", { type: "button" }, "Show the page as it was then");
   back.addEventListener("click", () => pickInstant(back, first.createdAtSeconds));
@@ -64,12 +67,15 @@ function decisionItem({ decision: first }: Shown): Panel<Shown> {
   const summary = el("summary", {}, "Evidence");
   const head = el("p", { class: "decision-head" }, el("strong", {}, whatOf(first)), phase, when);
   return {
-    element: el("li", {}, head, why, el("details", {}, summary, behind, back)),
+    element: el("li", {}, head, why, question, el("details", {}, summary, behind, back)),
     update: ({ decision, nowSeconds, minute: seen }) => {
       setText(phase, decision.phase);
       setAttribute(phase, "data-tone", toneOf(decision));
       setText(when, whenOf(decision, nowSeconds));
       setText(why, whyOf(decision));
+      question.hidden = decision.phase !== "Pending";
+      setText(asks, asksOf(decision, nowSeconds));
+      setText(answer, answerOf(decision));
       showFacts([...minuteFacts(seen), ...consentFacts(decision)]);
     },
   };
@@ -123,11 +129,33 @@ const whatOf = (decision: DecisionView): string =>
 
 function whyOf({ reason, progress, requiredApprovals, approvals, open }: DecisionView): string {
   const given = approvals.filter(({ verdict }) => verdict === "Approve").length;
-  const waits = open && requiredApprovals > given;
+  // What it waits for says so itself, once a tick has looked at it.
+  const waits = open && requiredApprovals > given && progress === null;
   const approval = waits ? ` ${given} of ${requiredApprovals} approvals given.` : "";
   const step = progress === null ? "" : ` Now: ${progress.reason.text}`;
   return `${reason.text}${approval}${step}`;
 }
+
+/** What a yes costs and brings, and what silence means: who is asked at 3 a.m. reads no further. */
+function asksOf(decision: DecisionView, nowSeconds: number): string {
+  const { maxUsdPerHour, attainmentIfDone, attainmentIfNot, onExpiry, expiresAtSeconds } = decision;
+  const cost =
+    typeof maxUsdPerHour === "number" ? `Costs up to ${usd(maxUsdPerHour)} an hour more. ` : "";
+  const brings = bringsOf(attainmentIfDone ?? null, attainmentIfNot ?? null);
+  const silence = onExpiry === "Proceed" ? "it goes ahead" : "it is dropped";
+  const left = duration(Math.max(0, expiresAtSeconds - nowSeconds));
+  return `${cost}${brings}Unanswered, ${silence} at ${minute(expiresAtSeconds)}, in ${left}.`;
+}
+
+/** Counts above those wanted by now are not predicted. */
+function bringsOf(done: number | null, not: number | null): string {
+  const inside = "of turns inside every objective";
+  if (done !== null) return `If done, ${percent(done)} ${inside}; if not, ${percent(not)}. `;
+  return not === null ? "" : `As it stands now, ${percent(not)} ${inside} without it. `;
+}
+
+const answerOf = ({ name, fleet }: DecisionView): string =>
+  `kubectl breakwater approve ${name} -n ${fleet.slice(0, fleet.indexOf("/"))} --show`;
 
 function toneOf({ phase, open }: DecisionView): Tone {
   if (open) return "warn";

@@ -137,7 +137,7 @@ describe.skipIf(missing !== "")(`people at the wheel ${missing}`, () => {
     await untilTrue("the question", async () => (await phaseOf(`${POOL}-out-1`)) === "Pending");
     const shown = await command("approve", `${POOL}-out-1`, "-n", NAMESPACE, "--show");
     expect(shown).toMatchObject({ status: 0, stderr: "" });
-    expect(shown.stdout).toContain(`Out for ${APP}, RackPool ${POOL}, 1 racks to at most 3.`);
+    expect(shown.stdout).toContain(`Out for ${APP}, RackPool ${POOL}, from 1 to at most 3 racks.`);
     expect(shown.stdout).toMatch(/0 of 1 have approved; at .* it is dropped\./);
     const columns = await world.plane.mustKubectl(["get", "sdec", "-n", NAMESPACE]);
     expect(columns.split("\n")[0]?.split(/\s+/)).toEqual(
@@ -165,7 +165,7 @@ describe.skipIf(missing !== "")(`people at the wheel ${missing}`, () => {
       "it to be cancelled",
       async () => (await phaseOf(`${POOL}-out-1`)) === "Cancelled",
     );
-    const [told] = world.records().filter(({ observation }) => overridesIn(observation) > 0);
+    const told = world.records().find(({ observation }) => overridesIn(observation) > 0);
     expect(told?.decision.plan, "in the first tick that knows of it").toMatchObject([
       { kind: "SetPhase", intent: `${POOL}-out-1`, phase: "Cancelled" },
     ]);

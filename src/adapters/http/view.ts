@@ -15,6 +15,7 @@ import type {
 import type { CacheEpisode, DiagnosesAnswer } from "../../api/cache-view.ts";
 import type { ApiEvent, TickEvent } from "../../api/events.ts";
 import type { FleetView } from "../../api/fleet-view.ts";
+import type { Millis } from "../../core/units.ts";
 import type { GroupView } from "../../api/group-view.ts";
 import type { PoolView } from "../../api/pool-view.ts";
 import { API_SCHEMA_VERSION } from "../../api/schema-version.ts";
@@ -73,9 +74,15 @@ interface GroupViews {
   readonly pools: PoolView[];
 }
 
+export interface ViewOptions {
+  readonly runId?: string;
+  /** From one tick to the next; absent: not told. */
+  readonly everyMs?: Millis;
+}
+
 /** @returns a sink that keeps the latest views and tells its subscribers of every tick. */
-export function createView({ runId = randomUUID() }: { readonly runId?: string } = {}): View {
-  return new LatestView(runId);
+export function createView({ runId = randomUUID(), everyMs }: ViewOptions = {}): View {
+  return new LatestView(runId, everyMs);
 }
 
 class LatestView implements View {
@@ -87,13 +94,16 @@ class LatestView implements View {
   readonly #readers = new Set<(message: StreamMessage) => void>();
   readonly #backlog: EventBacklog;
 
-  constructor(runId: string) {
+  readonly #everyMs: Millis | undefined;
+
+  constructor(runId: string, everyMs: Millis | undefined) {
     this.#backlog = new EventBacklog(runId);
+    this.#everyMs = everyMs;
   }
 
   tick(report: TickReport): void {
     const views = {
-      group: groupView(report),
+      group: groupView(report, this.#everyMs),
       fleets: fleetViews(report),
       pools: poolViews(report),
     };

@@ -97,7 +97,7 @@ function whatItIs(judged: Judged): string {
   const racks =
     fromRacks === toRacksAtMost
       ? `${fromRacks} racks, the count stays`
-      : `${fromRacks} racks to ${direction === "Out" ? "at most " : ""}${toRacksAtMost}`;
+      : `from ${fromRacks} to ${direction === "Out" ? "at most " : ""}${toRacksAtMost} racks`;
   const cost = maxUsdPerHour === "" ? "" : `, up to $${maxUsdPerHour} an hour more`;
   return `${direction} for ${fleet}, RackPool ${pool}, ${racks}${cost}.`;
 }

@@ -48,7 +48,7 @@ export function addDemo(program: Command): void {
 async function runDemo({ speed, seed, port }: DemoFlags): Promise<void> {
   const version = packageVersion();
   const metrics = createMetrics({ version });
-  const view = createView();
+  const view = createView({ everyMs: TICK_MS });
   const print = (line: string): void => console.log(line);
   const telemetry = combineTelemetry(metrics, view, narrator(print));
   const { world, ports } = demo(seed, telemetry);

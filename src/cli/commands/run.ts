@@ -70,7 +70,7 @@ function assemble(flags: RunFlags, logger: Logger): Assembled {
   const leading = (): boolean => controller.lock.state().leading;
   const audit = (): AuditHealth => controller.audit();
   const metrics = createMetrics({ version, leading, audit });
-  const view = createView();
+  const view = createView({ everyMs: flags.tickMs });
   const telemetry = combineTelemetry(metrics, view, logTelemetry(logger));
   const controller = orUsageError(() => live(flags, { telemetry, metrics, logger }));
   const addresses = [flags.http, ...(flags.console === null ? [] : [flags.console])];

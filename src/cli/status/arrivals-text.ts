@@ -45,5 +45,6 @@ function stepText({ step, p50Seconds, p95Seconds, measured }: PoolView["steps"][
   return `${step} p50 ${inMinutes(p50Seconds)}, p95 ${inMinutes(p95Seconds)} (${from})`;
 }
 
-const inMinutes = (seconds: number): string =>
+/** @returns a span of seconds as people say it */
+export const inMinutes = (seconds: number): string =>
   seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

@@ -2,7 +2,7 @@
 import type { DecisionsAnswer, FleetsAnswer, PoolsAnswer } from "../../api/envelopes.ts";
 import { inPercent } from "../../core/in-percent.ts";
 import { table } from "../table.ts";
-import { arrivals } from "./arrivals-text.ts";
+import { arrivals, inMinutes } from "./arrivals-text.ts";
 
 export interface StatusAnswers {
   readonly fleets: FleetsAnswer;
@@ -15,6 +15,7 @@ export function statusText({ fleets, pools, decisions }: StatusAnswers): string 
     failure === null ? [] : [`Group ${group} fails: ${failure.code}: ${failure.message}`],
   );
   return [
+    ...lastTick(fleets),
     fleetTable(fleets),
     poolTable(pools),
     ...arrivals(pools),
@@ -24,6 +25,20 @@ export function statusText({ fleets, pools, decisions }: StatusAnswers): string 
     ...failing,
   ].join("\n\n");
 }
+
+/** When it was decided, and when it will be next. */
+function lastTick({ groups }: FleetsAnswer): readonly string[] {
+  const [latest] = groups.toSorted((a, b) => (b.atSeconds ?? 0) - (a.atSeconds ?? 0));
+  if (latest === undefined || latest.atSeconds === null) return [];
+  const { atSeconds, everySeconds } = latest;
+  const next =
+    everySeconds === undefined ? "" : `; it decides again at ${clock(atSeconds + everySeconds)}`;
+  return [`Decided at ${instant(atSeconds)}${next}.`];
+}
+
+const instant = (atSeconds: number): string =>
+  new Date(Math.round(atSeconds) * 1_000).toISOString().replace(".000Z", "Z");
+const clock = (atSeconds: number): string => instant(atSeconds).slice(11);
 
 const fleetTable = ({ fleets }: FleetsAnswer): string =>
   table(
@@ -79,15 +94,36 @@ function questions({ decisions }: DecisionsAnswer): readonly string[] {
   return pending.map((decision) => {
     const { name, fleet, approvals, requiredApprovals, expiresAtSeconds, onExpiry } = decision;
     const [namespace = ""] = fleet.split("/");
-    const until = new Date(expiresAtSeconds * 1000).toISOString();
+    const left = expiresAtSeconds - decision.createdAtSeconds - decision.ageSeconds;
+    const until = `${instant(expiresAtSeconds)}, in ${inMinutes(Math.max(0, left))}`;
     const silence = onExpiry === "Proceed" ? "goes ahead" : "is dropped";
     const given = approvals.filter(({ verdict }) => verdict === "Approve").length;
-    return (
+    return [
       `${name} waits for people: ${given} of ${requiredApprovals} have approved; unanswered it ` +
-      `${silence} at ${until}. ${decision.reason.text}\n` +
-      `  kubectl breakwater approve ${name} -n ${namespace} --show`
-    );
+        `${silence} at ${until}. ${decision.reason.text}`,
+      `  ${changes(decision)}${brings(decision)}`,
+      `  kubectl breakwater approve ${name} -n ${namespace} --show`,
+    ].join("\n");
   });
+}
+
+type Asked = DecisionsAnswer["decisions"][number];
+
+function changes({ direction, fromRacks, toRacks, rack, taker, maxUsdPerHour }: Asked): string {
+  const cost =
+    maxUsdPerHour === undefined || maxUsdPerHour === null
+      ? ""
+      : `, up to $${maxUsdPerHour.toFixed(2)} an hour more`;
+  if (direction === "Out") return `From ${fromRacks} to at most ${toRacks} racks${cost}.`;
+  if (direction === "In") return `From ${fromRacks} to ${toRacks} racks, without ${rack ?? "one"}.`;
+  return `${direction} of rack ${rack ?? "?"}${taker === null ? "" : `, to ${taker}`}.`;
+}
+
+/** Counts above those wanted by now are not predicted. */
+function brings({ attainmentIfDone: done = null, attainmentIfNot: not = null }: Asked): string {
+  const inside = "of turns inside every objective";
+  if (done !== null) return ` If done, ${percent(done)} ${inside}; if not, ${percent(not)}.`;
+  return not === null ? "" : ` As it stands now, ${percent(not)} ${inside} without it.`;
 }
 
 /** Overrides in force, each said once for each fleet. */

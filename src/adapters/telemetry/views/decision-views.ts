@@ -1,3 +1,4 @@
+import type { FleetDecision } from "../../../core/decision.ts";
 import type { Intent } from "../../../core/observation.ts";
 import { elapsed, seconds } from "../../../core/units.ts";
 import { instantSeconds } from "./json-number.ts";
@@ -7,10 +8,12 @@ import { OPEN_PHASES } from "../../../api/vocabulary.ts";
 
 /** @returns a view per decision that the tick saw, newest first; equal ages by name. */
 export function decisionViews({ observation, decision }: TickReport): DecisionView[] {
+  const fleetOf = new Map(decision.fleets.map((fleet) => [fleet.fleet, fleet]));
   const progressOf = new Map(decision.progress.map((progress) => [progress.intent, progress]));
   return observation.intents
     .map((intent) => ({
       ...decisionView(intent),
+      ...(intent.phase === "Pending" && predicted(intent, fleetOf.get(intent.fleet))),
       ageSeconds: seconds(elapsed(intent.createdAt, observation.now)),
       progress: progressView(progressOf.get(intent.name)),
     }))
@@ -35,8 +38,24 @@ function decisionView(intent: Intent): Omit<DecisionView, "ageSeconds" | "progre
     requiredApprovals: intent.requiredApprovals,
     approvals: [...intent.approvals],
     onExpiry: intent.onExpiry,
+    maxUsdPerHour: intent.maxUsdPerHour,
     createdAtSeconds: instantSeconds(intent.createdAt),
     expiresAtSeconds: instantSeconds(intent.expiresAt),
+  };
+}
+
+/** What an answer brings, by the fleet's curve of this tick; null where the curve ends before. */
+function predicted(
+  { direction, fromRacks, toRacksAtMost }: Intent,
+  fleet: FleetDecision | undefined,
+): Pick<DecisionView, "attainmentIfDone" | "attainmentIfNot"> {
+  const held = fleet?.heldRacks ?? 0;
+  const at = (racks: number): number | null =>
+    fleet?.want.curve.find((point) => point.racks === racks)?.attainment ?? null;
+  const change = direction === "Out" || direction === "In" ? toRacksAtMost - fromRacks : -1;
+  return {
+    attainmentIfDone: at(held + (direction === "Reclaim" ? 1 : change)),
+    attainmentIfNot: at(held),
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decisionViews } from "../../../../src/adapters/telemetry/views/decision-views.ts";
 import { poolViews } from "../../../../src/adapters/telemetry/views/pool-views.ts";
 import { reason } from "../../../../src/core/reasons.ts";
-import { after, millis, rackCount, ratio } from "../../../../src/core/units.ts";
+import { after, millis, rackCount, ratio, usdPerHour } from "../../../../src/core/units.ts";
 import { FENCE, aFencedRack, aLentRack, someTerms } from "../../../support/builders/loans.ts";
 import { aGroup, aPool } from "../../../support/reports/compiled.ts";
 import { anIntent, START } from "../../../support/reports/observed.ts";
@@ -153,6 +153,29 @@ describe("the view of decisions", () => {
     expect(views[0]).toMatchObject({ fromRacks: 7, toRacks: 6, rack: "domain-e" });
     expect(views[0]?.progress).toEqual({ state: "Waiting", reason: reason("drain-blocked") });
     expect(views[1]?.progress).toBeNull();
+  });
+
+  it("shows of one that waits what a yes costs and brings", () => {
+    const asked = {
+      fromRacks: rackCount(5),
+      toRacksAtMost: rackCount(7),
+      maxUsdPerHour: usdPerHour(756),
+    };
+    const [pending] = decisionViews(
+      aReport({ now, intents: [anIntent("out-1", { ...asked, phase: "Pending" })] }),
+    );
+    const curve = aReport({ now }).decision.fleets[0]?.want.curve ?? [];
+    const at = (racks: number) => curve.find((point) => point.racks === racks)?.attainment;
+    expect(at(7)).toBeGreaterThan(0);
+    expect(pending).toMatchObject({
+      maxUsdPerHour: 756,
+      attainmentIfDone: at(7),
+      attainmentIfNot: at(5),
+    });
+    const [done] = decisionViews(
+      aReport({ now, intents: [anIntent("out-1", { ...asked, phase: "Done" })] }),
+    );
+    expect(done).not.toHaveProperty("attainmentIfDone");
   });
 
   it("orders two of one instant by name", () => {
