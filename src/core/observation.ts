@@ -140,6 +140,8 @@ export interface PodObservation {
   readonly route?: PodRoute;
   /** Absent unless it is a loan's. */
   readonly loan?: PodLoan;
+  /** A stranger's that still bears our mark of the first to go; absent: it does not. */
+  readonly leftMarked?: true;
 }
 
 /** A pod of a loan. */
@@ -272,6 +274,10 @@ export interface OverrideObservation {
   readonly reason: string;
   /** The floor lifts the fleet's `racks.max`; absent: it does not. */
   readonly breakGlass?: true;
+  /** Who set it or changed it last, as the API server knows them; absent: they did not say. */
+  readonly by?: string;
+  /** Of the object, which version it was; absent: not from an API server. */
+  readonly generation?: number;
 }
 
 export interface Approval {
@@ -319,6 +325,8 @@ export interface Intent {
   readonly actBefore: EpochMs;
   readonly drainDeadline: EpochMs | null;
   readonly approvals: readonly Approval[];
+  /** Which version of the object the verdicts are in; absent: none are, or it has no versions. */
+  readonly generation?: number;
   readonly phase: IntentPhase;
   /** Out: the `to` that was fixed when execution started. */
   readonly askedRacks: RackCount | null;

@@ -49,6 +49,15 @@ describe("memory", () => {
     expect(Object.keys(fleet?.diagnosis?.pods ?? {})).toEqual(["a", "b", "c"]);
   });
 
+  it("is the very same where nothing is out of order: every tick asks", () => {
+    for (const pods of [["a", "b"], ["a"], []]) {
+      const memory = diagnosed(pods);
+      expect(memoryInOrder(memory)).toBe(memory);
+    }
+    const memory = diagnosed(["b", "a"]);
+    expect(memoryInOrder(memory)).not.toBe(memory);
+  });
+
   it("is otherwise as it was", () => {
     for (const pods of [["b", "c", "a"], ["a", "b"], []]) {
       const memory = diagnosed(pods);
