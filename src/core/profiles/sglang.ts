@@ -76,7 +76,8 @@ export const SGLANG_SIGNALS: SignalTable = {
     }),
     /** `generation_tokens_total` would jump when a turn is done. */
     generated: series("all", ["realtime_tokens_total"], { only: 'mode="decode"' }),
-    evicted: series("prefilling", ["evicted_tokens_total"], { only: COMPUTES }),
+    /** Its one label says which cache: neither model nor rank. */
+    evicted: series("prefilling", ["evicted_tokens_total"], { lacks: ["model_name"] }),
     firstTokens: series("prefilling", ["time_to_first_token_seconds_count"], { only: COMPUTES }),
     /** Unstreamed turns get their first token with the last one, and count as such. */
     ttft: series("prefilling", ["time_to_first_token_seconds_bucket"], {
@@ -135,7 +136,7 @@ export const SGLANG_SIGNALS: SignalTable = {
   },
   caches: {
     kvTokens: `sum by (pod) (${ranksOnce("$now(kvTokens)")})`,
-    evictions: `sum by (pod) (${ranksOnce("$rate(evicted)")})`,
+    evictions: "sum by (pod) ($rate(evicted))",
   },
   objectives: LATENCY_SHARES,
   /** Unless the engine runs with --bucket-time-to-first-token or --bucket-inter-token-latency. */

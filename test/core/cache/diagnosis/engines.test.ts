@@ -11,7 +11,7 @@ import { epochMs } from "../../../../src/core/units.ts";
 /** A full cache evicts once for every thousand tokens that are computed. */
 const EVICTIONS = 0.001;
 
-/** @returns one engine's sums after minutes of so many evictions a second, 1,000 tokens/s computed */
+/** @returns one engine after minutes of so many evictions a second, 1,000 tokens/s computed */
 function after(minutes: readonly number[], from: Engines = {}): Engines {
   return minutes.reduce<Engines>(
     (engines, evictionsPerSecond) =>
