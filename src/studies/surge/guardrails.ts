@@ -103,7 +103,7 @@ export function bestOf(without: readonly SurgeRun[], tried: readonly Tried[]): T
 
 const gpuHours = ({ runs }: Tried): number => runs.reduce((sum, run) => sum + run.gpuHours, 0);
 
-/** Share of the time outside that is taken away, in the worst run; below 0 where others miss more. */
+/** Share of the time outside that is taken away, in the worst run; below 0: more turns miss. */
 function leastHelp(without: readonly SurgeRun[], runs: readonly SurgeRun[]): number {
   const shares = without.flatMap(({ seed, outsideMinutes, attainment }) => {
     const run = runs.find((each) => each.seed === seed);

@@ -66,13 +66,13 @@ beforeAll(async () => {
   writeFileSync(scenario, SCENARIO);
   log = join(folder, "decisions.jsonl");
   expect(await commands.simulateCommand(scenario, "--decisions", log)).toBeNull();
-}, 60_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const record = (surge: string, output: string, ...more: readonly string[]) =>
   commands.traceCommand("record", "--surge", surge, "--log", log, "--output", output, ...more);
 
-describe("a missed surge of a decision log", { timeout: 120_000 }, () => {
+describe("a missed surge of a decision log", { timeout: 300_000 }, () => {
   it("becomes a scenario within its ranges, and it is said that no guardrail helps", async () => {
     const output = join(folder, "surge");
     expect(await record("latest", output)).toBeNull();
@@ -108,7 +108,7 @@ describe("a missed surge of a decision log", { timeout: 120_000 }, () => {
     expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
   });
 
-  it("takes a log, and the other flags of the command belong to the other kind of record", async () => {
+  it("takes a log, as rates of a fleet take other flags", async () => {
     const output = ["--output", join(folder, "x")];
     expect(String(await commands.traceCommand("record", "--surge", "latest", ...output))).toContain(
       "--log: found nothing",
