@@ -18,6 +18,13 @@ export function since(text: string): Since {
   throw new InvalidArgumentError(`found "${text}", expected ${expected}.`);
 }
 
+/** @returns of `2h` or `1.5d` how long it is */
+export function spanOf(text: string): Millis {
+  const found = since(text);
+  if ("beforeEndMs" in found) return found.beforeEndMs;
+  throw new InvalidArgumentError(`found "${text}", expected a span such as 2h.`);
+}
+
 /** @returns an instant of RFC 3339 */
 export function instant(text: string): EpochMs {
   const at = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;

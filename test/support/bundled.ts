@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { copyFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "vite";
@@ -9,7 +9,10 @@ import { build } from "vite";
  * million turns. @returns the path to import it from
  */
 export async function bundled(entry: string): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), "breakwater-bundled-"));
+  const root = mkdtempSync(join(tmpdir(), "breakwater-bundled-"));
+  // Where the program is too, and package.json beside it: commands read their version from there.
+  const outDir = join(root, "dist", "cli");
+  copyFileSync(join(import.meta.dirname, "../../package.json"), join(root, "package.json"));
   await build({
     configFile: false,
     logLevel: "error",

@@ -8,41 +8,61 @@ import type { CompiledFleet } from "../../core/compiled.ts";
 import { SIGNAL_TABLES } from "../../core/profiles/signal-tables.ts";
 import type { SignalProfile } from "../../core/signals/names.ts";
 import { SIGNAL_PROFILES } from "../../core/signals/names.ts";
-import { epochMs, millis } from "../../core/units.ts";
+import { HOUR_MS, epochMs, millis } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
 import { linesOfRates, recordTraffic } from "../../studies/trace-record.ts";
 import type { RecordedTraffic } from "../../studies/trace-record.ts";
-import { endpointFor, withPrometheus } from "../prometheus-flags.ts";
+import { endpointFor, withEndpointFlags, withPrometheus } from "../prometheus-flags.ts";
 import type { EndpointFlags } from "../prometheus-flags.ts";
 import { checkDifferent, stageFiles } from "../staged-file.ts";
 import { readText } from "../text-file.ts";
+import { spanOf } from "../span-flags.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
+import { recordMissedSurge } from "./surge-record.ts";
+import type { SurgeFlags } from "./surge-record.ts";
+
+const MORE = `
+With --surge, a missed surge of a decision log instead: the time around it becomes a folder with a
+scenario, what is expected of it, and a guardrail that was tried on it. ID is the name of a decision
+or the number of a record, as \`audit list\` prints them, an instant, or latest.
+
+Examples:
+  breakwater trace record --fleet coder.yaml --prometheus-url http://127.0.0.1:9090 \\
+    --from 2026-11-16T00:00:00Z --to 2026-11-23T00:00:00Z --output week.csv
+  breakwater trace record --surge gb200-out-3 --log decisions.jsonl --output surge
+`;
 
 export function addTraceRecord(trace: Command): void {
-  trace
+  const command = trace
     .command("record")
-    .description("Record a fleet's rates and token lengths from its metrics in Prometheus.")
-    .requiredOption("--fleet <file>", "its InferenceFleet, YAML: whose series, which gateway")
+    .description("Record a fleet's rates from Prometheus, or a missed surge from a decision log.")
+    .option("--fleet <file>", "its InferenceFleet, YAML: whose series, which gateway")
     .addOption(
       new Option("--profile <name>", "whose series they are, instead of the fleet's").choices(
         SIGNAL_PROFILES,
       ),
     )
-    .requiredOption("--prometheus-url <url>", "asked instead of the one the fleet may name")
-    .option("--prometheus-token-file <path>", "bearer token")
-    .option("--prometheus-ca-file <path>", "certificate authority, PEM")
-    .requiredOption("--from <instant>", "RFC 3339")
-    .requiredOption("--to <instant>", "RFC 3339")
+    .option("--from <instant>", "RFC 3339")
+    .option("--to <instant>", "RFC 3339")
     .option("--step <duration>", "between two rates", "1m")
-    .requiredOption("--output <file>", "rates, in the format rate-csv")
+    .requiredOption("--output <path>", "rates, in the format rate-csv; with --surge, a new folder")
     .option("--histograms <file>", "how long prompts and answers are, JSON")
-    .addHelpText(
-      "after",
-      "\nExample:\n  breakwater trace record --fleet coder.yaml --prometheus-url " +
-        "http://127.0.0.1:9090 \\\n    --from 2026-11-16T00:00:00Z --to 2026-11-23T00:00:00Z " +
-        "--output week.csv\n",
+    .option("--surge <id>", "a decision's name, a record's number, an instant, or latest")
+    .option("--log <file...>", "with --surge: decision logs, the oldest first")
+    .option("--group <name>", "with --surge: whose fleets; needed where there are several")
+    .addOption(
+      new Option("--before <span>", "with --surge: how much comes before it")
+        .argParser(spanOf)
+        .default(BEFORE_MS, "2h"),
     )
-    .action(runRecord);
+    .addOption(
+      new Option("--after <span>", "with --surge: how much comes after it")
+        .argParser(spanOf)
+        .default(AFTER_MS, "1h"),
+    )
+    .option("--force", "with --surge: write into a folder that is there")
+    .addHelpText("after", MORE);
+  withEndpointFlags(command).action(runEither);
 }
 
 interface RecordFlags extends EndpointFlags {
@@ -55,10 +75,38 @@ interface RecordFlags extends EndpointFlags {
   readonly histograms?: string;
 }
 
+/** The caches of the start racks, the racks on their way, and a lead time to act in. */
+const BEFORE_MS = millis(2 * HOUR_MS);
+/** What is asked for during a surge arrives after it. */
+const AFTER_MS = millis(HOUR_MS);
+
 interface Range {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly stepMs: Millis;
+}
+
+type Given = Partial<RecordFlags> & Partial<SurgeFlags> & Pick<RecordFlags, "output" | "step">;
+
+/** One command for both, as both record the past for a scenario. */
+async function runEither(given: Given & Pick<SurgeFlags, "before" | "after">): Promise<void> {
+  const { surge, log, fleet, from, to } = given;
+  if (surge === undefined) {
+    await runRecord({
+      ...given,
+      fleet: needed("--fleet", fleet),
+      prometheusUrl: needed("--prometheus-url", given.prometheusUrl),
+      from: needed("--from", from),
+      to: needed("--to", to),
+    });
+    return;
+  }
+  await recordMissedSurge({ ...given, surge, log: needed("--log", log) });
+}
+
+function needed<T>(flag: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new UsageError(`${flag}: found nothing, expected it: see --help`);
 }
 
 async function runRecord(flags: RecordFlags): Promise<void> {

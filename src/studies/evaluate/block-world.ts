@@ -6,7 +6,7 @@ import { SCENARIO } from "../../config/scenario.ts";
 import { simulatedFleet, simulatedPool } from "../../config/simulated-objects.ts";
 import type { CompiledFleet, CompiledGroup } from "../../core/compiled.ts";
 import { mean } from "../../core/numeric.ts";
-import { HOUR_MS, MINUTE_MS, elapsed } from "../../core/units.ts";
+import { HOUR_MS, MINUTE_MS, elapsed, millis } from "../../core/units.ts";
 import { RandomStream } from "../../sim/random.ts";
 import {
   GENERATOR_PROFILES,
@@ -28,7 +28,7 @@ export interface SessionModel {
 }
 
 /** Traffic that fills the caches before a block begins: an agent's session lasts about an hour. */
-const WARM_UP_MS = 2 * HOUR_MS;
+export const WARM_UP_MS = millis(2 * HOUR_MS);
 /** Sessions of which the mean turn is known to a few percent. */
 const SAMPLE_SESSIONS = 60;
 
@@ -124,19 +124,18 @@ const simulable = ({ name, pools, fleets }: CompiledGroup): CompiledGroup => ({
 
 /** Sessions that begin when they must for turns to arrive as recorded. */
 export function blockTraffic(block: PastBlock, model: SessionModel): TrafficOf {
-  const { profile, scale } = model;
-  const starts = block.demand.map(({ fleet, minutes }) => {
-    const rates = startRates(minutes, block, model);
-    return { fleet, rates, sessionsPerHour: hourlyMean(rates) * scale };
-  });
+  const { profile } = model;
+  const starts = block.demand
+    .map(({ fleet, minutes }) => ({ fleet, rates: startRates(minutes, block, model) }))
+    .filter(({ rates }) => rates.some(({ perSecond }) => perSecond > 0));
   return (seed) =>
-    starts.map(({ fleet, rates, sessionsPerHour }, index) => {
+    starts.map(({ fleet, rates }, index) => {
       const streams = (use: string) => new RandomStream(seed, `traffic/${index}/${use}`);
       const source = rateShapedTraffic({
         profile,
         rates,
         offsetNs: 0,
-        meanSessionsPerHour: sessionsPerHour,
+        meanSessionsPerHour: sessionsPerHour(rates, model),
         curves: [],
         draws: streams("starts"),
         templateDraws: streams("templates"),
@@ -169,10 +168,12 @@ export function startRates(
   });
   return sessionStarts(turns, model.turnsByAge).map((perSecond, minute) => ({
     atSeconds: minute * 60,
-    perSecond,
+    perSecond: Math.round(perSecond * 1e6) / 1e6,
   }));
 }
 
 /** @returns sessions an hour, on average over rates that stand for equally long */
-export const hourlyMean = (rates: readonly RateRecord[]): number =>
-  mean(rates.map(({ perSecond }) => perSecond)) * 3_600;
+export const sessionsPerHour = (
+  rates: readonly RateRecord[],
+  { scale }: Pick<SessionModel, "scale">,
+): number => Math.round(mean(rates.map(({ perSecond }) => perSecond)) * scale * 3.6e6) / 1e3;

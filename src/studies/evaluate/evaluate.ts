@@ -46,6 +46,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   return evaluationOf(runs, model, seeds.length);
 }
 
+type SimulateWith = Pick<EvaluateOptions, "digest" | "codeVersion" | "seeds">;
+
 interface BlockRun {
   readonly block: PastBlock;
   readonly policy: CompiledGroup;
@@ -54,7 +56,7 @@ interface BlockRun {
 }
 
 async function simulated(
-  { digest, codeVersion }: EvaluateOptions,
+  { digest, codeVersion }: SimulateWith,
   { block, policy, seed, model }: BlockRun,
 ): Promise<Simulated> {
   const ticks = new WatchedTicks();
@@ -72,8 +74,11 @@ async function simulated(
   return { result, watched: ticks.result() };
 }
 
-/** As many turns as were recorded: agents' sessions last longer than a short block. */
-async function calibrated(options: EvaluateOptions, block: PastBlock): Promise<SessionModel> {
+/**
+ * As many turns as were recorded: agents' sessions last longer than a short block.
+ * @throws RangeError when there is no demand to simulate
+ */
+export async function calibrated(options: SimulateWith, block: PastBlock): Promise<SessionModel> {
   const model = sessionModelOf(block.demand);
   const recorded = turnsOf(block.recorded);
   if (!(recorded > 0))

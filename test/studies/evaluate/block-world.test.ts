@@ -3,7 +3,7 @@ import { compilePool } from "../../../src/config/compile-pool.ts";
 import { epochMs } from "../../../src/core/units.ts";
 import {
   blockScenario,
-  hourlyMean,
+  sessionsPerHour,
   sessionModelOf,
   startRates,
 } from "../../../src/studies/evaluate/block-world.ts";
@@ -70,7 +70,7 @@ describe("sessions that stand for recorded turns", () => {
   it("begin as often as there are turns for them, over two hours of warm-up and the block", () => {
     const rates = startRates(demand().minutes, block(), { turnsByAge: [4, 4, 2] });
     expect(rates.length).toBeGreaterThanOrEqual(3 * 60);
-    expect(hourlyMean(rates)).toBeCloseTo((2 * 3_600) / 10, -1);
+    expect(sessionsPerHour(rates, { scale: 1 })).toBeCloseTo((2 * 3_600) / 10, -1);
   });
 });
 
