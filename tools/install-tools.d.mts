@@ -14,6 +14,7 @@ export type ToolName =
   | "prometheus"
   | "promtool"
   | "amtool"
+  | "alertmanager"
   | "chromium";
 
 export type LocatedTool =

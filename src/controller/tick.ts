@@ -24,7 +24,7 @@ import { evidenceOf } from "./evidence.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { observeGroup, observeWorld } from "./observe.ts";
 import { recall } from "./recall.ts";
-import { reportUndecided, writeStatuses } from "./report.ts";
+import { reportOverrides, reportUndecided, writeStatuses } from "./report.ts";
 
 export interface TickOptions {
   readonly codeVersion: string;
@@ -74,6 +74,7 @@ export async function tick(ports: Ports, carried: Carried, options: TickOptions)
         : { ok: false as const, code: observed?.code ?? "" };
     next = merge(next, group.name, end, carried.groups[group.name]);
   }
+  await guarded(ports, "world", () => reportOverrides(ports, world));
   return next;
 }
 

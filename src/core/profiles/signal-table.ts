@@ -79,6 +79,8 @@ export interface CacheTable {
   };
   /** Tokens of KV cache, where they are a value and no labels. */
   readonly kvTokens?: string;
+  /** Evictions a second, of blocks, of some of them, or of tokens: one pod's over another's. */
+  readonly evictions?: string;
 }
 
 export interface SignalTable {

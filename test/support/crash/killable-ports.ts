@@ -43,6 +43,7 @@ const EFFECTS = {
     read: "read",
     writePoolStatus: "write",
     writeFleetStatus: "write",
+    writeOverrideStatus: "write",
     reportBroken: "write",
   } satisfies Methods<FleetStore>,
   backends: { read: "read", write: "write", spare: "write" } satisfies Methods<RackBackend>,

@@ -77,6 +77,7 @@ const VLLM_0_28: Published = {
   },
   notShown: [
     "vllm:gpu_cache_usage_perc",
+    "vllm:kv_block_idle_before_evict_seconds_count",
     "vllm:time_per_output_token_seconds_bucket",
     "vllm:time_per_output_token_seconds_count",
   ],
@@ -96,6 +97,7 @@ const SGLANG_OF_THE_MANUAL: Published = {
     "sglang:time_per_output_token_seconds": histogram(["model_name"]),
   },
   notShown: [
+    "sglang:evicted_tokens_total",
     "sglang:generation_tokens_histogram_bucket",
     "sglang:inter_token_latency_seconds_bucket",
     "sglang:inter_token_latency_seconds_count",
@@ -134,6 +136,7 @@ const SGLANG_IN_PARTS: Published = {
     ),
   },
   notShown: [
+    "sglang:evicted_tokens_total",
     "sglang:num_prefill_bootstrap_queue_reqs",
     "sglang:num_retracted_requests_total",
     "sglang:prefill_effective_tokens_total",

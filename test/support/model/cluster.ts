@@ -58,6 +58,8 @@ export class ModelCluster {
   readonly reports: TickReport[] = [];
   readonly failures: Failure[] = [];
   readonly fleetStatuses: FleetStatus[] = [];
+  /** Names of overrides, each with the reason of its condition InForce. */
+  readonly overrideStandings: string[] = [];
   readonly poolStatuses: PoolStatus[] = [];
   readonly broken: string[] = [];
   readonly forgotten: string[] = [];
@@ -79,15 +81,7 @@ export class ModelCluster {
         read: (_fleet, at) => this.call("signals.read", () => this.snapshot(at)),
         history: () => this.call("signals.history", () => this.history),
       },
-      store: {
-        read: () => this.call("store.read", () => this.state()),
-        writeFleetStatus: (_fleet, status) =>
-          this.call("store.writeFleetStatus", () => void this.fleetStatuses.push(status)),
-        writePoolStatus: (_pool, status) =>
-          this.call("store.writePoolStatus", () => void this.poolStatuses.push(status)),
-        reportBroken: ({ message }) =>
-          this.call("store.reportBroken", () => void this.broken.push(message)),
-      },
+      store: this.store(),
       backends: {
         simulated: this.backend(),
       },
@@ -215,10 +209,31 @@ export class ModelCluster {
     return counts(before) === counts(this.world) ? { kind: "AlreadyDone" } : { kind: "Written" };
   }
 
+  private store(): Ports["store"] {
+    return {
+      read: () => this.call("store.read", () => this.state()),
+      writeFleetStatus: (_fleet, status) =>
+        this.call("store.writeFleetStatus", () => void this.fleetStatuses.push(status)),
+      writePoolStatus: (_pool, status) =>
+        this.call("store.writePoolStatus", () => void this.poolStatuses.push(status)),
+      writeOverrideStatus: ({ override }, [, inForce]) =>
+        this.call(
+          "store.writeOverrideStatus",
+          () => void this.overrideStandings.push(`${override.name} ${inForce?.reason}`),
+        ),
+      reportBroken: ({ message }) =>
+        this.call("store.reportBroken", () => void this.broken.push(message)),
+    };
+  }
+
   private state(): DesiredState {
     const { pools, fleets } = this.group;
     const overrides = this.world.fleets.flatMap(({ key, overrides: inForce }) =>
-      inForce.map((override) => ({ fleet: key, override })),
+      inForce.map((override) => ({
+        fleet: key,
+        namespace: key.slice(0, key.indexOf("/")),
+        override,
+      })),
     );
     return { pools, fleets, overrides, problems: [], broken: [], ...this.desired };
   }
