@@ -169,7 +169,7 @@ export class SharedPool {
     const died = this.process.dyingAt(verdict);
     const ticked = tick(this.ports, this.carried, OPTIONS);
     const next = await Promise.race([ticked, died]);
-    this.process.dyingAt(() => null);
+    void this.process.dyingAt(() => null);
     if (next !== "died") {
       this.carried = next;
       return;

@@ -9,7 +9,7 @@ import type { Access } from "./access.ts";
 const GROUP = "infrastructure.cluster.x-k8s.io";
 const VERSION = "v1beta2";
 export const INFRA_NAMESPACE = "infra";
-export const CLUSTER = "agents";
+const CLUSTER = "agents";
 const TEMPLATE = "gb200";
 
 const KINDS = ["FakeCluster", "FakeControlPlane", "FakeMachine", "FakeMachineTemplate"];
