@@ -8,6 +8,7 @@ export type ToolName =
   | "kwok"
   | "karpenter"
   | "lws"
+  | "cluster-api"
   | "helm"
   | "node-24"
   | "prometheus"

@@ -16,7 +16,7 @@ export interface ClusterNodes {
   list(pools: readonly CompiledPool[]): Promise<readonly UngroupedNode[]>;
   /** @returns those of the nodes that exist, of whatever pool. @throws PortError as `list` does */
   withUids(uids: readonly string[]): Promise<readonly NodeRef[]>;
-  /** @returns nodes of none of the pools that bear marks of ours. @throws PortError as `list` does */
+  /** @returns nodes of none of the pools that bear our marks. @throws PortError as `list` does */
   marked(pools: readonly CompiledPool[]): Promise<readonly MarkedNode[]>;
   /** Idempotent; a node that is gone or was replaced under its name (other uid) is left alone. */
   cordon(nodes: readonly NodeRef[]): Promise<void>;

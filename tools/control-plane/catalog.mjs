@@ -76,6 +76,18 @@ export const TOOLS = [
     },
     onPath: [],
   },
+  {
+    // Cluster API's own controllers, without a provider of machines.
+    name: "cluster-api",
+    from: "go-install",
+    package: "sigs.k8s.io/cluster-api@v1.12.0",
+    beside: {
+      file: "cluster-api-crds.yaml",
+      module: "sigs.k8s.io/cluster-api@v1.12.0",
+      folders: ["config/crd/bases"],
+    },
+    onPath: [],
+  },
   { name: "helm", from: "helm", package: "helm.sh/helm/v4/cmd/helm@v4.1.4", onPath: [] },
   {
     // A newer major, for records that must replay bit for bit on both.

@@ -15,7 +15,8 @@ export interface BackendTraits {
  * not with the vendor's controller behind it. Documentation: on a CRD written after its pages.
  */
 export const BACKEND_TRAITS: Readonly<Record<BackendKind, BackendTraits>> = {
-  "cluster-api": { proof: "VendorCrd", marksVictims: true },
+  // A MachineDeployment, and the MachineSets behind it; a MachinePool on its definition alone.
+  "cluster-api": { proof: "RealController", marksVictims: true },
   coreweave: { proof: "Documentation", marksVictims: false },
   field: { proof: "Documentation", marksVictims: false },
   karpenter: { proof: "RealController", marksVictims: false },

@@ -169,7 +169,7 @@ export class SharedPool {
     const died = this.process.dyingAt(verdict);
     const ticked = tick(this.ports, this.carried, OPTIONS);
     const next = await Promise.race([ticked, died]);
-    this.process.dyingAt(() => null);
+    void this.process.dyingAt(() => null);
     if (next !== "died") {
       this.carried = next;
       return;
@@ -255,7 +255,7 @@ export class SharedPool {
     );
   }
 
-  /** Labels, annotations and taints of ours, cordons of ours, and pods marked as the first to go. */
+  /** Labels, annotations, taints and cordons of ours, and pods marked as the first to go. */
   async marks(): Promise<readonly string[]> {
     const { items: nodes } = await this.json("nodes");
     const { items: pods } = await this.json("pods", "-A");

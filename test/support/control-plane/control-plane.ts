@@ -10,6 +10,7 @@ import {
 } from "./components.ts";
 import { type Users, writeSigningKeys, writeTokens } from "./credentials.ts";
 import { freePort } from "./free-port.ts";
+import { startClusterApi } from "./cluster-api.ts";
 import { startKarpenter } from "./karpenter.ts";
 import { startLws } from "./lws.ts";
 import { type Daemon, openProcessGroup, type ProcessGroup } from "./process-group.ts";
@@ -25,6 +26,8 @@ export interface ControlPlaneOptions {
   readonly karpenter?: boolean;
   /** LeaderWorkerSets become StatefulSets and those pods; wants the controller manager. */
   readonly lws?: boolean;
+  /** MachineDeployments become Machines; nodes are for the test to make. */
+  readonly clusterApi?: boolean;
   /** Users with a token of their own, each with its groups. */
   readonly users?: Users;
 }
@@ -70,6 +73,7 @@ async function startIn(group: ProcessGroup, options: ControlPlaneOptions): Promi
     ...(options.kwok ? [startKwok(group, access)] : []),
     ...(options.scheduler ? [startScheduler(group, access)] : []),
     ...(options.karpenter ? [startKarpenter(group, access)] : []),
+    ...(options.clusterApi ? [startClusterApi(group, access, certDir)] : []),
     ...(options.lws ? [startLws(group, access, certDir)] : []),
   ]);
   return {
