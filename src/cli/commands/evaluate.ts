@@ -8,12 +8,17 @@ import { RecordError, decodeRecord } from "../../studies/decode-record.ts";
 import { evaluate } from "../../studies/evaluate/evaluate.ts";
 import { RecordedPast } from "../../studies/evaluate/recorded-past.ts";
 import type { PastBlock } from "../../studies/evaluate/recorded-past.ts";
+import type { Evaluation } from "../../api/evaluation.ts";
+import { reportPage } from "../../report/report-page.ts";
+import { evaluationReport } from "../evaluate/evaluation-report.ts";
 import { evaluationMarkdown, evaluationText } from "../evaluate/evaluation-text.ts";
 import { logLines } from "../decision-log-lines.ts";
 import { sha256 } from "../digest.ts";
 import { wholeNumberTo } from "../numbers.ts";
 import { stopwatch } from "../pace.ts";
 import { policyFile } from "../policy-file.ts";
+import { commandLine } from "../simulation/simulation-report.ts";
+import { checkDifferent, stageFile } from "../staged-file.ts";
 import { progressOn } from "../simulation/progress.ts";
 import { RESULT_FORMATS } from "../simulation/print-results.ts";
 import type { ResultFormat } from "../simulation/print-results.ts";
@@ -30,6 +35,7 @@ interface EvaluateFlags {
   readonly block: Millis;
   readonly seeds: number;
   readonly format: ResultFormat;
+  readonly report?: string;
 }
 
 /** Days differ more than seeds do: with many of them one seed each says most. */
@@ -63,6 +69,7 @@ export function addEvaluate(program: Command): void {
     .addOption(
       new Option("--format <format>", "of the result").choices(RESULT_FORMATS).default("text"),
     )
+    .option("--report <file>", "write the recommendation, its reasons and tables as one HTML file")
     .addHelpText("after", MORE)
     .action(runEvaluate);
 }
@@ -75,10 +82,24 @@ function blockLength(text: string): Millis {
 }
 
 async function runEvaluate(flags: EvaluateFlags): Promise<void> {
+  checkDifferent([...flags.log, ...(flags.report === undefined ? [] : [flags.report])]);
+  const file = flags.report === undefined ? undefined : stageFile(flags.report);
+  try {
+    const result = await evaluated(flags);
+    file?.append(reportPage(evaluationReport(result, commandLine(process.argv.slice(2)))));
+    file?.publish();
+    if (flags.format === "json") console.log(JSON.stringify(result));
+    else console.log((flags.format === "text" ? evaluationText : evaluationMarkdown)(result));
+  } finally {
+    file?.discard();
+  }
+}
+
+async function evaluated(flags: EvaluateFlags): Promise<Evaluation> {
   const blocks = await blocksOf(flags);
   const progress = progressOn(process.stderr, "evaluate", stopwatch);
   try {
-    const result = await evaluate({
+    return await evaluate({
       blocks,
       candidate: candidateOf(flags),
       seeds: Array.from({ length: flags.seeds }, (_, n) => n + 1),
@@ -86,9 +107,6 @@ async function runEvaluate(flags: EvaluateFlags): Promise<void> {
       codeVersion: packageVersion(),
       onProgress: (share) => progress.update(share),
     });
-    progress.end();
-    if (flags.format === "json") console.log(JSON.stringify(result));
-    else console.log((flags.format === "text" ? evaluationText : evaluationMarkdown)(result));
   } catch (error) {
     if (error instanceof RangeError)
       throw new UsageError(`${flags.log.join(", ")}: ${error.message}`);
