@@ -107,6 +107,7 @@ export const FleetViewSchema = Type.Object({
       ceilingRacks: nullable(Type.Integer()),
       untilSeconds: Type.Number(),
       reason: Type.String(),
+      by: Type.Optional(Type.String({ description: "Who says so; absent: not told." })),
       breakGlass: Type.Optional(
         Type.Literal(true, { description: "The floor lifts the fleet's racks.max." }),
       ),

@@ -1,7 +1,11 @@
 import type { CompiledFleet, CompiledObjective } from "../../../core/compiled.ts";
 import type { FleetDecision, Step } from "../../../core/decision.ts";
 import { SIGNAL_UNITS } from "../../../core/signals/names.ts";
-import type { FleetObservation, SignalReading } from "../../../core/observation.ts";
+import type {
+  FleetObservation,
+  OverrideObservation,
+  SignalReading,
+} from "../../../core/observation.ts";
 import type { SignalName } from "../../../core/signals/names.ts";
 import { assessFleet, type Assessed, type TrustedSignals } from "../../../core/signals/trust.ts";
 import { elapsed, seconds, type EpochMs } from "../../../core/units.ts";
@@ -64,14 +68,16 @@ function fleetView(facts: FleetFacts): FleetView {
     cache: cacheView(decided.cache),
     ...budgetView(policy, report),
     signals: signalViews(facts),
-    overrides: seen.overrides.map(({ until, ...rest }) => ({
-      ...rest,
-      untilSeconds: instantSeconds(until),
-    })),
+    overrides: seen.overrides.map(overrideView),
     rollout: seen.rollout,
     problems: [...seen.problems],
     steps: decided.steps.map(stepView),
   };
+}
+
+function overrideView(override: OverrideObservation): FleetView["overrides"][number] {
+  const { until, generation: _, ...rest } = override;
+  return { ...rest, untilSeconds: instantSeconds(until) };
 }
 
 function racksOf(policy: CompiledFleet, decided: FleetDecision): FleetView["racks"] {
