@@ -1,6 +1,6 @@
 /** What the charts are drawn from: one point per minute, peaks kept. */
 import { Type } from "typebox";
-import { CACHE_CAUSES, nullable } from "./vocabulary.ts";
+import { nullable, type CACHE_CAUSES } from "./vocabulary.ts";
 
 /** One tick, or one minute of ticks: series name to value, null where nothing was measured. */
 export const HistoryPointSchema = Type.Object({

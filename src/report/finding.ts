@@ -8,12 +8,14 @@ export type FindingKind =
   | "hit-rate-regime"
   | "forecast-miss"
   | "dominated-policy"
-  | "knob";
+  | "knob"
+  | "recommendation"
+  | "change";
 
 export type Severity = "high" | "medium" | "low";
 
-/** Which plot shows it. */
-export type PlotName = "attainment" | "demand" | "racks" | "hit-rate" | "pareto";
+/** Which plot shows it; where there is none, the tables. */
+export type PlotName = "attainment" | "demand" | "racks" | "hit-rate" | "pareto" | "tables";
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -57,6 +59,8 @@ const ORDER: Readonly<Record<FindingKind, number>> = {
   "forecast-miss": 5,
   "over-provision": 6,
   knob: 7,
+  recommendation: 8,
+  change: 9,
 };
 
 /** Costs within a factor of √2 are about the same. */

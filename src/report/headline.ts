@@ -11,14 +11,31 @@ export function headlines(input: ReportInput, found: readonly Finding[]): readon
   return [...rivals, ...input.runs.map((run) => runText(run, found, input.runs.length > 1))];
 }
 
-function runText({ name, result }: ReportRun, found: readonly Finding[], several: boolean): string {
+function runText(run: ReportRun, found: readonly Finding[], several: boolean): string {
+  const { name, result } = run;
   const { slo, gpuHours } = result;
   const subject = several ? `${name}: ` : "";
   const clusters = found.filter(({ kind, run }) => kind === "violation-cluster" && run === name);
   return (
     `${subject}${percent(slo.attainment)} of ${count(slo.judged)} turns met every objective, for ` +
-    `${count(gpuHours.held)} GPU-hours. ${clustersText(clusters, slo.violations)}`
+    `${count(gpuHours.held)} GPU-hours. ${missedText(run)}${clustersText(clusters, slo.violations)}`
   );
+}
+
+/**
+ * Objectives that the run as a whole did not meet, "" where it met all: with no cluster nothing
+ * else on the first screen would say so.
+ */
+function missedText({ result, timeline }: ReportRun): string {
+  const several = timeline.fleets.length > 1;
+  const missed = timeline.fleets.flatMap(({ fleet, objectives }) =>
+    objectives.flatMap(({ name, share }) => {
+      const key = several ? `${fleet} ${name}` : name;
+      const met = result.slo.byObjective[key] ?? 1;
+      return met < share ? [`${key} by ${percent(met)} of them, ${percent(share)} asked for`] : [];
+    }),
+  );
+  return missed.length === 0 ? "" : `Missed over the whole run: ${missed.join("; ")}. `;
 }
 
 function clustersText(clusters: readonly Finding[], violations: number): string {

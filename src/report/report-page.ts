@@ -5,7 +5,7 @@ import type { FleetRun } from "./findings/fleet-run.ts";
 import { fleetRuns } from "./findings/fleet-run.ts";
 import { headlines } from "./headline.ts";
 import type { FoundAt } from "./page/findings-section.ts";
-import { findingsSection } from "./page/findings-section.ts";
+import { findingsSection, TABLES_ID } from "./page/findings-section.ts";
 import { Html, NOTHING, html } from "./page/html.ts";
 import { PARETO_ID, paretoSection } from "./page/pareto-section.ts";
 import { findingFigure, runFigure } from "./page/plots-section.ts";
@@ -25,7 +25,7 @@ export function reportPage(input: ReportInput): string {
   }));
   const body = html`<a class="skip" href="#findings">To the findings</a>
 ${header(input, found, runs.length)}
-<main>${findingsSection(placed, input.runs.length > 1)}
+<main>${findingsSection(placed, input.runs.length)}
 ${paretoSection(input)}
 ${timelines(runs, placed)}
 ${evidence(runs, placed)}
@@ -38,6 +38,7 @@ ${reproduce(input)}</main>
 
 const anchorOf = ({ from, plot }: Finding, number: number): string => {
   if (plot === "pareto") return PARETO_ID;
+  if (plot === "tables") return TABLES_ID;
   return from === null ? "timelines" : `plot-${number}`;
 };
 
@@ -60,7 +61,7 @@ function header(input: ReportInput, found: readonly Finding[], runs: number): Ht
   const links = [
     ["findings", "Findings"],
     ...(runs > 0 ? [["timelines", "Timelines"]] : []),
-    ["tables", "Tables"],
+    ...(hasTables(input) ? [[TABLES_ID, "Tables"]] : []),
     ["reproduce", "Reproduce"],
   ].map(([id = "", name = ""]) => html`<a href="#${id}">${name}</a>`);
   return html`<header><h1>${input.title}</h1><p class="quiet">${input.about}</p>${leads}
@@ -85,9 +86,12 @@ function evidence(runs: readonly FleetRun[], found: readonly FoundAt[]): Html {
     <h2 id="evidence">Each finding, close up</h2>${plots}</section>`;
 }
 
+const hasTables = (input: ReportInput): boolean => tablesOf(input).length > 0;
+
 function figures(input: ReportInput): Html {
+  if (!hasTables(input)) return NOTHING;
   const tables = tablesOf(input).map((table) => html`<div class="card">${tableHtml(table)}</div>`);
-  return html`<section aria-labelledby="tables"><h2 id="tables">Tables</h2>${tables}</section>`;
+  return html`<section aria-labelledby="${TABLES_ID}"><h2 id="${TABLES_ID}">Tables</h2>${tables}</section>`;
 }
 
 const reproduce = ({ command }: ReportInput): Html =>

@@ -6,6 +6,9 @@ import { DAY_MS, HOUR_MS, millis } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
 import { evaluate } from "../../studies/evaluate/evaluate.ts";
 import type { PastBlock } from "../../studies/evaluate/recorded-past.ts";
+import type { Evaluation } from "../../api/evaluation.ts";
+import { reportPage } from "../../report/report-page.ts";
+import { evaluationReport } from "../evaluate/evaluation-report.ts";
 import { evaluationMarkdown, evaluationText } from "../evaluate/evaluation-text.ts";
 import { blocksOfLog } from "../evaluate/from-log.ts";
 import { blocksOfMetrics, racksOfPool } from "../evaluate/from-metrics.ts";
@@ -13,6 +16,8 @@ import { sha256 } from "../digest.ts";
 import { wholeNumberTo } from "../numbers.ts";
 import { stopwatch } from "../pace.ts";
 import { policyFile } from "../policy-file.ts";
+import { commandLine } from "../simulation/simulation-report.ts";
+import { checkDifferent, stageFile } from "../staged-file.ts";
 import { progressOn } from "../simulation/progress.ts";
 import { RESULT_FORMATS } from "../simulation/print-results.ts";
 import type { ResultFormat } from "../simulation/print-results.ts";
@@ -34,6 +39,7 @@ interface EvaluateFlags extends EndpointFlags {
   readonly block: Millis;
   readonly seeds: number;
   readonly format: ResultFormat;
+  readonly report?: string;
 }
 
 /** Days differ more than seeds do: with many of them one seed each says most. */
@@ -79,6 +85,7 @@ export function addEvaluate(program: Command): void {
     .addOption(
       new Option("--format <format>", "of the result").choices(RESULT_FORMATS).default("text"),
     )
+    .option("--report <file>", "write the recommendation, its reasons and tables as one HTML file")
     .addHelpText("after", MORE);
   withEndpointFlags(command).action(runEvaluate);
 }
@@ -91,12 +98,26 @@ function blockLength(text: string): Millis {
 }
 
 async function runEvaluate(flags: EvaluateFlags): Promise<void> {
+  checkDifferent([...(flags.log ?? []), ...(flags.report === undefined ? [] : [flags.report])]);
+  const file = flags.report === undefined ? undefined : stageFile(flags.report);
+  try {
+    const result = await evaluated(flags);
+    file?.append(reportPage(evaluationReport(result, commandLine(process.argv.slice(2)))));
+    file?.publish();
+    if (flags.format === "json") console.log(JSON.stringify(result));
+    else console.log((flags.format === "text" ? evaluationText : evaluationMarkdown)(result));
+  } finally {
+    file?.discard();
+  }
+}
+
+async function evaluated(flags: EvaluateFlags): Promise<Evaluation> {
   const candidate = flags.candidate === undefined ? null : policyFile(flags.candidate);
   const place = placeOf(flags);
   const blocks = await blocksOf(flags).catch(inPlace(place));
   const progress = progressOn(process.stderr, "evaluate", stopwatch);
   try {
-    const result = await evaluate({
+    return await evaluate({
       blocks,
       candidate: candidate ?? ownCandidate(place),
       seeds: Array.from({ length: flags.seeds }, (_, n) => n + 1),
@@ -104,11 +125,8 @@ async function runEvaluate(flags: EvaluateFlags): Promise<void> {
       codeVersion: packageVersion(),
       onProgress: (share) => progress.update(share),
     });
-    progress.end();
-    if (flags.format === "json") console.log(JSON.stringify(result));
-    else console.log((flags.format === "text" ? evaluationText : evaluationMarkdown)(result));
   } catch (error) {
-    inPlace(place)(error);
+    return inPlace(place)(error);
   } finally {
     progress.end();
   }

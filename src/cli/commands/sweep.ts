@@ -2,6 +2,7 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { SEEDS_MAX } from "../../config/scenario.ts";
 import { sweep, sweepJobs } from "../../studies/compare/sweep.ts";
+import type { SweepResult } from "../../api/comparison.ts";
 import type { RunJobs, SweepPlan } from "../../studies/compare/sweep.ts";
 import { positiveWholeNumber, wholeNumberTo } from "../numbers.ts";
 import { PART_SCHEMA_VERSION } from "../simulation/decode-part.ts";
@@ -9,6 +10,9 @@ import type { PartLine } from "../simulation/decode-part.ts";
 import { loadAll, namesOf, planOf, runnerOf } from "../simulation/comparison-runs.ts";
 import type { LoadedScenarios } from "../simulation/comparison-runs.ts";
 import { printedSweep } from "../simulation/print-sweep.ts";
+import { commandLine, sweepReport, withFindings } from "../simulation/simulation-report.ts";
+import { reportPage } from "../../report/report-page.ts";
+import { stageFile } from "../staged-file.ts";
 import { RESULT_FORMATS } from "../simulation/print-results.ts";
 import type { ResultFormat } from "../simulation/print-results.ts";
 import { sweepManifest } from "../simulation/sweep-job.ts";
@@ -26,6 +30,7 @@ interface SweepFlags {
   readonly merge?: readonly string[];
   readonly job?: number;
   readonly image: string;
+  readonly report?: string;
 }
 
 /** An index of a Job is a pod: more of them than runs are of no use. */
@@ -65,6 +70,12 @@ export function addSweep(program: Command): void {
         .argParser(wholeNumberTo(MOST_PARTS))
         .conflicts(["part", "merge"]),
     )
+    .addOption(
+      new Option(
+        "--report <file>",
+        "write fronts, findings and the table as one HTML file",
+      ).conflicts(["part", "job"]),
+    )
     .option("--image <image>", "of the Job", `breakwater:${packageVersion()}`)
     .addHelpText("after", EXAMPLE)
     .action(runSweep);
@@ -85,7 +96,24 @@ async function runSweep(files: readonly string[], flags: SweepFlags): Promise<vo
   }
   const merged = flags.merge?.map(readText);
   const from = merged === undefined ? run : mergedRunner(merged, digest);
-  console.log(printedSweep(await sweep(plan, from), flags.format));
+  await printSweep(() => sweep(plan, from), flags);
+}
+
+async function printSweep(
+  swept: () => Promise<SweepResult>,
+  { format, report: path }: SweepFlags,
+): Promise<void> {
+  const file = path === undefined ? undefined : stageFile(path);
+  try {
+    const result = await swept();
+    const report = sweepReport(result, commandLine(process.argv.slice(2)));
+    file?.append(reportPage(report));
+    file?.publish();
+    const printed = printedSweep(result, format);
+    console.log(format === "markdown" ? withFindings(printed, report) : printed);
+  } finally {
+    file?.discard();
+  }
 }
 
 interface PartRuns {

@@ -1,5 +1,6 @@
 /** An evaluation, for people. */
 import type { EvaluatedSide, EvaluatedValue, Evaluation } from "../../api/evaluation.ts";
+import type { ReportTable } from "../../report/report-input.ts";
 import { table } from "../table.ts";
 
 const VERDICTS: Readonly<Record<Evaluation["recommendation"]["verdict"], string>> = {
@@ -10,7 +11,7 @@ const VERDICTS: Readonly<Record<Evaluation["recommendation"]["verdict"], string>
   refused: "No recommendation",
 };
 
-const verdictOf = ({ recommendation: { verdict, text } }: Evaluation): string =>
+export const verdictOf = ({ recommendation: { verdict, text } }: Evaluation): string =>
   `${VERDICTS[verdict]}: ${text}.`;
 
 export function evaluationText(result: Evaluation): string {
@@ -53,12 +54,36 @@ function markdown(...[header, rows]: Table): readonly string[] {
   return [line(header), line(header.map(() => "---")), ...rows.map(line)];
 }
 
-function demandOf({ blocks, seeds, sessions }: Evaluation): string {
+/** Both sides, what tells them apart, and how far the simulation is to be believed. */
+export function evaluationTables(result: Evaluation): readonly ReportTable[] {
+  const titled = (title: string, note: string, [header, rows]: Table): ReportTable => ({
+    title,
+    note,
+    header,
+    rows,
+  });
+  const over = `95 % intervals over ${result.sampledBy}`;
+  return [
+    titled("Per block", over, measureTable(result)),
+    titled("By objective", over, objectiveTable(result)),
+    titled("The policy that acted, simulated, beside the log", "", matchTable(result)),
+  ];
+}
+
+const demandOf = (result: Evaluation): string =>
+  `${simulatedDemand(result)} The policy that acted, simulated, beside the log:`;
+
+/** What was simulated, in a sentence. */
+export function simulatedDemand({
+  blocks,
+  seeds,
+  sessions,
+}: Pick<Evaluation, "blocks" | "seeds" | "sessions">): string {
   const from = blocks[0]?.from ?? "";
   const until = blocks.at(-1)?.until ?? "";
   return (
     `${blocks.length} blocks from ${from} to ${until}, ${seeds} runs of each, simulated with ` +
-    `sessions of profile ${sessions.profile}. The policy that acted, simulated, beside the log:`
+    `sessions of profile ${sessions.profile}.`
   );
 }
 
@@ -86,7 +111,7 @@ const digits =
   (value: number): string =>
     value.toFixed(count);
 
-const MEASURES: readonly Measure[] = [
+export const MEASURES: readonly Measure[] = [
   { name: "attainment", of: ({ attainment }) => attainment, show: percent },
   { name: "asked to confirm", of: ({ interventions }) => interventions, show: digits(1) },
   { name: "minutes to absorb", of: ({ absorbMinutes }) => absorbMinutes, show: digits(1) },
@@ -95,7 +120,7 @@ const MEASURES: readonly Measure[] = [
   { name: "USD", of: ({ costUsd }) => costUsd, show: digits(0) },
 ];
 
-const ranged = ({ mean, low, high }: EvaluatedValue, show: Measure["show"]): string =>
+export const ranged = ({ mean, low, high }: EvaluatedValue, show: Measure["show"]): string =>
   `${show(mean)} (${show(low)} to ${show(high)})`;
 
 const measureTable = ({ incumbent, candidate, change }: Evaluation): Table => [

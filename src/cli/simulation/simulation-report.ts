@@ -1,9 +1,10 @@
 /**
  * Reports of runs and comparisons: what `--report` writes, and the findings of `--format markdown`.
  */
-import type { ComparisonResult } from "../../api/comparison.ts";
+import type { ComparisonResult, SweepResult } from "../../api/comparison.ts";
 import { findingsMarkdown } from "../../report/report-markdown.ts";
 import type { ReportInput, ReportRun } from "../../report/report-input.ts";
+import { sweepSection } from "./print-sweep.ts";
 import type { SimulationOutcome } from "../../studies/simulation-run.ts";
 import { packageVersion } from "../version.ts";
 
@@ -55,6 +56,21 @@ export function comparisonReport(
     version: packageVersion(),
     runs: reportRuns(outcomes),
     comparison,
+  };
+}
+
+/** Fronts and what a knob would give; of a sweep no run is drawn. */
+export function sweepReport(result: SweepResult, command: string): ReportInput {
+  const named = (of: "policy" | "scenario"): string =>
+    [...new Set(result.points.map((point) => point[of]))].join(", ");
+  return {
+    title: `Settings of ${named("policy")}`,
+    about: `Scenarios: ${named("scenario")}. ${result.points.length} settings were tried.`,
+    command,
+    version: packageVersion(),
+    runs: [],
+    points: result.points,
+    tables: [sweepSection(result)],
   };
 }
 

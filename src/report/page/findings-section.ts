@@ -13,10 +13,15 @@ export const KIND_NAMES: Readonly<Record<FindingKind, string>> = {
   "forecast-miss": "forecast",
   "dominated-policy": "dominated policy",
   knob: "knob",
+  recommendation: "recommendation",
+  change: "change",
 };
 
 /** More are not read on a first screen: the others are a click away. */
 const FIRST = 6;
+
+/** Where the figures are. */
+export const TABLES_ID = "tables";
 
 export interface FoundAt {
   /** From 1, in the order shown: what plots call it. */
@@ -26,8 +31,14 @@ export interface FoundAt {
   readonly plot: string;
 }
 
-/** @param several whether sentences have to say whose run they are about */
-export function findingsSection(found: readonly FoundAt[], several: boolean): Html {
+const NOTHING_IN_RUNS =
+  "Nothing out of the ordinary: no cluster of violations, no late rack, no fall of the hit rate, " +
+  "no missed forecast, no racks without need.";
+const NOTHING_IN_FIGURES = "No setting is found to be better than another, both ways.";
+
+/** @param runs how many were searched; of several, sentences have to say whose they are about */
+export function findingsSection(found: readonly FoundAt[], runs: number): Html {
+  const several = runs > 1;
   const items = (part: readonly FoundAt[]): readonly Html[] =>
     part.map((each) => findingItem(each, several));
   const [first, rest] = [found.slice(0, FIRST), found.slice(FIRST)];
@@ -36,8 +47,7 @@ export function findingsSection(found: readonly FoundAt[], several: boolean): Ht
       ? NOTHING
       : html`<details><summary>${rest.length} more of less weight</summary>
 <ol class="findings" start="${FIRST + 1}">${items(rest)}</ol></details>`;
-  const none = html`<p class="card">Nothing out of the ordinary: no cluster of violations, no late
-    rack, no fall of the hit rate, no missed forecast, no racks without need.</p>`;
+  const none = html`<p class="card">${runs > 0 ? NOTHING_IN_RUNS : NOTHING_IN_FIGURES}</p>`;
   return html`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>
 ${found.length === 0 ? none : html`<ol class="findings">${items(first)}</ol>`}${others}</section>`;
 }
@@ -50,5 +60,5 @@ function findingItem({ finding, number, plot }: FoundAt, several: boolean): Html
 <p class="severity">${number}. ${severity}<span class="kind">${KIND_NAMES[kind]}</span></p>
 <div><p>${whose}${sentence}</p>
 <p class="more">Confidence ${confidenceText(confidence)}${where} · <a href="#${plot}">See it in
-  plot ${number}</a></p></div></li>`;
+  ${plot === TABLES_ID ? "the tables" : `plot ${number}`}</a></p></div></li>`;
 }

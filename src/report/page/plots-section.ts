@@ -27,8 +27,8 @@ const WITH: Readonly<Record<RunPlot, readonly RunPlot[]>> = {
 export function findingFigure(found: FoundAt, run: FleetRun | undefined): Html {
   const { finding, number, plot } = found;
   const { from, to } = finding;
-  if (run === undefined || from === null || to === null || finding.plot === "pareto")
-    return NOTHING;
+  if (run === undefined || from === null || to === null) return NOTHING;
+  if (finding.plot === "pareto" || finding.plot === "tables") return NOTHING;
   const around = Math.max(LEAST_SECONDS, AROUND * (to - from));
   const part = stretchOf(run, Math.max(0, from - around), to + around);
   const window = {

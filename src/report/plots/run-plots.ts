@@ -7,7 +7,7 @@ import { numbersOf } from "../statistics/robust.ts";
 import { percent } from "../text.ts";
 import type { PlotLine, TimePlot } from "./time-plot.ts";
 
-export type RunPlot = Exclude<PlotName, "pareto"> | "latency";
+export type RunPlot = Exclude<PlotName, "pareto" | "tables"> | "latency";
 
 export const RUN_PLOTS: readonly RunPlot[] = [
   "attainment",

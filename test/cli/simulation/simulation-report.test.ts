@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { rowsToDraw } from "../../../src/cli/simulation/drawn-runs.ts";
-import { commandLine, reportRuns } from "../../../src/cli/simulation/simulation-report.ts";
+import {
+  commandLine,
+  reportRuns,
+  sweepReport,
+} from "../../../src/cli/simulation/simulation-report.ts";
 import type { ComparisonResult } from "../../../src/api/comparison.ts";
+import { reportPage } from "../../../src/report/report-page.ts";
 import { aRun } from "../../support/reports/a-run.ts";
 
 describe("the command that makes a report again", () => {
@@ -80,5 +85,35 @@ describe("of a comparison are drawn", () => {
       "e breakwater",
       "e kpa",
     ]);
+  });
+});
+
+describe("the report of a sweep", () => {
+  const at = (mean: number) => ({ mean, low: mean * 0.95, high: mean * 1.05 });
+  const point = (value: number, gpuHours: number, violations: number) => ({
+    scenario: "launch-day",
+    policy: "breakwater",
+    knob: { name: "headroom", value },
+    attainment: 0.99,
+    gpuHours,
+    violations,
+    interval: { attainment: at(0.99), gpuHours: at(gpuHours), violations: at(violations) },
+    onFront: true,
+  });
+  const points = [point(0.5, 900, 400), point(0.9, 1_000, 100)];
+  const page = reportPage(sweepReport({ schemaVersion: 1, points }, "breakwater sweep a.yaml"));
+
+  it("has the front, a row for each setting, and links that lead somewhere", () => {
+    expect(page).toContain("Settings of breakwater");
+    expect(page).toContain("<svg");
+    expect(page).toContain("headroom 0.9");
+    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  });
+
+  it("does not say of runs what it has not looked at", () => {
+    const flat = [point(0.5, 900, 400), point(0.9, 900, 400)];
+    const other = reportPage(sweepReport({ schemaVersion: 1, points: flat }, "breakwater sweep"));
+    expect(other).not.toContain("no late rack");
   });
 });

@@ -1,0 +1,59 @@
+/** An evaluation as a report: the recommendation, what is sure to change, the tables. */
+import type { EvaluatedValue, Evaluation } from "../../api/evaluation.ts";
+import { severityOf, type Finding } from "../../report/finding.ts";
+import type { ReportInput } from "../../report/report-input.ts";
+import { packageVersion } from "../version.ts";
+import {
+  evaluationTables,
+  MEASURES,
+  ranged,
+  simulatedDemand,
+  verdictOf,
+} from "./evaluation-text.ts";
+
+/** Of the intervals that an evaluation gives. */
+const CONFIDENCE = 0.95;
+
+export const evaluationReport = (result: Evaluation, command: string): ReportInput => ({
+  title: "A candidate policy beside the one that acts",
+  about: simulatedDemand(result),
+  command,
+  version: packageVersion(),
+  runs: [],
+  tables: evaluationTables(result),
+  findings: [recommended(result), ...changes(result)],
+});
+
+const ABOUT_ALL = { run: null, fleet: null, from: null, to: null, plot: "tables" } as const;
+
+/** It leads: whatever else was found is a reason for it. */
+const recommended = (result: Evaluation): Finding => ({
+  ...ABOUT_ALL,
+  kind: "recommendation",
+  severity: "high",
+  confidence: CONFIDENCE,
+  sentence: verdictOf(result),
+  numbers: {},
+  cost: Number.MAX_VALUE,
+});
+
+/** Measures that change by more than chance: 0 is not in their interval. */
+function changes({ incumbent, candidate, change }: Evaluation): readonly Finding[] {
+  return MEASURES.flatMap(({ name, of, show }) => {
+    const moved = of(change);
+    if (moved.low <= 0 && moved.high >= 0) return [];
+    const [before, after] = [of(incumbent).mean, of(candidate).mean];
+    const cost = relative(name, moved, before);
+    const sentence =
+      `With the candidate ${name} goes from ${show(before)} to ${show(after)} a block: ` +
+      `${ranged(moved, show)}.`;
+    const found = { kind: "change" as const, confidence: CONFIDENCE, sentence, cost };
+    return [{ ...ABOUT_ALL, ...found, severity: severityOf(cost), numbers: { before, after } }];
+  });
+}
+
+/** Of attainment the part that counts is what is missed. */
+function relative(name: string, { mean }: EvaluatedValue, before: number): number {
+  const whole = name === "attainment" ? 1 - before : before;
+  return whole <= 0 ? 1 : Math.min(1, Math.abs(mean) / whole);
+}
