@@ -58,6 +58,8 @@ export function judged(ticks, incident, profile) {
 
 /** Load or size took this much of the free cache: a lack of it is so. */
 const LESS_FREE = 0.9;
+/** A verdict compares with two hours before the fall began. */
+const USUAL_MS = 2 * 3_600_000;
 /** An engine answers for less: its cache may be cold. */
 const YOUNG_MINUTES = 60;
 
@@ -68,17 +70,19 @@ const YOUNG_MINUTES = 60;
 export function alarmsOf(ticks, profile) {
   const alarms = [];
   let before = "none";
-  for (const [index, { minute, said, freeSeconds, youngestMinutes }] of ticks.entries()) {
-    const { cause, evidence = [], text } = said[profile];
+  for (const [index, { minute, said, freeSeconds, sinceChangeMinutes }] of ticks.entries()) {
+    const { cause, evidence = [], text, since } = said[profile];
     if (cause !== "none" && cause !== before) {
-      const past = ticks.slice(Math.max(0, index - 600), Math.max(1, index - 40));
+      const past = ticks.filter(
+        ({ at }) => at < (since ?? ticks[index].at) && at >= (since ?? ticks[index].at) - USUAL_MS,
+      );
       const was = median(past.flatMap((tick) => tick.freeSeconds ?? []));
       const isNow = median(
         ticks.slice(Math.max(0, index - 40), index + 1).flatMap((tick) => tick.freeSeconds ?? []),
       );
       const isSo =
         (cause === "capacity-bound" && isNow <= LESS_FREE * was) ||
-        (cause === "cold-replicas" && youngestMinutes <= YOUNG_MINUTES);
+        (cause === "cold-replicas" && sinceChangeMinutes <= YOUNG_MINUTES);
       alarms.push({
         minute,
         cause,
@@ -86,7 +90,8 @@ export function alarmsOf(ticks, profile) {
         was,
         isNow,
         freeSeconds,
-        why: evidence.join("; ") || text,
+        text,
+        why: evidence.join("; "),
       });
     }
     before = cause;

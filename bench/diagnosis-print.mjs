@@ -50,16 +50,23 @@ export function matrixLines(rows) {
   return [`${head}   median delay`, ...lines, "precision", ...precision];
 }
 
+/** "Cannot tell, because the router's index is not exported": all that can be said without it. */
+const saysWhatIsMissing = ({ found, last }) =>
+  found === "cannot-tell" && (last?.text ?? "").includes("is not exported");
+
 export function summaryLines(rows, { small, pairs, smallPairs }) {
   const known = rows.filter(({ cause }) => cause !== "cannot-tell");
   const right = known.filter((row) => row.found === row.cause);
   const unknown = rows.filter(({ cause }) => cause === "cannot-tell");
   const untold = unknown.filter(({ found }) => found === "cannot-tell");
   const delays = right.map(({ delay }) => delay);
+  const asked = known.filter((row) => row.found === row.cause || saysWhatIsMissing(row));
   const inOrder = pairs.filter(({ inOrder: is }) => is).length;
   const early = rows.filter((row) => row.early).length;
   return [
     `top-1 of known kinds     ${shareText(right.length, known.length)} of ${known.length}`,
+    `  with "cannot tell" for want of the index taken as right  ` +
+      shareText(asked.length, known.length),
     `unknown: cannot tell      ${shareText(untold.length, unknown.length)} of ${unknown.length}`,
     `larger of two first      ${shareText(inOrder, pairs.length)} of ${pairs.length}` +
       `; ${smallPairs} pairs too small or too alike to order`,

@@ -2,42 +2,31 @@
 import { createHash } from "node:crypto";
 import { compileScenario } from "../src/config/compile-scenario.ts";
 import { readDocument } from "../src/config/written-document.ts";
-import { decide } from "../src/core/decide.ts";
+import { answeringPods } from "../src/core/cache/diagnosis/answering.ts";
+import { diagnose } from "../src/core/cache/diagnosis/diagnose.ts";
+import { EMPTY_FLEET_MEMORY } from "../src/core/memory.ts";
+import { assess } from "../src/core/policy/situation.ts";
 import { trafficOf } from "../src/studies/scenario-traffic.ts";
 import { simulate } from "../src/studies/simulate.ts";
+import { SHOWN } from "./diagnosis-shown.mjs";
 
 const MINUTE_MS = 60_000;
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
-/**
- * What is known of caches, by engine profile: the simulated engines export what vLLM does, and the
- * router what llm-d's does; of others, what they do not export is taken away.
- */
-const SHOWN = {
-  "vllm, llm-d-epp": null,
-  vllm: ({ pods }) => ({ pods }),
-  "sglang or trtllm": ({ pods }) => ({
-    pods: pods.map(({ pod, promptTokensPerSecond, computedTokensPerSecond, kvTokens }) => ({
-      pod,
-      promptTokensPerSecond,
-      computedTokensPerSecond,
-      ...(kvTokens !== undefined && { kvTokens }),
-    })),
-  }),
-};
 export const PROFILES = Object.keys(SHOWN);
 
 /**
- * @returns every tick: minute, what truly was (hit rate as shown, free seconds, youngest engine,
- *   whether an engine is set up in another way than at first), and the verdict by profile
+ * @returns every tick: minute, what truly was (hit rate as shown, free seconds, minutes since
+ *   engines came or went, whether an engine is set up in another way than at first), and the
+ *   verdict by profile; the fleet itself is scaled by what an engine with every flag exports
  */
 export async function ticksOf(text, seed) {
   const read = readDocument(text, compileScenario);
   if (!read.ok) throw new Error(JSON.stringify(read.errors, null, 2));
   const { startsAt } = read.value;
   const ticks = [];
-  const memories = Object.fromEntries(PROFILES.map((profile) => [profile, undefined]));
-  let first;
+  const memories = {};
+  let [first, engines, changedAt] = [undefined, "", 0];
   await simulate({
     scenario: read.value,
     policy: "breakwater",
@@ -47,22 +36,29 @@ export async function ticksOf(text, seed) {
     codeVersion: "bench",
     onTick: ({ group, observation, memory, decision }) => {
       const [fleet] = observation.fleets;
-      const [decided] = decision.fleets;
-      const said = { [PROFILES[0]]: decided.cache };
-      for (const profile of PROFILES.slice(1)) {
-        const fewer = shownBy(profile, observation);
-        const carried = withDiagnosis(memory, fleet.key, memories[profile]);
-        const other = decide(group, fewer, carried);
-        memories[profile] = other.memory.fleets[fleet.key]?.diagnosis;
-        said[profile] = other.decision.fleets[0].cache;
+      const racks = observation.pools.flatMap((pool) => pool.racks);
+      const answering = answeringPods(racks).get(fleet.key) ?? [];
+      const situation = situationOf({ group, observation, memory, decision });
+      const said = {};
+      for (const profile of PROFILES) {
+        const { verdict, memory: next } = diagnose(
+          { ...situation, observed: shownBy(profile, fleet) },
+          answering,
+          memories[profile] ?? null,
+        );
+        memories[profile] = next;
+        said[profile] = verdict;
       }
       const settings = settingsOf(fleet);
       first ??= settings[0];
+      const names = answering.map(({ pod, since }) => `${pod} ${since}`).join();
+      if (names !== engines) [engines, changedAt] = [names, decision.at];
       ticks.push({
+        at: decision.at,
         minute: (decision.at - startsAt) / MINUTE_MS,
         hitRate: hitRateOf(fleet),
         freeSeconds: freeSecondsOf(fleet),
-        youngestMinutes: youngestOf(observation, decision.at),
+        sinceChangeMinutes: (decision.at - changedAt) / MINUTE_MS,
         isSetUpAnew: settings.some((each) => each !== first),
         said,
       });
@@ -79,19 +75,20 @@ function hitRateOf({ caches }) {
   return prompts > 0 ? 1 - computed / prompts : null;
 }
 
-function shownBy(profile, observation) {
-  const fleets = observation.fleets.map((fleet) =>
-    fleet.caches === undefined ? fleet : { ...fleet, caches: SHOWN[profile](fleet.caches) },
-  );
-  return { ...observation, fleets };
-}
+const shownBy = (profile, fleet) =>
+  fleet.caches === undefined ? fleet : { ...fleet, caches: SHOWN[profile](fleet.caches) };
 
-/** The other profile's memory of the caches; all else as it was. */
-function withDiagnosis(memory, key, diagnosis) {
-  const { diagnosis: _, ...fleet } = memory.fleets[key] ?? {};
-  if (Object.keys(fleet).length === 0) return memory;
-  const own = diagnosis === undefined ? fleet : { ...fleet, diagnosis };
-  return { ...memory, fleets: { ...memory.fleets, [key]: own } };
+/** What the decision rested on: supply apart, of which the caches know nothing. */
+function situationOf({ group, observation, memory, decision }) {
+  const [fleet] = group.fleets;
+  return assess({
+    fleet,
+    pools: [],
+    observed: observation.fleets[0],
+    memory: memory.fleets[fleet.key] ?? EMPTY_FLEET_MEMORY,
+    now: observation.now,
+    servingRacks: decision.fleets[0].servingRacks,
+  });
 }
 
 const settingsOf = ({ caches }) =>
@@ -105,12 +102,3 @@ function freeSecondsOf({ caches }) {
   const prompts = pods.reduce((sum, pod) => sum + pod.promptTokensPerSecond, 0);
   return prompts > 0 ? pods.reduce((sum, { kvTokens = 0 }) => sum + kvTokens, 0) / prompts : null;
 }
-
-const youngestOf = ({ pools }, now) =>
-  Math.min(
-    ...pools.flatMap(({ racks }) =>
-      racks.flatMap(({ pods }) =>
-        pods.map(({ readySince }) => (readySince === null ? Infinity : now - readySince)),
-      ),
-    ),
-  ) / MINUTE_MS;

@@ -1,6 +1,6 @@
 /**
  * Decides simulated decisions again, on this Node and on others, and compares bit for bit:
- * `node bench/replay.mjs [--records 10000] [--node PROGRAM...]`. Needs `npm run build`. Exit status
+ * `node bench/replay.mjs [--records 10000] [--node PROGRAM...] [--scenario NAME...]`. Needs `npm run build`. Exit status
  * 1 when any decision came out otherwise.
  */
 import { spawnSync } from "node:child_process";
@@ -28,6 +28,7 @@ const { values } = parseArgs({
   options: {
     records: { type: "string", default: "10000" },
     node: { type: "string", multiple: true, default: [process.execPath] },
+    scenario: { type: "string", multiple: true, default: SCENARIOS },
   },
 });
 const wanted = Number(values.records);
@@ -64,8 +65,9 @@ const totals = new Map(values.node.map((node) => [node, { redecided: 0, differen
 let records = 0;
 try {
   for (let at = 0; records < wanted; at += 1) {
-    const scenario = SCENARIOS[at % SCENARIOS.length];
-    const { log, records: more } = simulated(scenario, 1 + Math.floor(at / SCENARIOS.length));
+    const { length } = values.scenario;
+    const scenario = values.scenario[at % length];
+    const { log, records: more } = simulated(scenario, 1 + Math.floor(at / length));
     records += more;
     for (const [node, total] of totals) {
       const { redecided, difference } = replayed(node, log);

@@ -16,6 +16,9 @@ import { measuredRun } from "./measured-run.mjs";
 /** NVIDIA DynoSim (ai-dynamo 1.6.1), 8 round-robin workers, requests/s of wall time. */
 const PEER_REQUESTS_PER_SECOND = 2_804;
 
+/** As the Jobs of `sweep --job` run: `--pages large`. A process is given them when it starts. */
+const LARGE_PAGES = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
+
 const RECORDINGS = resolve(process.env.BREAKWATER_TRACES ?? join("..", "shared", "traces"));
 const CONVERSATION = join(RECORDINGS, "mooncake-conversation.jsonl");
 const SESSIONS = join(RECORDINGS, "agent-sessions.jsonl");
@@ -118,8 +121,9 @@ function measureCommand() {
   }
 }
 
-function measureRows({ quick, only }) {
-  console.log(`${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}, one core`);
+function measureRows({ quick, only, pages }) {
+  const machine = `${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}, one core`;
+  console.log(pages === "large" ? `${machine}, large pages` : machine);
   const recorded = existsSync(CONVERSATION) && existsSync(SESSIONS);
   const names = Object.entries(ROWS)
     .filter(([name, row]) => !(quick && row.slow) && name.includes(only ?? ""))
@@ -129,6 +133,7 @@ function measureRows({ quick, only }) {
   for (const name of names) {
     const text = execFileSync(process.execPath, [import.meta.filename, "--row", name], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...(pages === "large" ? LARGE_PAGES : {}) },
     });
     print(JSON.parse(text.toString()));
   }
@@ -160,6 +165,7 @@ const { values } = parseArgs({
     row: { type: "string" },
     only: { type: "string" },
     quick: { type: "boolean", default: false },
+    pages: { type: "string", default: "usual" },
   },
 });
 if (values.row === undefined) measureRows(values);

@@ -13,6 +13,7 @@ export type ToolName =
   | "prometheus"
   | "promtool"
   | "amtool"
+  | "alertmanager"
   | "chromium";
 
 export type LocatedTool =

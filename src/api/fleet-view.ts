@@ -55,6 +55,11 @@ const BudgetSchema = Type.Object({
   ),
 });
 
+const ArrivalSchema = Type.Object({
+  expectedAtSeconds: Type.Number({ description: "Half of such racks serve by then." }),
+  lateAfterSeconds: Type.Number({ description: "95 % of such racks serve by then." }),
+});
+
 const StepSchema = Type.Object({
   stage: Type.String(),
   name: Type.String(),
@@ -81,6 +86,9 @@ export const FleetViewSchema = Type.Object({
   outcome: Type.Enum([...OUTCOMES]),
   reasons: Type.Array(ReasonSchema, { description: "The first is the one to show." }),
   racks: RacksSchema,
+  arrivals: Type.Optional(
+    Type.Array(ArrivalSchema, { description: "Racks on their way to it, the earliest first." }),
+  ),
   wantReason: ReasonSchema,
   shrinkHold: nullable(ReasonSchema),
   attainmentByRacks: Type.Array(Type.Object({ racks: Type.Integer(), attainment: Share })),
@@ -99,6 +107,7 @@ export const FleetViewSchema = Type.Object({
       ceilingRacks: nullable(Type.Integer()),
       untilSeconds: Type.Number(),
       reason: Type.String(),
+      by: Type.Optional(Type.String({ description: "Who says so; absent: not told." })),
       breakGlass: Type.Optional(
         Type.Literal(true, { description: "The floor lifts the fleet's racks.max." }),
       ),

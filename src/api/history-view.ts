@@ -1,6 +1,6 @@
 /** What the charts are drawn from: one point per minute, peaks kept. */
 import { Type } from "typebox";
-import { nullable } from "./vocabulary.ts";
+import { CACHE_CAUSES, nullable } from "./vocabulary.ts";
 
 /** One tick, or one minute of ticks: series name to value, null where nothing was measured. */
 export const HistoryPointSchema = Type.Object({
@@ -32,6 +32,8 @@ export const HISTORY_SERIES = {
   itlP95: "max",
   hitRate: "min",
   expectedHitRate: "last",
+  cacheCause: "max",
+  cacheCauseShare: "last",
   racksServing: "last",
   racksWarming: "last",
   racksArriving: "last",
@@ -42,3 +44,24 @@ export const HISTORY_SERIES = {
 
 /** Prefix of the series of observed shares, one per objective. Reduced to the worst. */
 export const SHARE_PREFIX = "share/";
+
+type Cause = (typeof CACHE_CAUSES)[number];
+
+/** From what says least to what says most: of two causes in one point the higher stands. */
+const CAUSES_BY_WEIGHT = [
+  "none",
+  "cannot-tell",
+  "broken-signal",
+  "cold-replicas",
+  "configuration-change",
+  "routing-spread",
+  "capacity-bound",
+  "workload-shift",
+  "prompt-instability",
+] as const satisfies readonly Cause[];
+
+/** @returns the cause as a number of the series `cacheCause`; 0: as usual */
+export const causeCode = (cause: Cause): number => CAUSES_BY_WEIGHT.indexOf(cause);
+
+/** @returns the cause of a number of the series; null for one that no cause has */
+export const causeOf = (code: number): Cause | null => CAUSES_BY_WEIGHT[code] ?? null;

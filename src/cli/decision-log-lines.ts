@@ -1,4 +1,6 @@
 import { access, constants, stat } from "node:fs/promises";
+import type { DecisionRecord } from "../core/record.ts";
+import { RecordError, decodeRecord } from "../studies/decode-record.ts";
 import { FaultLog } from "../traces/diagnostics.ts";
 import { readLines } from "../traces/lines.ts";
 import { reasonOf } from "./system-error.ts";
@@ -18,6 +20,29 @@ export async function logLines(file: string): Promise<Iterable<string>> {
     throw new UsageError(`${file} is a directory, expected a decision log`);
   }
   return textsOf(file);
+}
+
+/**
+ * @yields the records of logs, the oldest first
+ * @throws UsageError that names file and line of what is no record
+ */
+export async function* logRecords(files: readonly string[]): AsyncGenerator<DecisionRecord> {
+  for (const file of files) {
+    let line = 0;
+    for (const text of await logLines(file)) {
+      line += 1;
+      if (text.trim() !== "") yield decoded(text, { file, line });
+    }
+  }
+}
+
+function decoded(text: string, { file, line }: { readonly file: string; readonly line: number }) {
+  try {
+    return decodeRecord(text, line);
+  } catch (error) {
+    if (error instanceof RecordError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function* textsOf(file: string): Generator<string> {

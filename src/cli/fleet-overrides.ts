@@ -4,6 +4,8 @@ import type { Json } from "../adapters/kubernetes/decode.ts";
 import type { KubeClient } from "../adapters/kubernetes/client.ts";
 import { FLEET_OVERRIDES, INFERENCE_FLEETS } from "../adapters/kubernetes/resources.ts";
 import { GO_DURATION_PATTERN, durationMs } from "../config/go-duration.ts";
+import { whoAmI } from "../adapters/kubernetes/who-am-i.ts";
+import { PortError } from "../ports/errors.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Every fleet of the namespace; in the controller's own namespace, of the cluster. */
@@ -43,10 +45,21 @@ export async function createOverride(
       apiVersion: FLEET_OVERRIDES.apiVersion,
       kind: FLEET_OVERRIDES.kind,
       metadata: { name, namespace, ...(kind !== "override" && labelled(fleet)) },
-      spec: { ...spec },
+      spec: { ...spec, ...(await signature(client)) },
     },
   );
   return name;
+}
+
+/** A cluster that does not say who asks must not keep on-call from stopping it. */
+async function signature(client: KubeClient): Promise<{ readonly by?: string }> {
+  try {
+    const by = await whoAmI(client);
+    return by === "" ? {} : { by };
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return {};
+  }
 }
 
 const labelled = (fleet: string) => ({ labels: { [LABEL]: labelOf(fleet) } });

@@ -116,7 +116,7 @@ export function live(flags: RunFlags, told: Told): Live {
   const webhook = webhookFor(flags, { namespace, warn, timers, onOutcome: metrics.webhook });
   const events = bothSinks(eventSink({ ...base, identity: flags.identity }), webhook);
   const prometheus = watchedPrometheus(createPrometheusClient(PROMETHEUS_LIMITS), calls);
-  const audited = auditLog(flags, { timers, logger, calls });
+  const audited = auditLog(flags, { timers, logger, calls, warn });
   const watches = lifecycleOf(store, nodes, pods, decisions);
   const ports: Ports = {
     clock: wallClock,
@@ -162,12 +162,12 @@ interface AuditWorld {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly calls: CallWatch;
+  readonly warn: Warn;
 }
 
-function auditLog(flags: RunFlags, { timers, logger, calls }: AuditWorld): AuditLog {
+function auditLog(flags: RunFlags, { timers, logger, calls, warn }: AuditWorld): AuditLog {
   const { auditStdout, auditTokenFile: tokenFile, auditUrl: url, decisionLog: path } = flags;
-  const onProblem = (problem: string, fields: object): void => logger.warn(fields, problem);
-  const sink = url === null ? null : httpSink({ url, tokenFile, timers, onProblem });
+  const sink = url === null ? null : httpSink({ url, tokenFile, timers, warn });
   const log = watchedLog({
     log: path === null ? null : countedLog(jsonlLog({ path, digest: sha256 }), calls),
     copies: [
@@ -184,7 +184,7 @@ function auditLog(flags: RunFlags, { timers, logger, calls }: AuditWorld): Audit
     const { queued, lost } = sink?.state() ?? { queued: 0, lost: 0 };
     return { writable: problem === null, failures, queued, lost };
   };
-  return { log, audit, close: () => Promise.resolve(sink?.close()) };
+  return { log, audit, close: () => sink?.stop() ?? Promise.resolve() };
 }
 
 type Closing =

@@ -4,6 +4,7 @@ import { compilePool } from "../config/compile-pool.ts";
 import type { Compilation } from "../config/field-error.ts";
 import { describeDocument, readDocument } from "../config/written-document.ts";
 import type { CompiledFleet, CompiledGroup, CompiledPool } from "../core/compiled.ts";
+import { groupsOf } from "../core/groups.ts";
 import { DAY_MS, epochMs } from "../core/units.ts";
 import type { EpochMs } from "../core/units.ts";
 import { readText } from "./text-file.ts";
@@ -20,20 +21,48 @@ export function policyFile(file: string): ProposedPolicy {
   if (fleetTexts.length + pools.length === 0) {
     throw new UsageError(`${file}: found no InferenceFleet and no RackPool, expected one at least`);
   }
-  const fleetsAt = (now: EpochMs): readonly CompiledFleet[] =>
-    fleetTexts.map((text) => read(file, text, (raw) => compileFleet(raw, now)));
-  // Schedules are expanded for days ahead: once a day is enough, and reading again each tick slow.
-  const byDay = new Map<number, readonly CompiledFleet[]>();
+  const fleetsAt = byDay((now): readonly CompiledFleet[] =>
+    fleetTexts.map((text) => read(file, text, (raw) => compileFleet(raw, now))),
+  );
   return (recorded, now) => {
-    const day = Math.floor(now / DAY_MS);
-    const fleets = byDay.get(day) ?? fleetsAt(epochMs(day * DAY_MS));
-    byDay.set(day, fleets);
+    const fleets = fleetsAt(now);
     checkNames(file, { fleets, pools }, recorded);
     return {
       ...recorded,
       fleets: recorded.fleets.map((fleet) => replaced(fleet, fleets)),
       pools: recorded.pools.map((pool) => replacedPool(pool, pools)),
     };
+  };
+}
+
+/** @returns at an instant the groups of the objects of a file, as a cluster would have them */
+export type WholePolicy = (now: EpochMs) => readonly CompiledGroup[];
+
+/** @throws UsageError for what is wrong in the file, and where there is no fleet or no pool */
+export function wholePolicy(file: string): WholePolicy {
+  const documents = documentsOf(readText(file));
+  const fleets = documents.filter(isOf("InferenceFleet"));
+  const pools = documents.filter(isOf("RackPool")).map((text) => read(file, text, compilePool));
+  if (fleets.length === 0 || pools.length === 0) {
+    const found = `${fleets.length} InferenceFleets and ${pools.length} RackPools`;
+    throw new UsageError(`${file}: found ${found}, expected one of each at least`);
+  }
+  return byDay((now) =>
+    groupsOf(
+      pools,
+      fleets.map((text) => read(file, text, (raw) => compileFleet(raw, now))),
+    ),
+  );
+}
+
+/** Schedules are expanded for days ahead: once a day is enough, each tick would be slow. */
+function byDay<T>(made: (now: EpochMs) => T): (now: EpochMs) => T {
+  const known = new Map<number, T>();
+  return (now) => {
+    const day = Math.floor(now / DAY_MS);
+    const found = known.get(day) ?? made(epochMs(day * DAY_MS));
+    known.set(day, found);
+    return found;
   };
 }
 

@@ -9,6 +9,7 @@ import { FLEET_OVERRIDE } from "./fleet-override.ts";
 export interface CompiledOverride {
   /** `namespace/*`: every fleet of the namespace. */
   readonly fleet: FleetKey;
+  readonly namespace: string;
   readonly override: OverrideObservation;
 }
 
@@ -27,7 +28,10 @@ export function compileOverride(raw: unknown): Compilation<CompiledOverride> {
     until: epochMs(Date.parse(spec.until)),
     reason: spec.reason,
     ...(spec.breakGlass && { breakGlass: true as const }),
+    ...(spec.by !== undefined && { by: spec.by }),
+    generation: metadata.generation,
   };
-  const fleet = fleetKey({ namespace: metadata.namespace, name: spec.fleet });
-  return { ok: true, value: { fleet, override } };
+  const { namespace } = metadata;
+  const fleet = fleetKey({ namespace, name: spec.fleet });
+  return { ok: true, value: { fleet, namespace, override } };
 }

@@ -14,6 +14,7 @@ import { durationMs } from "./go-duration.ts";
 import { INFERENCE_FLEET } from "./inference-fleet.ts";
 import { RACK_POOL } from "./rack-pool.ts";
 import { SCENARIO, type ScenarioSpec } from "./scenario.ts";
+import { simulatedPool, WORLD_EXPORTS } from "./simulated-objects.ts";
 import { unknownFields } from "./unknown-fields.ts";
 
 /** @returns the scenario with defaults filled in, or every error found in it */
@@ -69,10 +70,7 @@ function poolOf(written: ScenarioSpec["pools"][number], at: number): Compilation
   const compiled = compilePool({ metadata, spec: { backend: NO_BACKEND, ...spec } });
   const unknown = unknownFields(RACK_POOL.spec, spec, place);
   if (unknown.length > 0 || !compiled.ok) return refused(unknown, compiled, place);
-  const target = { apiVersion: "simulated/v1", kind: "NodePool", namespace: "", name };
-  const object = { kind: "simulated" as const, target, countPerRack: 1, nodeLabels: {} };
-  const backend = { ...compiled.value.backend, ...object };
-  return { ok: true, value: { ...compiled.value, backend } };
+  return { ok: true, value: simulatedPool(compiled.value) };
 }
 
 interface FleetPlace {
@@ -162,9 +160,6 @@ function sameNames({ pools, fleets }: ScenarioSpec): readonly FieldError[] {
     ),
   );
 }
-
-/** What the simulated engines and their gateway export: whatever else is asked stays absent. */
-const WORLD_EXPORTS = { profile: "vllm", edge: "llm-d-epp" } as const;
 
 function notSimulated(spec: ScenarioSpec, group: CompiledGroup): readonly FieldError[] {
   return spec.fleets.flatMap(({ name, namespace }, at) =>

@@ -4,6 +4,8 @@ import { conditions, count, fleetOrAll, instant } from "./fields.ts";
 import { AGE, column, integerColumn, type Kind } from "./kind.ts";
 import { withRules } from "./rule.ts";
 
+const IN_FORCE = '.status.conditions[?(@.type=="InForce")].reason';
+
 const pause = z
   .object({
     out: z.boolean().default(false).describe("No growth."),
@@ -34,6 +36,16 @@ const spec = withRules(
         .min(1)
         .max(1024)
         .describe("Why, such as the number of the incident; shown with every decision."),
+      by: z
+        .string()
+        .min(1)
+        .max(512)
+        .describe(
+          "Who says so: your user name as the API server knows it, which refuses every other. " +
+            "The commands fill it in. Once there it is not dropped: who changes what is asked " +
+            "puts their own.",
+        )
+        .optional(),
     })
     .describe("What is different for a while."),
   [
@@ -92,6 +104,8 @@ export const FLEET_OVERRIDE: Kind<typeof spec> = {
     integerColumn("Floor", ".spec.floorRacks", "At least so many racks."),
     integerColumn("Ceiling", ".spec.ceilingRacks", "At most so many racks."),
     column("Until", ".spec.until", "When it ends by itself."),
+    column("In-Force", IN_FORCE, "InForce, or why it is not: Superseded, Ended, NoSuchFleet."),
+    column("By", ".spec.by", "Who says so."),
     column("Reason", ".spec.reason", "Why."),
     AGE,
   ],

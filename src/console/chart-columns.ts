@@ -66,5 +66,20 @@ export function stack(columns: readonly Column[]): readonly Column[] {
   });
 }
 
+/**
+ * @returns what will be there if what is on its way comes when it is expected: `now` from the instant
+ *   shown on, and one more from each arrival on; nothing where nothing is on its way
+ */
+export function risingBy(
+  x: readonly number[],
+  arrivals: readonly number[],
+  { now, nowSeconds }: { readonly now: number; readonly nowSeconds: number },
+): Column {
+  if (arrivals.length === 0) return x.map(() => null);
+  const begins = x.findLast((at) => at <= nowSeconds) ?? nowSeconds;
+  const there = (at: number): number => arrivals.filter((arrival) => arrival <= at).length;
+  return x.map((at) => (at < begins ? null : now + there(at)));
+}
+
 /** @returns a column with `value` at every instant: the line of an objective. */
 export const level = (x: readonly number[], value: number): Column => x.map(() => value);

@@ -1,8 +1,11 @@
 /** The charts of one fleet, one below the other over the same time. */
 import type { FleetView } from "../api/fleet-view.ts";
 import type { HistoryPoint } from "../api/history-view.ts";
-import { chartColumns, level, stack, type Columns, type Span } from "./chart-columns.ts";
+import { CAUSES } from "./cache-panel.ts";
+import { chartColumns, level, risingBy, stack, type Columns, type Span } from "./chart-columns.ts";
 import { el, type Panel } from "./dom.ts";
+import { episodesPanel } from "./episodes-panel.ts";
+import { episodesOf, type Episode } from "./episodes.ts";
 import { latency, percent, significant } from "./format.ts";
 import { timeChart, type ChartSpec, type ChartValues, type Line } from "./time-chart.ts";
 
@@ -26,13 +29,16 @@ export function fleetCharts(fleet: FleetView): Panel<ChartInput> {
     demandChart(),
     racksChart(),
   ].map(({ spec, values }) => ({ panel: timeChart(spec), values }));
-  const element = el("div", { class: "charts" }, ...charts.map(({ panel }) => panel.element));
+  const plots = el("div", { class: "charts" }, ...charts.map(({ panel }) => panel.element));
+  const falls = episodesPanel();
+  const element = el("div", {}, plots, falls.element);
   let visible = false;
   let latest: ChartInput | null = null;
   const draw = (): void => {
     if (!visible || latest === null) return;
     const columns = chartColumns(latest.points, latest.span);
     const { nowSeconds } = latest.span;
+    falls.update(episodesIn(columns.x, latest.points));
     for (const { panel, values } of charts) {
       panel.update({ x: columns.x, nowSeconds, ...values(columns, latest) });
     }
@@ -106,6 +112,9 @@ function latencyCharts({ objectives }: FleetView): FleetChart[] {
   });
 }
 
+const episodesIn = (x: readonly number[], points: readonly HistoryPoint[]): readonly Episode[] =>
+  episodesOf(points, { fromSeconds: x[0] ?? 0, untilSeconds: x.at(-1) ?? 0 });
+
 function hitRateChart(): FleetChart {
   return {
     spec: {
@@ -117,7 +126,10 @@ function hitRateChart(): FleetChart {
       format: percent,
       range: (low) => [Math.max(0, Math.floor((low - 0.05) * 10) / 10), 1],
     },
-    values: ({ series }) => ({ columns: [series("hitRate"), series("expectedHitRate")] }),
+    values: ({ x, series }, { points }) => ({
+      columns: [series("hitRate"), series("expectedHitRate")],
+      marks: episodesIn(x, points).map((episode) => ({ ...episode, text: CAUSES[episode.cause] })),
+    }),
   };
 }
 
@@ -157,7 +169,10 @@ const RACK_LAYERS = [
   { series: "racksLeaving", label: "leaving", colour: "--phase-leaving" },
 ] as const;
 
-/** The tallest sum is drawn first: each layer paints over the one above it. */
+/**
+ * The tallest sum is drawn first: each layer paints over the one above it. Right of now is when the
+ * racks on their way are expected to serve.
+ */
 function racksChart(): FleetChart {
   const layers = RACK_LAYERS.toReversed();
   return {
@@ -166,17 +181,20 @@ function racksChart(): FleetChart {
       lines: [
         ...layers.map(({ label, colour }): Line => ({ label, colour, shape: "area" })),
         { label: "wanted", colour: "--text", shape: "dashed" },
+        { label: "expected to serve", colour: "--phase-serving", shape: "dashed" },
       ],
       format: String,
       range: (_low, high) => [0, Math.ceil(high) + 1],
       stepped: true,
     },
-    values: ({ series }) => {
+    values: ({ x, series }, { fleet, span: { nowSeconds } }) => {
       const plain = RACK_LAYERS.map((layer) => series(layer.series));
       const want = series("racksWant");
+      const arrivals = (fleet.arrivals ?? []).map(({ expectedAtSeconds }) => expectedAtSeconds);
+      const expected = risingBy(x, arrivals, { now: fleet.racks.serving, nowSeconds });
       return {
-        columns: [...stack(plain).toReversed(), want],
-        legend: [...plain.toReversed(), want],
+        columns: [...stack(plain).toReversed(), want, expected],
+        legend: [...plain.toReversed(), want, expected],
       };
     },
   };

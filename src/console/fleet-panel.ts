@@ -1,5 +1,6 @@
 /** One fleet: what it does now and why, its objectives, its charts, and what lies behind. */
 import type { FleetView, SignalView } from "../api/fleet-view.ts";
+import { arrivalsInWords } from "./arrivals.ts";
 import { cachePanel } from "./cache-panel.ts";
 import { el, setAttribute, setText, type Panel } from "./dom.ts";
 import { fleetCharts, type ChartInput } from "./fleet-charts.ts";
@@ -22,6 +23,7 @@ export function fleetPanel({ fleet: view }: FleetInput): Panel<FleetInput> {
   const why = el("span", { class: "why" });
   const facts = el("p", { class: "facts" });
   const racksLine = figures();
+  const arrivals = el("p", { class: "arrivals" });
   const objectives = objectivesTable();
   const charts = chartsFor();
   const budget = budgetPanel();
@@ -33,6 +35,7 @@ export function fleetPanel({ fleet: view }: FleetInput): Panel<FleetInput> {
     facts,
     el("p", { class: "verdict" }, outcome, " ", why),
     racksLine.element,
+    arrivals,
     budget.element,
     objectives.element,
     charts.element,
@@ -47,6 +50,7 @@ export function fleetPanel({ fleet: view }: FleetInput): Panel<FleetInput> {
       setAttribute(outcome, "data-outcome", fleet.outcome);
       setText(why, fleet.reasons[0]?.text ?? "");
       racksLine.update(fleet);
+      setText(arrivals, arrivalsInWords(fleet));
       objectives.update(objectiveRows(fleet));
       budget.update(fleet);
       charts.update(input);

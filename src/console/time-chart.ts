@@ -31,6 +31,14 @@ export interface ChartValues {
   /** Values for the legend where they are not those drawn: a stack draws sums. */
   readonly legend?: readonly Column[];
   readonly nowSeconds: number;
+  /** Stretches of time that are shaded, each with a word or two. */
+  readonly marks?: readonly Mark[];
+}
+
+interface Mark {
+  readonly fromSeconds: number;
+  readonly untilSeconds: number;
+  readonly text: string;
 }
 
 const HEIGHT_PX = 118;
@@ -64,8 +72,8 @@ export function timeChart(spec: ChartSpec): Panel<ChartValues> {
       const data = aligned(values);
       const width = plotArea.clientWidth;
       if (plot === null && width === 0) return;
-      const now = (): number => latest?.nowSeconds ?? 0;
-      if (plot === null) plot = new uPlot(options({ spec, width, point, now }), data, plotArea);
+      const shown = (): ChartValues | null => latest;
+      if (plot === null) plot = new uPlot(options({ spec, width, point, shown }), data, plotArea);
       else plot.setData(data);
       point(plot.cursor.idx ?? null);
       plotArea.setAttribute("aria-label", `${spec.title}. ${legend.element.textContent}`);
@@ -122,10 +130,10 @@ interface PlotContext {
   readonly spec: ChartSpec;
   readonly width: number;
   readonly point: (index: number | null) => void;
-  readonly now: () => number;
+  readonly shown: () => ChartValues | null;
 }
 
-function options({ spec, width, point, now }: PlotContext): uPlot.Options {
+function options({ spec, width, point, shown }: PlotContext): uPlot.Options {
   const { band } = spec;
   return {
     width,
@@ -140,7 +148,8 @@ function options({ spec, width, point, now }: PlotContext): uPlot.Options {
       band === undefined ? [] : [{ series: [...oneBased(band.lines)], fill: paint(band.colour) }],
     hooks: {
       setCursor: [(plot) => point(plot.cursor.idx ?? null)],
-      draw: [(plot) => drawNow(plot, now())],
+      drawClear: [(plot) => drawMarks(plot, shown()?.marks ?? [])],
+      draw: [(plot) => drawNow(plot, shown()?.nowSeconds ?? 0)],
     },
   };
 }
@@ -212,5 +221,25 @@ function drawNow({ ctx, bbox, valToPos }: uPlot, nowSeconds: number): void {
   ctx.moveTo(x, bbox.top);
   ctx.lineTo(x, bbox.top + bbox.height);
   ctx.stroke();
+  ctx.restore();
+}
+
+/** A shade below the lines; its words where there is room for them. */
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly Mark[]): void {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textBaseline = "top";
+  for (const { fromSeconds, untilSeconds, text } of marks) {
+    const from = Math.max(bbox.left, valToPos(fromSeconds, "x", true));
+    const until = Math.min(bbox.left + bbox.width, valToPos(untilSeconds, "x", true));
+    ctx.fillStyle = paint("--mark")();
+    ctx.fillRect(from, bbox.top, Math.max(devicePixelRatio, until - from), bbox.height);
+    if (ctx.measureText(text).width > until - from - 8 * devicePixelRatio) continue;
+    ctx.fillStyle = paint("--quiet")();
+    ctx.fillText(text, from + 4 * devicePixelRatio, bbox.top + 3 * devicePixelRatio);
+  }
   ctx.restore();
 }

@@ -9,18 +9,8 @@ import type { Intent } from "../core/observation.ts";
 import { reason } from "../core/reasons.ts";
 import type { Ports } from "../ports/ports.ts";
 import { act } from "./act.ts";
+import { NO_EVIDENCE, NO_GROUP } from "./no-group.ts";
 import type { World } from "./observe.ts";
-
-const NO_GROUP = { name: "", pools: [], fleets: [] };
-
-const NO_EVIDENCE = {
-  attainmentIfDone: null,
-  attainmentIfNot: null,
-  cacheCause: "cannot-tell",
-  alternatives: [],
-  policyDigest: "",
-  observationDigest: "",
-} as const;
 
 /** A pool that is there and cannot be compiled keeps its decisions: a person is to mend it. */
 export async function closeAbandoned(ports: Ports, world: World): Promise<void> {

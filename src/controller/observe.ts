@@ -15,10 +15,10 @@ import type { PoolInventory } from "../core/racks/inventory.ts";
 import { reason } from "../core/reasons.ts";
 import type { EpochMs } from "../core/units.ts";
 import { PortError } from "../ports/errors.ts";
-import { EVERY_FLEET } from "../ports/fleet-store.ts";
 import type { DesiredState } from "../ports/fleet-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { WorkloadReading } from "../ports/workloads.ts";
+import { overridesOf } from "./overrides-of.ts";
 
 /** What all groups share, read once a tick. */
 export interface World {
@@ -119,7 +119,7 @@ async function observeFleet(
   return {
     key: fleet.key,
     ...snapshot,
-    overrides: overridesOf(world, fleet.key),
+    overrides: overridesOf(world.desired, fleet.key, world.now),
     rollout: world.workloads.rollouts.includes(fleet.key),
     problems: problemsOf(world, fleet.key),
     ...(sized === undefined ? {} : { workloads: sized.workloads }),
@@ -135,14 +135,3 @@ function problemsOf({ desired, workloads }: World, key: FleetKey): FleetObservat
     problem.fleet === key ? [problem.reason] : [],
   );
 }
-
-const overridesOf = ({ desired, now }: World, key: FleetKey): FleetObservation["overrides"] =>
-  desired.overrides.flatMap(({ fleet, override }) =>
-    isAbout(fleet, key) && override.until > now ? [override] : [],
-  );
-
-/** Fleets by name, all of a namespace, or all there are. */
-const isAbout = (target: string, key: FleetKey): boolean =>
-  target === key ||
-  target === EVERY_FLEET ||
-  (target.endsWith("/*") && key.startsWith(target.slice(0, -1)));

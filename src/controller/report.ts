@@ -5,6 +5,7 @@ import type { GroupObservation } from "../core/observation.ts";
 import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { World } from "./observe.ts";
+import { overrideConditions } from "./override-conditions.ts";
 import { statusesOf } from "./status.ts";
 
 export async function writeStatuses(
@@ -20,7 +21,10 @@ export async function writeStatuses(
       first === undefined ? [] : [[key, first] as const],
     ),
   );
-  const { fleets, pools } = statusesOf(problems, group, decision);
+  const overrides = new Map(
+    observation.fleets.map((fleet) => [fleet.key, fleet.overrides] as const),
+  );
+  const { fleets, pools } = statusesOf(problems, group, decision, overrides);
   for (const { fleet, status } of fleets) {
     await reported(ports, fleet.key, () => ports.store.writeFleetStatus(fleet, status));
   }
@@ -46,6 +50,16 @@ export async function reportUndecided(ports: Ports, world: World): Promise<void>
       name: fleet.name,
     };
     await reported(ports, fleet.key, () => ports.store.reportBroken({ ...broken, message }));
+  }
+}
+
+/** Each override says itself whether it is in force. */
+export async function reportOverrides(ports: Ports, { desired, now }: World): Promise<void> {
+  for (const asked of desired.overrides) {
+    const conditions = overrideConditions(asked, desired, now);
+    await reported(ports, asked.override.name, () =>
+      ports.store.writeOverrideStatus(asked, conditions),
+    );
   }
 }
 

@@ -21,9 +21,10 @@ import { announce } from "./announce.ts";
 import { NOTHING_CARRIED } from "./carried.ts";
 import type { Carried, CarriedGroup } from "./carried.ts";
 import { evidenceOf } from "./evidence.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { observeGroup, observeWorld } from "./observe.ts";
 import { recall } from "./recall.ts";
-import { reportUndecided, writeStatuses } from "./report.ts";
+import { reportOverrides, reportUndecided, writeStatuses } from "./report.ts";
 
 export interface TickOptions {
   readonly codeVersion: string;
@@ -51,6 +52,7 @@ export async function tick(ports: Ports, carried: Carried, options: TickOptions)
   const world = seen.value;
   await guarded(ports, "world", () => reportUndecided(ports, world));
   await guarded(ports, "world", () => closeAbandoned(ports, world));
+  await guarded(ports, "world", () => removeLeftovers(ports, world));
   const names = new Set(world.groups.map(({ name }) => name));
   for (const name of Object.keys(carried.groups))
     if (!names.has(name)) ports.telemetry.forget(name);
@@ -72,6 +74,7 @@ export async function tick(ports: Ports, carried: Carried, options: TickOptions)
         : { ok: false as const, code: observed?.code ?? "" };
     next = merge(next, group.name, end, carried.groups[group.name]);
   }
+  await guarded(ports, "world", () => reportOverrides(ports, world));
   return next;
 }
 

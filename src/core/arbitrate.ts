@@ -5,6 +5,8 @@
 import type { CompiledFleet, CompiledPool, FleetConsumer, FleetKey } from "./compiled.ts";
 import type { AttainmentByRacks, WantRacks } from "./decision.ts";
 import { isKeyOf } from "./compiled.ts";
+import { exchange } from "./exchange.ts";
+import type { Holder } from "./exchange.ts";
 import { rackCount } from "./units.ts";
 import type { RackCount } from "./units.ts";
 
@@ -46,13 +48,29 @@ export function arbitrate(
   const dealer = { pools, left };
   for (const table of tables) dealGuarantees(table, dealer);
   dealAll(tables, dealer);
-  dealAll(tables, { pools, left: new Map(pools.map(({ name }) => [name, open[name] ?? 0])) });
+  const later = { pools, left: new Map(pools.map(({ name }) => [name, open[name] ?? 0])) };
+  dealAll(tables, later);
+  exchange(tables.map((table) => holderOf(table, dealer)));
   return tables.map(({ claimant, given }) => ({
     fleet: claimant.fleet.key,
     byPool: Object.fromEntries([...given].map(([pool, racks]) => [pool, rackCount(racks)])),
     total: rackCount(sum(given)),
   }));
 }
+
+/** What an exchange may do with a claimant's racks. */
+const holderOf = (table: Table, { pools, left }: Dealer): Holder => ({
+  given: table.given,
+  wanted: table.claimant.want.racks,
+  curve: table.claimant.want.curve,
+  pools: pools.flatMap((pool) => {
+    const consumer = consumerOf(pool, table.claimant.fleet);
+    if (preference(table.claimant, pool) === null || consumer === undefined) return [];
+    const { name } = pool;
+    const { guaranteed, max, weight } = consumer;
+    return [{ name, guaranteed, max, weight, owned: table.claimant.owned[name] ?? 0, left }];
+  }),
+});
 
 interface Dealer {
   readonly pools: readonly CompiledPool[];
@@ -104,7 +122,7 @@ function give(table: Table, pool: string, { left }: Dealer): void {
 function dealNext(tables: readonly Table[], dealer: Dealer): boolean {
   const offers = tables.flatMap((table) => {
     const pool = nextPool(table, dealer);
-    return pool === null ? [] : [{ table, pool, score: score(table, pool) }];
+    return pool === null ? [] : [{ table, pool, score: score(table, pool, dealer) }];
   });
   const [first, ...rest] = offers;
   if (first === undefined) return false;
@@ -113,18 +131,35 @@ function dealNext(tables: readonly Table[], dealer: Dealer): boolean {
   return true;
 }
 
-function score({ claimant, given }: Table, pool: CompiledPool): number {
+function score(table: Table, pool: CompiledPool, dealer: Dealer): number {
+  const { claimant, given } = table;
   const weight = consumerOf(pool, claimant.fleet)?.weight ?? 0;
-  return weight * marginalAttainment(claimant.want.curve, sum(given));
+  const racks = sum(given);
+  return weight * marginalAttainment(claimant.want.curve, racks, racks + roomOf(table, dealer));
 }
+
+/** Racks that the claimant could still be dealt, of all pools. */
+const roomOf = ({ claimant, given }: Table, { pools, left }: Dealer): number =>
+  pools.reduce((racks, pool) => {
+    if (preference(claimant, pool) === null) return racks;
+    const max = consumerOf(pool, claimant.fleet)?.max ?? 0;
+    const dealt = given.get(pool.name) ?? 0;
+    return racks + Math.max(0, Math.min(left.get(pool.name) ?? 0, max - dealt));
+  }, 0);
 
 /**
  * The best attainment per rack that more racks can bring: the slope of the curve's upper hull, so
  * that a fleet that needs three racks before any turn is in time is not starved by the first two.
+ *
+ * @param upTo racks that there can be: what only more of them would bring does not count
  */
-export function marginalAttainment(curve: AttainmentByRacks, racks: number): number {
+export function marginalAttainment(
+  curve: AttainmentByRacks,
+  racks: number,
+  upTo = Number.POSITIVE_INFINITY,
+): number {
   const here = curve[racks]?.attainment ?? 1;
-  return curve.slice(racks + 1).reduce((best, point) => {
+  return curve.slice(racks + 1, upTo + 1).reduce((best, point) => {
     return Math.max(best, (point.attainment - here) / (point.racks - racks));
   }, 0);
 }

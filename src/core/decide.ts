@@ -33,6 +33,7 @@ import { checkDecision } from "./invariants.ts";
 import { fenceUpkeep } from "./loans/fences.ts";
 import { NO_LOAN } from "./loans/standing.ts";
 import { moveProspect } from "./moves/prospect.ts";
+import { takerReasons, whoHas } from "./moves/taker-reasons.ts";
 import { EMPTY_POOL_MEMORY, MEMORY_SCHEMA_VERSION } from "./memory.ts";
 import type { BalanceMemory, GroupMemory, PoolMemory } from "./memory.ts";
 import type { GroupObservation, Intent, PoolObservation, RackObservation } from "./observation.ts";
@@ -96,6 +97,8 @@ export function decide(
   });
   const { plans } = workloads;
   const shortages = shortagesOf(pools);
+  const progress = plans.map((plan) => plan.progress);
+  const moves = { proposals, intents: observation.intents, progress };
   const decision: Decision = {
     at: observation.now,
     group: group.name,
@@ -107,10 +110,12 @@ export function decide(
         shortages,
         losses: lossesOf(picture.situation.fleet, pools),
         workloads: workloads.steps[picture.situation.fleet.key] ?? [],
+        coming: takerReasons(picture.situation.fleet.key, moves),
+        holders: whoHas(picture, pools, held),
       }),
     ),
     pools: pools.map((state) => poolDecision(state, observation.now)),
-    progress: plans.map(({ progress }) => progress),
+    progress,
     plan: [
       ...plans.flatMap(({ actions }) => actions),
       ...workloads.actions,

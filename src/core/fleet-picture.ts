@@ -11,7 +11,7 @@ import { loanSteps } from "./loans/loan-steps.ts";
 import { EMPTY_FLEET_MEMORY } from "./memory.ts";
 import type { FleetMemory, GroupMemory } from "./memory.ts";
 import type { FleetObservation, GroupObservation } from "./observation.ts";
-import { peerSizing } from "./policy/peer-sizing.ts";
+import { firstCome, peerSizing } from "./policy/peer-sizing.ts";
 import type { Policy } from "./policy/policy.ts";
 import { assess } from "./policy/situation.ts";
 import type { Situation } from "./policy/situation.ts";
@@ -37,7 +37,7 @@ export interface FleetPicture {
   readonly memory: FleetMemory;
   /** Racks the fleet holds or has on the way, before any award. */
   readonly held: RackCount;
-  /** Where another policy than ours sizes the fleet: what arbitration weighs its want by. */
+  /** Where nobody weighs attainment: what the want is weighed by instead. */
   readonly claim?: AttainmentByRacks;
 }
 
@@ -125,7 +125,10 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
     return { situation, cache, supply, owned, held, ...sized };
   }
   const sizing = want(situation, memory, held);
+  const runs = Object.values(owned).reduce((sum, racks) => sum + racks, 0);
+  const unweighed = fleet.without === "arbitration";
   return {
+    ...(unweighed && { claim: firstCome(runs, sizing.want.racks) }),
     situation,
     cache,
     supply,

@@ -1,6 +1,6 @@
 /** The order in which an API server lists things carries no meaning and decides nothing. */
 import type { CompiledGroup } from "./compiled.ts";
-import type { GroupMemory } from "./memory.ts";
+import type { FleetMemory, GroupMemory } from "./memory.ts";
 import type { GroupObservation } from "./observation.ts";
 
 export interface GroupInput {
@@ -34,16 +34,25 @@ export function inOrder(group: CompiledGroup, observation: GroupObservation): Gr
  * @returns the same memory, what caches did pod by pod by their names
  */
 export function memoryInOrder(memory: GroupMemory): GroupMemory {
+  // Nearly always: then nothing is built.
+  if (Object.values(memory.fleets).every(isFleetInOrder)) return memory;
   const fleets = Object.entries(memory.fleets).map(([key, fleet]) => {
     const { diagnosis } = fleet;
     if (diagnosis === undefined) return [key, fleet] as const;
-    const entries = Object.entries(diagnosis.pods);
-    const pods = sorted(entries, ([pod]) => pod);
-    if (pods === entries) return [key, fleet] as const;
+    const pods = sorted(Object.entries(diagnosis.pods), ([pod]) => pod);
     const ordered = { ...diagnosis, pods: Object.fromEntries(pods) };
     return [key, { ...fleet, diagnosis: ordered }] as const;
   });
   return { ...memory, fleets: Object.fromEntries(fleets) };
+}
+
+function isFleetInOrder({ diagnosis }: FleetMemory): boolean {
+  let before = "";
+  for (const pod in diagnosis?.pods) {
+    if (pod < before) return false;
+    before = pod;
+  }
+  return true;
 }
 
 /** Code units, not a locale: the same everywhere. @returns the items themselves if in order */

@@ -60,6 +60,8 @@ export interface PodCache {
   readonly computedTokensPerSecond: number;
   /** Prompt tokens by every source, in sum: those of the prompt, if all counters are right. */
   readonly sourcedTokensPerSecond?: number;
+  /** In blocks, a sample of them, or tokens, as the engine counts: pods and times compare. */
+  readonly evictionsPerSecond?: number;
   /** How its cache is set up. */
   readonly kvTokens?: number;
   readonly blockTokens?: number;
@@ -138,6 +140,8 @@ export interface PodObservation {
   readonly route?: PodRoute;
   /** Absent unless it is a loan's. */
   readonly loan?: PodLoan;
+  /** A stranger's that still bears our mark of the first to go; absent: it does not. */
+  readonly leftMarked?: true;
 }
 
 /** A pod of a loan. */
@@ -270,6 +274,10 @@ export interface OverrideObservation {
   readonly reason: string;
   /** The floor lifts the fleet's `racks.max`; absent: it does not. */
   readonly breakGlass?: true;
+  /** Who set it or changed it last, as the API server knows them; absent: they did not say. */
+  readonly by?: string;
+  /** Of the object, which version it was; absent: not from an API server. */
+  readonly generation?: number;
 }
 
 export interface Approval {
@@ -317,6 +325,8 @@ export interface Intent {
   readonly actBefore: EpochMs;
   readonly drainDeadline: EpochMs | null;
   readonly approvals: readonly Approval[];
+  /** Which version of the object the verdicts are in; absent: none are, or it has no versions. */
+  readonly generation?: number;
   readonly phase: IntentPhase;
   /** Out: the `to` that was fixed when execution started. */
   readonly askedRacks: RackCount | null;

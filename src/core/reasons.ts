@@ -21,6 +21,7 @@ export const REASONS = {
   "loan-lend": "The rack is paid for and no fleet wants it: it is lent.",
   "loan-reclaim": "A fleet needs a rack that is on loan.",
   "rack-moves": "Another fleet of the pool needs the rack more than this one.",
+  "rack-comes": "Another fleet's rack is on its way to this one.",
   "policy-want": "The policy that is being compared asks for another size.",
   // Why nothing changes.
   steady: "The racks held are the racks wanted.",
@@ -55,6 +56,7 @@ export const REASONS = {
   "cache-veto-waived": "Racks are asked for because of a fall in hit rate that they do not cure.",
   budget: "The budget above the commitment does not allow it.",
   "price-unknown": "A budget is set and the price above the commitment is unknown.",
+  "racks-held": "Other fleets still have the racks that this one is to get.",
   arbitration: "Other fleets have the stronger claim on the pool's racks.",
   stockout: "The provider has no rack to give.",
   reserved: "The rack is paid for whether it is used or not: giving it back saves nothing.",
@@ -77,6 +79,7 @@ export const REASONS = {
   "eject-pace": "More cold work now would exceed drain.maxColdTokensPerSecond.",
   "eject-hold": "The fleet is not well enough to take over more sessions.",
   "turns-running": "Turns on the rack are to end before its pods are evicted.",
+  "leftover-marks": "Marks of Breakwater are left where no RackPool or fleet of it is.",
   readmitting: "Pods that no drain is about get turns again.",
   lowering: "The workload is lowered before the rack's pods are evicted.",
   "drain-shuffle": "Lowering the workload would restart too many units on other racks.",

@@ -25,6 +25,10 @@ export interface VerdictInput {
   readonly losses?: readonly Reason[];
   /** What was found of the fleet's workloads; absent where none names an object. */
   readonly workloads?: readonly Step[];
+  /** What it is told as the taker of racks that move; absent: nothing. */
+  readonly coming?: readonly Reason[];
+  /** In words, who has the racks of its pools; absent: not said. */
+  readonly holders?: readonly string[];
 }
 
 export function fleetDecision(picture: FleetPicture, input: VerdictInput): FleetDecision {
@@ -44,7 +48,7 @@ export function fleetDecision(picture: FleetPicture, input: VerdictInput): Fleet
     want: sizing.want,
     awardedRacks: awarded,
     targetRacks: rackCount(heldRacks + change),
-    reasons: reasonsOf(picture, awarded, input, proposals),
+    reasons: reasonsOf(picture, { awarded, target: heldRacks + change }, input, proposals),
     forecast: situation.band,
     cache,
     steps: [
@@ -81,10 +85,16 @@ function changeOf(open: PoolProposal["open"]): number {
   return direction === "Lend" || direction === "Move" ? -1 : toRacksAtMost - fromRacks;
 }
 
+interface Outcome {
+  readonly awarded: RackCount;
+  /** Racks that the fleet will have when all that was begun is done. */
+  readonly target: number;
+}
+
 function reasonsOf(
   picture: FleetPicture,
-  awarded: RackCount,
-  { proposals, shortages = {}, losses = [] }: VerdictInput,
+  outcome: Outcome,
+  { proposals, shortages = {}, losses = [], coming = [], holders = [] }: VerdictInput,
   ours: readonly PoolProposal[],
 ): readonly Reason[] {
   const { situation, sizing } = picture;
@@ -93,10 +103,11 @@ function reasonsOf(
   const holds = ours.flatMap(({ passage }) => passage?.holds ?? []);
   const limits = ours.flatMap(({ passage }) => passage?.limits ?? []);
   const stock = situation.fleet.pools.flatMap(({ name }) => shortages[name] ?? []);
+  const explained = [...holds, ...limits, ...coming].length > 0;
   const short =
-    stock.length === 0 && awarded < sizing.want.racks && refusals.length === 0
-      ? [reason("arbitration", `${sizing.want.racks} wanted, ${awarded} awarded.`)]
-      : [];
+    stock.length > 0 || refusals.length > 0
+      ? []
+      : shortOf(sizing.want.racks, outcome, { explained, holders });
   const waiting = ours.flatMap(({ open }) => (open === null ? [] : awaiting(open.intent)));
   const first = holds.length > 0 ? [...holds, sizing.want.reason] : [sizing.want.reason];
   const lifted = liftingOverride(situation.fleet, situation.observed.overrides);
@@ -106,12 +117,24 @@ function reasonsOf(
     ...refusals,
     ...first,
     ...limits,
+    ...coming,
     ...waiting,
     ...stock,
     ...losses,
     ...short,
     ...glass,
   ];
+}
+
+/** Why it has fewer racks than it wants, where nothing else says so. */
+function shortOf(
+  want: RackCount,
+  { awarded, target }: Outcome,
+  { explained, holders }: { readonly explained: boolean; readonly holders: readonly string[] },
+): readonly Reason[] {
+  if (awarded >= want && (target >= want || explained)) return [];
+  const code = awarded < want ? "arbitration" : "racks-held";
+  return [reason(code, [`${want} wanted, ${awarded} awarded.`, ...holders].join(" "))];
 }
 
 const liftText = ({ name, floorRacks, reason: why }: OverrideObservation): string =>

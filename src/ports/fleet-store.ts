@@ -34,6 +34,8 @@ export const EVERY_FLEET = "*";
 export interface FleetOverrideOf {
   /** A fleet, `namespace/*` for all of a namespace, or `EVERY_FLEET`. */
   readonly fleet: FleetKey | typeof EVERY_FLEET;
+  /** Where the object is. */
+  readonly namespace: string;
   readonly override: OverrideObservation;
 }
 
@@ -61,6 +63,7 @@ export interface FleetStore {
   /** Writes only when something changed. */
   writePoolStatus(pool: CompiledPool, status: PoolStatus): Promise<void>;
   writeFleetStatus(fleet: CompiledFleet, status: FleetStatus): Promise<void>;
+  writeOverrideStatus(override: FleetOverrideOf, conditions: readonly Condition[]): Promise<void>;
   /** Reports an object that could not be compiled, on the object itself. */
   reportBroken(broken: BrokenObject): Promise<void>;
 }

@@ -15,7 +15,7 @@ import { NORMAL_QUANTILES } from "../core/numeric.ts";
 import { INGREDIENTS } from "../core/policy/ingredients.ts";
 import type { Ingredient } from "../core/policy/ingredients.ts";
 import type { Knob, Policy } from "../core/policy/policy.ts";
-import { SECOND_MS, millis } from "../core/units.ts";
+import { DAY_MS, SECOND_MS, millis, rackCount } from "../core/units.ts";
 import type { Millis } from "../core/units.ts";
 
 /** A policy with its knob turned: what a run of it needs. */
@@ -82,8 +82,22 @@ const without = (ingredient: Ingredient): StudyPolicy => ({
   configure: (group, value) => {
     const configured = BREAKWATER.configure(group, value);
     const fleets = configured.group.fleets.map((fleet) => ({ ...fleet, without: ingredient }));
-    return { ...configured, group: { ...configured.group, fleets } };
+    const whole = { ...configured.group, fleets };
+    return { ...configured, group: ingredient === "arbitration" ? firstComeIn(whole) : whole };
   },
+});
+
+/** Long after any run has ended. */
+const FOR_GOOD_MS = millis(3_650 * DAY_MS);
+
+/** Nothing is guaranteed, and what is lent stays lent: whoever has a rack came first. */
+const firstComeIn = (group: CompiledGroup): CompiledGroup => ({
+  ...group,
+  pools: group.pools.map((pool) => ({
+    ...pool,
+    consumers: pool.consumers.map((consumer) => ({ ...consumer, guaranteed: rackCount(0) })),
+    ...(pool.loan && { loan: { ...pool.loan, minTenureMs: FOR_GOOD_MS } }),
+  })),
 });
 
 const withHeadroom = (group: CompiledGroup, headroomZ: number): CompiledGroup => ({

@@ -51,11 +51,21 @@ export async function recordTraffic(options: RecordOptions): Promise<RecordedTra
     samples.push(...(await options.signals.history(options.fleet, range)));
   }
   const steps = Math.floor((to - from) / stepMs) + 1;
-  const { tokenLengths: lengths } = SIGNAL_TABLES[options.fleet.signals.profile];
-  const lacks = "notExported" in lengths;
-  const inputTokens = lacks ? { buckets: [] } : await histogram(options, lengths.prompt);
-  const outputTokens = lacks ? { buckets: [] } : await histogram(options, lengths.output);
+  const inputTokens = await turnLengths("prompt", options);
+  const outputTokens = await turnLengths("output", options);
   return { samples, missingSteps: steps - samples.length, inputTokens, outputTokens };
+}
+
+/**
+ * @returns turns of the range by how long they are; no buckets where the engines export none
+ * @throws PortError when Prometheus does not answer
+ */
+export async function turnLengths(
+  of: "prompt" | "output",
+  options: Pick<RecordOptions, "fleet" | "from" | "to" | "ask">,
+): Promise<TokenHistogram> {
+  const { tokenLengths: lengths } = SIGNAL_TABLES[options.fleet.signals.profile];
+  return "notExported" in lengths ? { buckets: [] } : await histogram(options, lengths[of]);
 }
 
 /** @yields a recording in the format rate-csv; time counts from the first sample */
@@ -68,7 +78,7 @@ export function* linesOfRates(samples: readonly DemandSample[]): Generator<strin
 }
 
 async function histogram(
-  { fleet, from, to, ask }: RecordOptions,
+  { fleet, from, to, ask }: Pick<RecordOptions, "fleet" | "from" | "to" | "ask">,
   lengths: SeriesSource,
 ): Promise<TokenHistogram> {
   const windowMs = millis(to - from);

@@ -13,6 +13,8 @@ import { eightGroups } from "../support/reports/week.ts";
 
 /** Ticks of the story, 4 a minute: racks warm while the latency is still outside; all is over. */
 const PAIN = 4 * 71;
+/** Before that: the racks' engines still start. */
+const COMING = 4 * 67;
 const OVER = 4 * 152;
 /** Pixels of a small phone. */
 const PHONE = 390;
@@ -75,6 +77,23 @@ describe.skipIf(noChromium)("a tour of the console", () => {
     await page.emulateMedia({ colorScheme: "dark" });
     await picture(page, "tour-dark");
     expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("tells falls of the hit rate along the axis, and when racks are expected", async () => {
+    const { page, complaints } = await openTour(COMING);
+    expect(await textOf(page, ".arrivals")).toBe(
+      "3 racks on the way: expected to serve 19:17, in 10 min; late after 19:27 UTC.",
+    );
+    const fall = page.locator(".episodes li");
+    expect(await fall.count()).toBe(1);
+    expect(await textOf(page, ".episodes")).toContain("too little cache for the work, 78 % of");
+    await page.locator(".episodes-of").scrollIntoViewIfNeeded();
+    await picture(page, "tour-falls");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await fall.getByRole("button").click();
+    await has(page, "#glance-title", "At 2026-12-01 19:0");
+    expect(await textOf(page, ".cache h4")).toContain("too little cache for the work");
     expect(complaints).toEqual([]);
   });
 

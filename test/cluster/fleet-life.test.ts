@@ -2,13 +2,13 @@
  * A fleet's life on real parts: kube-apiserver, Prometheus, HTTP; the controller as a process of
  * its own with the rights of the chart. The test plays the provider, the workload and its engines.
  */
-import { execFileSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FleetView } from "../../src/api/fleet-view.ts";
 import type { Decision } from "../../src/core/decision.ts";
 import type { DecisionRecord } from "../../src/core/record.ts";
 import type { ControllerProcess } from "../support/cluster-world/controller-process.ts";
-import { ENTRY, residentMb, startController } from "../support/cluster-world/controller-process.ts";
+import { residentMb, startController } from "../support/cluster-world/controller-process.ts";
+import { redecide } from "../support/cluster-world/redecide.ts";
 import { runCommand } from "../support/cluster-world/command.ts";
 import { poolName } from "../support/cluster-world/fleet-objects.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "../support/cluster-world/fleet-world.ts";
 import { handInputOf, racksByHand } from "../support/cluster-world/racks-by-hand.ts";
 import { RELEASE_NAMESPACE } from "../support/chart.ts";
-import { controlPlaneOrSkip, toolPath } from "../support/control-plane/tools.ts";
+import { controlPlaneOrSkip } from "../support/control-plane/tools.ts";
 import { HopelessError, untilTrue } from "../support/control-plane/until-true.ts";
 
 const missing = controlPlaneOrSkip(["helm", "prometheus", "node-24"]);
@@ -338,15 +338,9 @@ describe.skipIf(missing !== "")(`a fleet's life on a real control plane ${missin
     });
     expect(await leaseHolder(), "the lease is given up").toBe("");
     expect(before).toBeGreaterThan(100);
-    for (const node of [process.execPath, toolPath("node-24")]) {
-      const out = execFileSync(node, [ENTRY, "replay", world.decisionLog, "--format=json"], {
-        encoding: "utf8",
-      });
-      const result: unknown = JSON.parse(out);
+    for (const result of redecide(world.decisionLog)) {
       expect(result).toMatchObject({ difference: null, withoutMemory: 0 });
-      console.log(
-        `${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}: ${out.trim()}`,
-      );
+      console.log(`${result.node}: ${result.redecided} decisions again`);
     }
   });
 });

@@ -11,6 +11,7 @@ import type { FleetView } from "../../src/api/fleet-view.ts";
 import type { Intent } from "../../src/core/observation.ts";
 import { CLIQUE_LABEL } from "../support/control-plane/domain-labels.ts";
 import { type RealNode, selecting } from "../support/control-plane/real-nodes.ts";
+import { redecide } from "../support/cluster-world/redecide.ts";
 import { realNodesOrSkip } from "../support/control-plane/tools.ts";
 import { untilTrue } from "../support/control-plane/until-true.ts";
 import type { EnginePod } from "./real-engines.ts";
@@ -18,7 +19,7 @@ import type { RealFleet, RealFleetWorld } from "./real-fleet-world.ts";
 import { NAMESPACE, startRealFleetWorld } from "./real-fleet-world.ts";
 import { LAYOUTS, RACK_NODES } from "./real-layouts.ts";
 
-const missing = realNodesOrSkip(["helm", "prometheus"]);
+const missing = realNodesOrSkip(["helm", "prometheus", "node-24"]);
 const QUIET_TURNS = 0.2;
 const BUSY_TURNS = 3;
 const MINUTES = 60_000;
@@ -166,6 +167,12 @@ describe.skipIf(missing !== "")(`racks that Karpenter makes and takes ${missing}
       });
       await expectExactly(fleet, was, intent);
       await untilDone(intent);
+    }
+  });
+
+  it("and decided so that it comes out the same again, on two majors of Node", () => {
+    for (const result of redecide(world.decisionLog)) {
+      expect(result).toMatchObject({ difference: null, withoutMemory: 0 });
     }
   });
 

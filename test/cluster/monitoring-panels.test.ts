@@ -35,7 +35,12 @@ interface RuleGroups {
 interface RangeAnswer {
   readonly status: string;
   readonly error?: string;
-  readonly data?: { readonly result: readonly { readonly values: readonly unknown[] }[] };
+  readonly data?: {
+    readonly result: readonly {
+      readonly metric: Readonly<Record<string, string>>;
+      readonly values: readonly unknown[];
+    }[];
+  };
 }
 
 describe.skipIf(missing !== "")(`dashboards on a real Prometheus ${missing}`, () => {
@@ -94,7 +99,7 @@ describe.skipIf(missing !== "")(`dashboards on a real Prometheus ${missing}`, ()
     expect(broken.map(({ name, lastError }) => `${name}: ${lastError}`)).toEqual([]);
   });
 
-  it.each(dashboardQueries())("$dashboard / $panel: $expr", async ({ expr }) => {
+  it.each(dashboardQueries())("$dashboard / $panel: $expr", async ({ expr, named }) => {
     // What is recorded rests on what was recorded: a series comes an evaluation after its source.
     await untilTrue(
       `${expr} to return data`,
@@ -105,5 +110,9 @@ describe.skipIf(missing !== "")(`dashboards on a real Prometheus ${missing}`, ()
       },
       RECORDED_WITHIN,
     );
+    // Where a series lacks a label, Grafana's legend says the label's name.
+    const { data } = await rangeOf(expr);
+    for (const { metric } of data?.result ?? [])
+      expect(Object.keys(metric)).toEqual(expect.arrayContaining([...named]));
   });
 });

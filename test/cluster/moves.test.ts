@@ -13,8 +13,6 @@ import {
   type NodePoolSeen,
   SharedPool,
 } from "../support/cluster-world/shared-pool.ts";
-import type { PortCall, Reaper } from "../support/crash/killable-ports.ts";
-import { dyingAtEveryWrite } from "../support/crash/matrix.ts";
 import { controlPlaneOrSkip } from "../support/control-plane/tools.ts";
 import { untilTrue } from "../support/control-plane/until-true.ts";
 
@@ -23,15 +21,12 @@ const missing = controlPlaneOrSkip(["helm"]);
 const TICKS = 8;
 /** What a person refused is not asked again within an hour. */
 const LATER_MS = HOUR_MS + MINUTE_MS;
-/** Every write of a move, each by the port that does it. */
+/** Among them every step of a move: an empty list would be covered as well. */
 const WRITES = [
-  "decisions.open",
-  "decisions.setPhase Executing",
-  "nodes.cordon",
-  "workloads.mark on",
-  "workloads.scale",
-  "nodes.uncordon",
-  "decisions.setPhase Done",
+  "POST scaledecisions",
+  "PATCH nodes /metadata/annotations /spec/unschedulable",
+  "PATCH pods /metadata/annotations",
+  "PATCH deployments/scale /spec/replicas",
 ];
 /** Two deaths at each write, and a new process after each. */
 const PATIENCE = { timeoutMs: 4 * MINUTE_MS };
@@ -210,23 +205,22 @@ describe.skipIf(missing !== "")(`a move on a real API server ${missing}`, () => 
     expect(told.filter((line) => / Done .* rack-[ab] +chat /.test(line))).toHaveLength(1);
   });
 
-  it("goes back under a controller that dies before and after each of its writes", async () => {
+  it("goes back under a controller that dies before and after each distinct write", async () => {
     shared.pass(LATER_MS);
     const before = await shared.engines(GIVER);
     await shared.override(TAKER, null);
     await shared.override(GIVER, LACKS_ONE);
-    const deaths: string[] = [];
-    const reaper = notedDeaths(dyingAtEveryWrite(), deaths);
+    const { verdict, uncovered, writes } = bothDeathsOfEach();
     const isBack = async (): Promise<true | string> => {
-      await shared.stepUnder(reaper);
+      await shared.stepDyingAt(verdict);
       const there = (await shared.engines(GIVER)).filter(({ ready, ending }) => ready && !ending);
       return (there.length === 4 && (await phase()) === "Done") || (await standing());
     };
     await untilTrue("the rack to be back", isBack, PATIENCE);
     const { fleet, taker, rack } = await latest();
     expect([fleet, taker]).toEqual(["talks/chat", "agents/coder"]);
-    const twice = WRITES.flatMap((write) => [`before ${write}`, `after ${write}`]);
-    expect(deaths).toEqual(expect.arrayContaining(twice));
+    expect(uncovered()).toEqual([]);
+    expect(writes()).toEqual(expect.arrayContaining(WRITES));
     const engines = await shared.engines(GIVER);
     expect(racksOf(engines)).toEqual([rack ?? "", rack ?? "", "rack-b", "rack-b"].toSorted());
     expect(uids(engines)).toEqual(expect.arrayContaining([...uids(before)]));
@@ -234,17 +228,31 @@ describe.skipIf(missing !== "")(`a move on a real API server ${missing}`, () => 
     expect(await shared.engines(TAKER)).toHaveLength(2);
     expect(await shared.cordoned()).toEqual([]);
   });
+
+  it("its RackPool deleted on the way: nothing of it is left on nodes and pods", async () => {
+    shared.pass(LATER_MS);
+    await shared.override(GIVER, null);
+    await shared.override(TAKER, LACKS_ONE);
+    await until("units led down", async () => (await shared.replicas(GIVER)) < 4);
+    expect(await shared.marks()).not.toEqual([]);
+    await shared.plane.mustKubectl(["delete", "rackpool", "--all"]);
+    await until("no mark to be left", async () => (await shared.marks()).length === 0);
+    await until("the end of the decision", async () => (await phase()) === "Cancelled");
+    const { name } = await latest();
+    expect(await shared.heldDecisions()).not.toContainEqual(expect.stringContaining(name));
+  });
 });
 
-/** The same deaths, written down. */
-function notedDeaths(reaper: Reaper, deaths: string[]): Reaper {
-  const noted = (moment: keyof Reaper) => (call: PortCall) => {
-    try {
-      reaper[moment](call);
-    } catch (error) {
-      deaths.push(`${moment} ${call.name}`);
-      throw error;
-    }
+/** Dies before every distinct write that it meets, and after it when it meets it again. */
+function bothDeathsOfEach() {
+  const met = new Map<string, number>();
+  return {
+    verdict: (write: string) => {
+      const times = (met.get(write) ?? 0) + 1;
+      met.set(write, times);
+      return times === 1 ? ("before" as const) : times === 2 ? ("after" as const) : null;
+    },
+    writes: () => [...met.keys()],
+    uncovered: () => [...met].flatMap(([write, times]) => (times < 2 ? [write] : [])),
   };
-  return { before: noted("before"), after: noted("after") };
 }

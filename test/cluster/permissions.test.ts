@@ -13,7 +13,7 @@ import { COREWEAVE_NODE_POOL } from "../support/crds/foreign-kinds.ts";
 import type { Deed, Request } from "../support/permissions/deed.ts";
 import { ANSWERED, COLLEAGUE, NO, OPEN } from "../support/permissions/on-decisions.ts";
 import { GUARDED } from "../support/permissions/on-fleets.ts";
-import { GLASS } from "../support/permissions/on-the-rest.ts";
+import { GLASS, SIGNED } from "../support/permissions/on-the-rest.ts";
 import { DEEDS } from "../support/permissions/page.ts";
 import {
   bindings,
@@ -37,6 +37,7 @@ const REFUSED_BY_POLICY: readonly string[] = [
   "change its mode",
   "set a floor above the fleet's limit",
   "break the glass: a floor that lifts the fleet's limit",
+  "sign one in another's name, or change what another signed",
 ];
 
 /** A bot of a chat system, which may speak as people who approve. */
@@ -56,17 +57,17 @@ const botBinding = {
   subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "bot" }],
 };
 
-const asColleague = {
+const asColleague = ["approver", "operator"].map((role) => ({
   apiVersion: "rbac.authorization.k8s.io/v1",
   kind: "RoleBinding",
-  metadata: { name: "colleague", namespace: HOME },
+  metadata: { name: `colleague-${role}`, namespace: HOME },
   roleRef: {
     apiGroup: "rbac.authorization.k8s.io",
     kind: "ClusterRole",
-    name: "breakwater-approver",
+    name: `breakwater-${role}`,
   },
   subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "colleague" }],
-};
+}));
 
 describe.skipIf(missing !== "")(`who may what, cell by cell ${missing}`, () => {
   let plane: ControlPlane;
@@ -111,8 +112,13 @@ describe.skipIf(missing !== "")(`who may what, cell by cell ${missing}`, () => {
         metadata: { name: "gb200-a" },
         spec: { targetRacks: 4 },
       },
-      asColleague,
+      ...asColleague,
     );
+    // Roles take a moment to be in force.
+    await untilTrue("the colleague's override", async () => {
+      const stdin = JSON.stringify(SIGNED);
+      return (await plane.kubectl(["create", "-f", "-"], { as: "colleague", stdin })).code === 0;
+    });
     const elsewhere = { name: OPEN, namespace: ELSEWHERE };
     for (const decision of [
       rawDecision({}, OPEN),

@@ -33,6 +33,7 @@ export interface RealFleetWorld {
   readonly real: RealNodes;
   readonly fleets: readonly RealFleet[];
   readonly controller: ControllerProcess;
+  readonly decisionLog: string;
   /** Of one fleet. */
   records(layout: Layout): readonly DecisionRecord[];
   /** What a person would ask for when a step fails. */
@@ -68,6 +69,7 @@ export async function startRealFleetWorld(
   return {
     ...parts,
     controller,
+    decisionLog,
     records: ({ app }) => records().filter(({ group: name }) => name === poolName(app)),
     everything: () => everything(parts),
     stop: () => stopAll(parts),

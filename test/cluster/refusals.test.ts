@@ -15,6 +15,7 @@ import {
   SCALE_DECISIONS,
 } from "../../src/adapters/kubernetes/resources.ts";
 import { freePort } from "../support/control-plane/free-port.ts";
+import { redecide } from "../support/cluster-world/redecide.ts";
 import { controlPlaneOrSkip } from "../support/control-plane/tools.ts";
 import { untilTrue } from "../support/control-plane/until-true.ts";
 import type { AwkwardServers } from "../support/cluster-world/awkward-prometheus.ts";
@@ -40,7 +41,7 @@ import { rawFleet, rawPool } from "../support/raw-objects.ts";
 const named = <T extends { readonly what: string }>(cases: readonly T[]) =>
   cases.map((one) => [one.what, one] as const);
 
-const missing = controlPlaneOrSkip(["helm", "prometheus"]);
+const missing = controlPlaneOrSkip(["helm", "prometheus", "node-24"]);
 const CANARY = {
   token: "canary-token-7d1f",
   username: "canary-user",
@@ -461,6 +462,12 @@ describe.skipIf(missing !== "")(`refusals on a real control plane ${missing}`, (
     );
     expect(leaks).toEqual([]);
     expect(told.get("log")).toContain("[redacted]");
+  });
+
+  it("and what was decided comes out the same when decided again, on two majors of Node", () => {
+    for (const result of redecide(world.decisionLog)) {
+      expect(result).toMatchObject({ difference: null, withoutMemory: 0 });
+    }
   });
 });
 

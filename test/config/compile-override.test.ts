@@ -14,6 +14,7 @@ describe("a FleetOverride", () => {
       ok: true,
       value: {
         fleet: "agents/coder",
+        namespace: "agents",
         override: {
           name: "inc-1",
           pauseOut: true,
@@ -22,9 +23,15 @@ describe("a FleetOverride", () => {
           ceilingRacks: 6,
           until: Date.parse("2026-12-01T20:00:00Z"),
           reason: "INC-1",
+          generation: 1,
         },
       },
     });
+  });
+
+  it("keeps who says so", () => {
+    const compiled = compileOverride(rawOverride({ by: "maria" }));
+    expect(compiled.ok && compiled.value.override.by).toBe("maria");
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chartColumns, stack } from "../../src/console/chart-columns.ts";
+import { chartColumns, risingBy, stack } from "../../src/console/chart-columns.ts";
 
 describe("columns of a chart", () => {
   const points = [0, 60, 180, 240].map((atSeconds) => ({
@@ -34,5 +34,15 @@ describe("columns of a chart", () => {
       [1, 2, null],
       [4, 6, null],
     ]);
+  });
+
+  it("rise by a rack where one is expected, from now on", () => {
+    const x = [0, 60, 120, 180, 240];
+    const at = { now: 5, nowSeconds: 70 };
+    expect(risingBy(x, [150, 240], at)).toEqual([null, 5, 5, 6, 7]);
+  });
+
+  it("say nothing of the future where nothing is on its way", () => {
+    expect(risingBy([0, 60], [], { now: 5, nowSeconds: 0 })).toEqual([null, null]);
   });
 });

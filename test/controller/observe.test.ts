@@ -44,10 +44,10 @@ describe("what one tick sees", () => {
     const until = (ms: number) => anOverride({ until: after(NOW, millis(ms)) });
     cluster.desired = {
       overrides: [
-        { fleet: CODER, override: until(1) },
-        { fleet: CODER, override: until(0) },
-        { fleet: CODER, override: until(-1) },
-        { fleet: "agents/writer", override: until(1) },
+        { fleet: CODER, namespace: "agents", override: until(1) },
+        { fleet: CODER, namespace: "agents", override: until(0) },
+        { fleet: CODER, namespace: "agents", override: until(-1) },
+        { fleet: "agents/writer", namespace: "agents", override: until(1) },
       ],
     };
     const { fleets } = await observed(cluster);
@@ -59,9 +59,9 @@ describe("what one tick sees", () => {
     const named = (name: string) => anOverride({ name, until: after(NOW, millis(1)) });
     cluster.desired = {
       overrides: [
-        { fleet: "agents/*", override: named("namespace") },
-        { fleet: "agent/*", override: named("another namespace") },
-        { fleet: "*", override: named("cluster") },
+        { fleet: "agents/*", namespace: "agents", override: named("namespace") },
+        { fleet: "agent/*", namespace: "agents", override: named("another namespace") },
+        { fleet: "*", namespace: "agents", override: named("cluster") },
       ],
     };
     const { fleets } = await observed(cluster);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { observeWorld } from "../../src/controller/observe.ts";
-import { reportUndecided, writeStatuses } from "../../src/controller/report.ts";
+import { reportOverrides, reportUndecided, writeStatuses } from "../../src/controller/report.ts";
 import { reason } from "../../src/core/reasons.ts";
+import { after, millis, rackCount } from "../../src/core/units.ts";
 import { PortError } from "../../src/ports/errors.ts";
 import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
 import { withFleet } from "../support/builders/edits.ts";
-import { NOW, aGroupObservation } from "../support/builders/observed.ts";
+import { NOW, aGroupObservation, anOverride } from "../support/builders/observed.ts";
 import { ModelCluster } from "../support/model/cluster.ts";
 import { fleetDecided, poolDecided } from "../support/reports/report.ts";
 
@@ -82,6 +83,26 @@ describe("objects that no group decides on are reported on themselves", () => {
     const [message] = await reported(cluster);
     expect(message).toContain("InferenceFleet agents/lost: spec.pools names nowhere");
     expect(message).toContain("Create it, or name one that exists");
+  });
+
+  it("and each override says whether it is in force", async () => {
+    const cluster = new ModelCluster(group);
+    const said = (name: string, ceilingRacks: number) => ({
+      fleet: "agents/coder" as const,
+      namespace: "agents",
+      override: anOverride({
+        name,
+        until: after(NOW, millis(1)),
+        ceilingRacks: rackCount(ceilingRacks),
+        floorRacks: null,
+        pauseOut: false,
+        pauseIn: false,
+      }),
+    });
+    cluster.desired = { overrides: [said("lower", 3), said("higher", 5)] };
+    const ports = cluster.ports();
+    await reportOverrides(ports, await observeWorld(ports, NOW));
+    expect(cluster.overrideStandings).toEqual(["lower InForce", "higher Superseded"]);
   });
 
   it("and nothing where there are none", async () => {

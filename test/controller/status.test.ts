@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { fleetStatus, poolStatus, statusesOf } from "../../src/controller/status.ts";
 import type { FleetDecision } from "../../src/core/decision.ts";
+import type { OverrideObservation } from "../../src/core/observation.ts";
 import { reason } from "../../src/core/reasons.ts";
+import { instantText } from "../../src/core/supply/instant.ts";
 import { ratio } from "../../src/core/units.ts";
 import type { Condition } from "../../src/ports/fleet-store.ts";
 import { aSmallFleet, aSmallGroup } from "../support/builders/compiled.ts";
-import { NOW } from "../support/builders/observed.ts";
+import { anOverride, NOW } from "../support/builders/observed.ts";
 import { fleetDecided, poolDecided } from "../support/reports/report.ts";
 
 const status = (
@@ -60,6 +62,20 @@ describe("the status of a fleet", () => {
     ["Automatic", {}, null, { status: "True", reason: "Automatic" }],
   ] as const)("condition %s", (type, changes, problem, told) => {
     expect(conditionOf(status(changes, problem), type)).toMatchObject(told);
+  });
+
+  it("says whether its policy decides as written, and what is over it", () => {
+    const fleet = aSmallFleet({ generation: 4 });
+    const told = (overrides: readonly OverrideObservation[]) =>
+      conditionOf(fleetStatus(fleet, fleetDecided(), null, overrides), "PolicyInForce");
+    const asWritten = "Generation 4 decides: scale-out Auto, scale-in Auto.";
+    expect(told([])).toMatchObject({ status: "True", reason: "AsWritten", message: asWritten });
+    const pause = { pauseOut: true, pauseIn: false, floorRacks: null, ceilingRacks: null };
+    expect(told([anOverride({ ...pause, name: "inc-1", until: NOW })])).toMatchObject({
+      status: "False",
+      reason: "Overridden",
+      message: `FleetOverride inc-1 until ${instantText(NOW)}: nothing grows. ${asWritten}`,
+    });
   });
 
   it("is not Automatic where a person is asked", () => {

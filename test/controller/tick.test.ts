@@ -85,6 +85,7 @@ describe("a tick", () => {
       "nodes.list",
       "workloads.read",
       "decisions.list",
+      "nodes.marked",
       "backend.read",
       "signals.read",
       "memory.load",
@@ -95,6 +96,7 @@ describe("a tick", () => {
       "store.writeFleetStatus",
       "store.writePoolStatus",
       "events.publish",
+      "store.writeOverrideStatus",
     ]);
     expect(cluster.reports).toHaveLength(1);
     expect(cluster.reports[0]?.actions).toMatchObject([{ kind: "OpenIntent", outcome: "applied" }]);

@@ -168,7 +168,100 @@ describe("never", () => {
   });
 });
 
+describe("always", () => {
+  interface Drawn {
+    readonly weight: number;
+    readonly guaranteed: number;
+    readonly max: number;
+    /** What each further rack brings, in whole points. */
+    readonly gains: readonly number[];
+  }
+
+  const upTo = (max: number) => fc.integer({ min: 0, max });
+  const aFleetDrawn: fc.Arbitrary<Drawn> = fc.record({
+    weight: upTo(3),
+    guaranteed: upTo(2),
+    max: upTo(6),
+    gains: fc.array(upTo(9), { maxLength: 6 }),
+  });
+  const namesOf = (drawn: readonly Drawn[]) => drawn.map((_, n) => `f${n}`);
+  const attainmentOf = (gains: readonly number[], racks: number): number =>
+    gains.slice(0, racks).reduce((sum, gain) => sum + gain, 0) / 100;
+  const valueOf = ({ weight, gains }: Drawn, racks: number): number =>
+    weight * attainmentOf(gains, racks);
+
+  function awardsOf(drawn: readonly Drawn[], ceiling: number): readonly number[] {
+    const names = namesOf(drawn);
+    const pool = poolOf("a", Object.fromEntries(drawn.map((share, n) => [names[n] ?? "", share])));
+    const claimants = drawn.map(({ gains }, n) => {
+      const curve = Array.from({ length: gains.length + 1 }, (_, racks) =>
+        attainmentOf(gains, racks),
+      );
+      return claim(names[n] ?? "", gains.length, { curve: curveOf(...curve) });
+    });
+    return awarded(claimants, [pool], { a: ceiling }).map((award) => award["a"] ?? 0);
+  }
+
+  const swapsAmong = (drawn: readonly Drawn[]) =>
+    [...drawn.keys()].flatMap((giver) =>
+      [...drawn.keys()]
+        .filter((taker) => taker !== giver)
+        .flatMap((taker) => [1, 2].map((many) => ({ giver, taker, many }))),
+    );
+
+  it("no rack, and no two, would bring more with another fleet", () => {
+    fc.assert(
+      fc.property(
+        fc.array(aFleetDrawn, { minLength: 2, maxLength: 4 }),
+        upTo(12),
+        (drawn, ceiling) => {
+          const racks = awardsOf(drawn, ceiling);
+          for (const { giver, taker, many } of swapsAmong(drawn)) {
+            const [from, to] = [drawn[giver], drawn[taker]];
+            if (from === undefined || to === undefined) continue;
+            const [has, gets] = [(racks[giver] ?? 0) - many, (racks[taker] ?? 0) + many];
+            const kept = Math.min(from.guaranteed, from.max);
+            if (has < kept || gets > Math.min(to.max, to.gains.length)) continue;
+            const gain = valueOf(to, gets) - valueOf(to, gets - many);
+            const loss = valueOf(from, has + many) - valueOf(from, has);
+            expect(gain).toBeLessThanOrEqual(loss + 1e-9);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("a guarantee that is wanted is met, whoever gains more", () => {
+    fc.assert(
+      fc.property(fc.array(aFleetDrawn, { minLength: 2, maxLength: 4 }), (drawn) => {
+        const entitled = drawn.map(({ guaranteed, max, gains }) =>
+          Math.min(guaranteed, max, gains.length),
+        );
+        const racks = awardsOf(
+          drawn,
+          entitled.reduce((sum, many) => sum + many, 0),
+        );
+        for (const [n, many] of entitled.entries()) {
+          expect(racks[n]).toBeGreaterThanOrEqual(many);
+        }
+      }),
+    );
+  });
+
+  it("racks that are worth nothing without one more go to a fleet that can use them", () => {
+    const pool = poolOf("a", { x: {}, y: {} });
+    const late = claim("x", 3, { curve: curveOf(0, 0, 0, 0.9) });
+    expect(awarded([late, claim("y", 5)], [pool], { a: 2 })).toEqual([{}, { a: 2 }]);
+  });
+});
+
 describe("what one more rack brings", () => {
+  it("is looked for no further than there can be racks", () => {
+    expect(marginalAttainment(curveOf(0, 0, 0.8), 0, 1)).toBe(0);
+    expect(marginalAttainment(curveOf(0, 0, 0.8), 0, 2)).toBeCloseTo(0.4);
+  });
+
   it.each([
     ["the next rack's gain", curveOf(0, 0.5, 0.6), 0, 0.5],
     ["the best slope further on", curveOf(0, 0, 0.8), 0, 0.4],

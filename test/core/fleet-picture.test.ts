@@ -29,6 +29,23 @@ describe("a fleet's picture", () => {
     expect(owned).toEqual({ "gb200-east": 4 });
   });
 
+  it("says what its want is weighed by only where nobody weighs attainment", () => {
+    expect(picture(aFleetMemory()).claim).toBeUndefined();
+    const { claim, sizing } = fleetPicture(aSmallFleet({ without: "arbitration" }), {
+      group: aSmallGroup(),
+      observed: aFleetObservation({ signals: someSignals(aLoad(60)) }),
+      memory: aFleetMemory({ turnsPerSecond: 60 }),
+      now: NOW,
+      pools: [{ ...aStage().state, owned: { "agents/coder": 1 } }],
+      answering: [],
+    });
+    const points = claim?.map(({ attainment }) => attainment) ?? [];
+    expect(points).toHaveLength(sizing.want.racks + 1);
+    expect(points.length).toBeGreaterThan(2);
+    const [none = 0, first = 0, second = 0] = points;
+    expect(first - none).toBeGreaterThan(10 * (second - first));
+  });
+
   it("needs the fleet to have been observed", () => {
     const input = {
       group: aSmallGroup(),

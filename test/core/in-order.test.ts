@@ -39,7 +39,7 @@ describe("the input of a decision", () => {
 describe("memory", () => {
   const sums = { prompt: 1, computed: 1 };
   const diagnosed = (pods: readonly string[]) => {
-    const watched = watchCaches(null, aCacheTick());
+    const watched = watchCaches(null, aCacheTick(), () => 0);
     const diagnosis = { ...watched, pods: Object.fromEntries(pods.map((pod) => [pod, sums])) };
     return aMemory({ ...aFleetMemory(), diagnosis });
   };
@@ -47,6 +47,15 @@ describe("memory", () => {
   it("has what caches did in order of the pods' names, however it was filled", () => {
     const [fleet] = Object.values(memoryInOrder(diagnosed(["b", "c", "a"])).fleets);
     expect(Object.keys(fleet?.diagnosis?.pods ?? {})).toEqual(["a", "b", "c"]);
+  });
+
+  it("is the very same where nothing is out of order: every tick asks", () => {
+    for (const pods of [["a", "b"], ["a"], []]) {
+      const memory = diagnosed(pods);
+      expect(memoryInOrder(memory)).toBe(memory);
+    }
+    const memory = diagnosed(["b", "a"]);
+    expect(memoryInOrder(memory)).not.toBe(memory);
   });
 
   it("is otherwise as it was", () => {

@@ -76,6 +76,34 @@ describe("a fleet that lacks a rack while another has one too many", () => {
     ]);
   });
 
+  const toldTo = (key: string, ticks: readonly MoveTick[]): readonly string[] =>
+    ticks.flatMap(({ decision }) =>
+      decision.fleets
+        .filter(({ fleet }) => fleet === key)
+        .flatMap(({ reasons }) => reasons.map(({ code, text }) => `${code}: ${text}`)),
+    );
+
+  it.each<[string, Partial<MoveRunInput>, RegExp]>([
+    [
+      "that its giver's scale-in is paused",
+      { says: { [CODER]: { pauseIn: true } } },
+      /^paused: agents\/coder: .*FleetOverride other/,
+    ],
+    [
+      "that its own growth is paused",
+      { says: { [CHAT]: { pauseOut: true } } },
+      /^paused: (?!agents).*FleetOverride other/,
+    ],
+    [
+      "who has the racks, where nobody may give one",
+      { floors: always({ [CODER]: 3, [CHAT]: 2 }, 8) },
+      /^racks-held: .* RackPool gb200-east has 4 at most: agents\/coder 3, agents\/chat 1\.$/,
+    ],
+    ["that it comes, and how far it is", {}, /^rack-comes: .* Rack rack-0 of agents\/coder\. .+/],
+  ])("is told %s", (_, changes, text) => {
+    expect(toldTo(CHAT, run(changes))).toContainEqual(expect.stringMatching(text));
+  });
+
   it("has two moved, one after the other, at the giver's pace", () => {
     const ticks = run({ floors: always({ [CHAT]: 3 }, 30) });
     expect(opened(ticks)).toHaveLength(2);

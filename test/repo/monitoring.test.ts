@@ -19,6 +19,8 @@ interface Rule {
 const RULE_FILE = "charts/breakwater/monitoring/prometheus-rules.yaml";
 const GRAFANA_FILE = "charts/breakwater/monitoring/grafana-alerts.yaml";
 const RUNBOOKS = "docs/runbooks";
+/** How Grafana divides the width of a page. */
+const PAGE_COLUMNS = 24;
 
 const rules: readonly Rule[] = parse(readText(RULE_FILE)).groups.flatMap(
   (group: { readonly rules: readonly Rule[] }) => group.rules,
@@ -114,6 +116,21 @@ describe("dashboards", () => {
       expect(annotations.list.map(({ name }) => name)).toContain("Decisions opened");
       const shown = panels.filter(({ targets }) => targets !== undefined);
       expect(shown.every(({ description }) => (description ?? "") !== "")).toBe(true);
+    },
+  );
+
+  it.each(dashboards().map((one) => [one.title, one] as const))(
+    "%s: says what each line is, and has panels side by side without overlap or hole",
+    (_title, { panels }) => {
+      const plots = panels.filter(({ type }) => type === "timeseries");
+      expect(plots.filter(({ options }) => options?.legend?.showLegend !== true)).toEqual([]);
+      for (const [index, { title, gridPos }] of panels.entries()) {
+        const before = panels[index - 1]?.gridPos;
+        const beside = before !== undefined && before.y === gridPos.y;
+        expect([title, gridPos.x]).toEqual([title, beside ? before.x + before.w : 0]);
+        const last = panels[index + 1]?.gridPos.y !== gridPos.y;
+        if (last) expect([title, gridPos.x + gridPos.w]).toEqual([title, PAGE_COLUMNS]);
+      }
     },
   );
 });

@@ -19,8 +19,11 @@ const NAMES = readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry) =>
 
 /** Enough turns that those in flight at the end do not count. */
 const HOURS = 3;
-/** At the third hour their queues are still growing: the law speaks of what comes and goes. */
-const TO_THE_END: readonly string[] = ["fleet-moves", "slow-approver", "stockout"];
+/**
+ * At the third hour their queues are still growing, and the law speaks of what comes and goes; or
+ * each of their fleets has had too few turns.
+ */
+const TO_THE_END: readonly string[] = ["fleet-moves", "shared-pool", "slow-approver", "stockout"];
 
 function scenarioOf(name: string): CompiledScenario {
   const scenario = loadScenario(join(FOLDER, name, "scenario.yaml"));

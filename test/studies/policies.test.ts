@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { INGREDIENTS } from "../../src/core/policy/ingredients.ts";
 import { POLICIES, policyNamed } from "../../src/studies/policies.ts";
+import { DAY_MS, MINUTE_MS, rackCount } from "../../src/core/units.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
 
 const NAMES = POLICIES.map(({ name }) => name);
@@ -14,8 +15,8 @@ describe("the table of policies", () => {
     expect(() => policyNamed("kpa2")).toThrow(
       'policy "kpa2" is not known, expected one of breakwater, without-forecast, ' +
         "without-quantiles, without-cache-response, without-lead-time, without-scale-in-safety, " +
-        "static, hpa-queue, hpa-kv, kpa, dynamo, dynamo-load, wva-v1, wva-v2, llm-d-slo, " +
-        "llm-d-token, kthena, clairvoyant, causal-reference",
+        "without-arbitration, static, hpa-queue, hpa-kv, kpa, dynamo, dynamo-load, wva-v1, " +
+        "wva-v2, llm-d-slo, llm-d-token, kthena, clairvoyant, causal-reference",
     );
   });
 
@@ -49,5 +50,23 @@ describe("the table of policies", () => {
     const { policy, group } = policyNamed(`without-${ingredient}`).configure(aSmallGroup(), 2);
     expect(policy).toBeUndefined();
     expect(group.fleets).toMatchObject([{ headroomZ: 2, without: ingredient }]);
+  });
+
+  it("without-arbitration: nothing is guaranteed, and what is lent stays lent", () => {
+    const loan = {
+      podLabels: {},
+      max: rackCount(2),
+      fenceTaint: "fence",
+      graceMs: MINUTE_MS,
+      minTenureMs: MINUTE_MS,
+      gangKeys: [],
+    };
+    const given = aSmallGroup({}, { loan });
+    const { group } = policyNamed("without-arbitration").configure(given);
+    const [pool] = group.pools;
+    expect(pool?.consumers.map(({ guaranteed }) => guaranteed)).toEqual(
+      given.pools[0]?.consumers.map(() => 0),
+    );
+    expect(pool?.loan?.minTenureMs).toBeGreaterThan(DAY_MS);
   });
 });

@@ -91,6 +91,13 @@ export const TOOLS = [
   { name: "promtool", from: "debian-file", package: "prometheus", onPath: ["promtool"] },
   { name: "amtool", from: "debian-file", package: "prometheus-alertmanager", onPath: ["amtool"] },
   {
+    // Debian's looks for its templates where only an installed package has them.
+    name: "alertmanager",
+    from: "go-install",
+    package: "github.com/prometheus/alertmanager/cmd/alertmanager@v0.28.1",
+    onPath: ["alertmanager"],
+  },
+  {
     name: "chromium",
     from: "debian-package",
     package: "chromium",

@@ -14,8 +14,12 @@ const oldest = (...labels) =>
   `max by (${labels.join(", ")}) (breakwater_open_decision_age_seconds${P})`;
 const perMinute = (metric, ...labels) =>
   `60 * sum by (${labels.join(", ")}) (rate(${metric}${F}[${RATE}]))`;
-/** 0 for every pool: nothing happened, which is not the same as a panel that is broken. */
+/** 0 for every pool or fleet: nothing happened, which is not the same as a panel that is broken. */
 const NO_POOL = `0 * max by (pool) (breakwater_pool_max_racks${P})`;
+const NO_FLEET = `0 * max by (fleet) (breakwater_fleet_held_racks${F})`;
+const named = (expr, label, text) => `label_replace(${expr}, "${label}", "${text}", "", "")`;
+const OPEN = "{{pool}} {{direction}} {{intent_phase}}";
+const NOTHING_OPEN = named(named(NO_POOL, "direction", "nothing"), "intent_phase", "open");
 
 export const decisionsDashboard = () =>
   dashboard({
@@ -37,19 +41,23 @@ const DECISIONS = [
     text: "In the last hour.",
     unit: "none",
     stacked: true,
+    softMax: 1,
     queries: {
       "{{fleet}} {{why}}": lastHour("breakwater_opened_decisions_total", F, "fleet", "why"),
     },
   },
   {
     title: "Held, by reason",
-    text: "The share of ticks in which each reason held; steady means that nothing was to be done.",
+    text:
+      "The share of the last hour's ticks in which each reason held, from 1 % on; steady means " +
+      "that nothing was to be done.",
     unit: "percentunit",
+    busy: true,
     queries: {
       "{{fleet}} {{reason}}":
-        `topk(8, sum by (fleet, reason) (rate(breakwater_holds_total${F}[${RATE}])) ` +
+        `sum by (fleet, reason) (increase(breakwater_holds_total${F}[1h])) ` +
         "/ on (fleet) group_left () " +
-        `(sum by (fleet) (rate(breakwater_decisions_total${F}[${RATE}])) > 0) > 0)`,
+        `(sum by (fleet) (increase(breakwater_decisions_total${F}[1h])) > 0) > 0.01`,
     },
   },
   {
@@ -72,10 +80,11 @@ const DECISIONS = [
     title: "Pools held, by reason",
     text: "Ticks of the last hour.",
     unit: "none",
+    softMax: 1,
     queries: {
       "{{pool}} {{reason}}":
         `${lastHour("breakwater_pool_holds_total", P, "pool", "reason")} ` +
-        `or label_replace(${NO_POOL}, "reason", "none", "", "")`,
+        `or ${named(NO_POOL, "reason", "none")}`,
     },
   },
 ];
@@ -86,10 +95,11 @@ const PEOPLE = [
     text: "Pending ones wait for a person.",
     unit: "none",
     stacked: true,
+    counts: true,
     queries: {
-      "{{pool}} {{direction}} {{intent_phase}}":
+      [OPEN]:
         `max by (pool, direction, intent_phase) (breakwater_pool_open_decisions${P}) > 0 ` +
-        `or ${NO_POOL}`,
+        `or ${NOTHING_OPEN}`,
     },
   },
   {
@@ -97,7 +107,7 @@ const PEOPLE = [
     text: "Pending: how long a person has been waited for. Executing: how long it takes.",
     unit: "s",
     queries: {
-      "{{pool}} {{direction}} {{intent_phase}}": oldest("pool", "direction", "intent_phase"),
+      [OPEN]: `${oldest("pool", "direction", "intent_phase")} > 0 or ${NOTHING_OPEN}`,
     },
   },
   {
@@ -112,21 +122,22 @@ const PEOPLE = [
 
 const SIGNALS = [
   {
-    title: "Trusted",
-    text: "1 while fresh, complete and plausible. What an engine does not export stays at 0.",
+    title: "Not trusted",
+    text: "Missing, stale or implausible. What an engine does not export stays here.",
     unit: "none",
-    max: 1,
+    stacked: true,
+    counts: true,
     queries: {
-      "{{fleet}} {{signal}}": `max by (fleet, signal) (breakwater_signal_trusted${F})`,
+      "{{fleet}} {{signal}}":
+        `1 - max by (fleet, signal) (breakwater_signal_trusted${F}) > 0 ` +
+        `or ${named(NO_FLEET, "signal", "none")}`,
     },
   },
   {
     title: "Age",
-    text: "Of the newest sample under each signal.",
+    text: "Of the newest sample under the signal that is oldest.",
     unit: "s",
-    queries: {
-      "{{fleet}} {{signal}}": `max by (fleet, signal) (breakwater_signal_age_seconds${F})`,
-    },
+    queries: { "{{fleet}}": `max by (fleet) (breakwater_signal_age_seconds${F})` },
   },
   {
     title: "Coverage",
@@ -142,6 +153,7 @@ const CONTROLLER = [
     title: "Leaders and replicas",
     text: "One leads.",
     unit: "none",
+    counts: true,
     queries: {
       leading: "sum (breakwater_leader)",
       "replicas of {{version}}": "count by (version) (breakwater_build_info)",
@@ -165,14 +177,18 @@ const CONTROLLER = [
     title: "Ticks that failed, by code",
     text: "A tick that fails writes nothing.",
     unit: "none",
+    softMax: 1,
     queries: {
-      "{{code}}": `sum by (code) (increase(breakwater_tick_failures_total[${RATE}]))`,
+      "{{code}}":
+        `sum by (code) (increase(breakwater_tick_failures_total[${RATE}])) > 0 ` +
+        `or ${named("vector(0)", "code", "none")}`,
     },
   },
   {
     title: "Actions, by result",
     text: "In the last hour.",
     unit: "none",
+    softMax: 1,
     queries: {
       "{{action}} {{result}}":
         "sum by (action, result) (increase(breakwater_actions_total[1h])) > 0",
@@ -182,6 +198,7 @@ const CONTROLLER = [
     title: "Calls that failed",
     text: "Share of calls to the API server, to Prometheus, and of records of the decision log.",
     unit: "percentunit",
+    softMax: 0.01,
     queries: {
       "{{client}}":
         `sum by (client) (rate(breakwater_client_calls_total{answer!="ok"}[${RATE}])) ` +

@@ -9,6 +9,9 @@ const forecast = (percentile) =>
 const latency = (metric) =>
   "max by (fleet, percentile) " +
   `(breakwater_latency_seconds{fleet=~"$fleet",metric="${metric}"})`;
+const threshold = (metric) =>
+  "max by (fleet, objective) " +
+  `(breakwater_objective_threshold_seconds{fleet=~"$fleet",metric="${metric}"})`;
 const burn = (window) => `max by (fleet, objective) (breakwater:objective_burn:rate${window}${F})`;
 
 export const fleetDashboard = () =>
@@ -25,14 +28,21 @@ export const fleetDashboard = () =>
     ],
   });
 
-const stat = (title, text, unit, query) => ({
+const stat = (title, text, unit, query, more = {}) => ({
   kind: "stat",
-  width: 4,
+  ...more,
   title,
   text,
   unit,
   queries: { "{{fleet}}": query },
 });
+
+/** Where the allowance is used up exactly, and what the two burn alerts begin at. */
+const BURNS = [
+  [1, "yellow"],
+  [6, "orange"],
+  [14.4, "red"],
+];
 
 const GLANCE = [
   stat(
@@ -46,9 +56,14 @@ const GLANCE = [
     "Times faster than the objective allows; 1 uses the allowance up exactly.",
     "none",
     `max by (fleet) (breakwater:objective_burn:rate1h${F})`,
+    { levels: BURNS },
   ),
-  stat("Racks serving", "Serving or warming.", "none", fleetMax("breakwater_fleet_serving_racks")),
-  stat("Racks wanted", "What sizing asks for.", "none", fleetMax("breakwater_fleet_wanted_racks")),
+  stat("Racks serving", "Serving or warming.", "none", fleetMax("breakwater_fleet_serving_racks"), {
+    counts: true,
+  }),
+  stat("Racks wanted", "What sizing asks for.", "none", fleetMax("breakwater_fleet_wanted_racks"), {
+    counts: true,
+  }),
   stat(
     "Hit rate",
     "Prompt tokens from a prefix cache.",
@@ -61,14 +76,16 @@ const GLANCE = [
     "none",
     `count by (fleet) (max by (fleet, signal) (breakwater_signal_trusted${F}) == 0) ` +
       `or 0 * ${fleetMax("breakwater_fleet_held_racks")}`,
+    { counts: true, levels: [[1, "orange"]] },
   ),
 ];
 
 const OBJECTIVES = [
   {
     title: "Share within the objective",
-    text: "As measured, and as asked for. Below the dashed share the allowance is used up.",
+    text: "As measured, and as asked for. Below the dashed share more is missed than allowed.",
     unit: "percentunit",
+    dashed: "/asked for$/",
     queries: {
       "{{fleet}} {{objective}}": fleetMax("breakwater_objective_observed_ratio", "objective"),
       "{{fleet}} {{objective}} asked for": fleetMax(
@@ -81,6 +98,7 @@ const OBJECTIVES = [
     title: "Burn rate",
     text: "Times faster than allowed, over an hour and over six. 14 is an alarm, 6 for hours too.",
     unit: "none",
+    levels: BURNS,
     queries: {
       "{{fleet}} {{objective}} 1 h": burn("1h"),
       "{{fleet}} {{objective}} 6 h": burn("6h"),
@@ -90,24 +108,27 @@ const OBJECTIVES = [
     title: "Time to first token",
     text: "As read from the engines, and the threshold of each objective.",
     unit: "s",
+    dashed: "/threshold$/",
     queries: {
       "{{fleet}} {{percentile}}": latency("ttft"),
-      "{{fleet}} {{objective}} threshold": fleetMax(
-        "breakwater_objective_threshold_seconds",
-        "objective",
-      ),
+      "{{fleet}} {{objective}} threshold": threshold("ttft"),
     },
   },
   {
     title: "Inter-token latency",
-    text: "As read from the engines.",
+    text: "As read from the engines, and the threshold of each objective.",
     unit: "s",
-    queries: { "{{fleet}} {{percentile}}": latency("itl") },
+    dashed: "/threshold$/",
+    queries: {
+      "{{fleet}} {{percentile}}": latency("itl"),
+      "{{fleet}} {{objective}} threshold": threshold("itl"),
+    },
   },
   {
     title: "Attainment, predicted and observed",
     text: "Predicted for the racks let through; observed as bounds on the share inside all.",
     unit: "percentunit",
+    dashed: "/ predicted$/",
     queries: {
       "{{fleet}} predicted": fleetMax("breakwater_predicted_attainment_ratio"),
       "{{fleet}} observed, {{bound}} bound": fleetMax("breakwater_attainment_bound_ratio", "bound"),
@@ -118,8 +139,12 @@ const OBJECTIVES = [
 const DEMAND = [
   {
     title: "Demand and forecast",
-    text: "Turns that arrived, and quantiles of what is expected by the time a rack could serve.",
+    text:
+      "Turns that arrived, and quantiles of what is expected by the time a rack could serve: " +
+      "each is drawn when it was forecast, a horizon before the turns it is about.",
     unit: "reqps",
+    dashed: "/ p\\d+$/",
+    busy: true,
     queries: {
       "{{fleet}} arrived": fleetMax("breakwater_demand_turns_per_second"),
       "{{fleet}} p10": forecast("p10"),
@@ -133,6 +158,8 @@ const DEMAND = [
     title: "Racks: wanted, awarded, let through, held, serving",
     text: "Wanted by sizing, awarded by arbitration, let through by the gate.",
     unit: "none",
+    counts: true,
+    dashed: "/ (wanted|awarded)$/",
     queries: {
       "{{fleet}} wanted": fleetMax("breakwater_fleet_wanted_racks"),
       "{{fleet}} awarded": fleetMax("breakwater_fleet_awarded_racks"),
@@ -175,6 +202,8 @@ const MONEY = [
     title: "Budget used",
     text: "Share of the day's budget that the present count would use up.",
     unit: "percentunit",
+    softMax: 1,
+    levels: [[0.8, "orange"]],
     queries: {
       "{{fleet}} in {{pool}}":
         `${fleetMax("breakwater_budget_used_usd_per_day", "pool")} ` +

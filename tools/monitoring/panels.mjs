@@ -9,13 +9,26 @@ import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   RowBuilder,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
   VariableHide,
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  LineInterpolation,
   ReduceDataOptionsBuilder,
+  SortOrder,
   StackingConfigBuilder,
   StackingMode,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
@@ -31,7 +44,12 @@ const TAG = "breakwater";
 
 /**
  * @param spec `{uid, title, description, variables, rows: [{title, panels}]}`; a panel is
- *   `{title, text, unit, kind, width, stacked, max, queries: {legend: PromQL}}`
+ *   `{title, text, unit, queries: {legend: PromQL}}`, and where it needs them
+ *   `kind: "stat"`; `counts`: whole numbers, each of which holds until the next; `stacked`;
+ *   `busy`: many lines, so that the legend is a table; `max`, `softMax`: the top of the axis;
+ *   `dashed`: which legends are limits and not measurements, as a regular expression;
+ *   `colours: {end of a legend: colour}`, also of several ends, `a|b`;
+ *   `levels: [[value, colour]]`: from where on a number is bad, as lines or as a stat's colour
  * @returns the dashboard as Grafana imports it
  */
 export function dashboard({ uid, title, description, variables, rows }) {
@@ -53,7 +71,10 @@ export function dashboard({ uid, title, description, variables, rows }) {
   for (const link of links()) builder.link(link);
   for (const row of rows) {
     builder.withRow(new RowBuilder(row.title));
-    for (const panel of row.panels) builder.withPanel(panelOf(panel));
+    const widths = widthsOf(row.panels);
+    for (const [place, panel] of row.panels.entries()) {
+      builder.withPanel(panelOf({ width: widths[place], ...panel }));
+    }
   }
   const built = builder.build();
   // In the menu that the builder puts them into by itself, nobody finds them.
@@ -138,9 +159,16 @@ const linkTo = (title, url, tooltip) =>
     .tooltip(tooltip)
     .targetBlank(true);
 
+/** Halves of the page; the last three of an odd number are thirds, so that no hole is left. */
+function widthsOf(panels) {
+  if (panels.some(({ kind }) => kind === "stat")) return panels.map(() => COLUMNS / panels.length);
+  const thirds = panels.length % 2 === 1 ? Math.min(3, panels.length) : 0;
+  return panels.map((_panel, place) => COLUMNS / (place < panels.length - thirds ? 2 : thirds));
+}
+
 function panelOf(panel) {
-  const { kind = "timeseries", width = COLUMNS / 2 } = panel;
-  const builder = kind === "stat" ? statOf() : timeseriesOf(panel);
+  const { kind = "timeseries", width } = panel;
+  const builder = kind === "stat" ? statOf(panel) : timeseriesOf(panel);
   builder
     .title(panel.title)
     .description(panel.text)
@@ -148,6 +176,9 @@ function panelOf(panel) {
     .unit(panel.unit)
     .span(width)
     .height(HEIGHT[kind]);
+  // Without them Grafana's own hold, which call 80 of anything red.
+  builder.thresholds(levelsOf(panel));
+  if (panel.counts) builder.decimals(0);
   if (panel.max !== undefined) builder.min(0).max(panel.max);
   for (const [index, [legend, expr]] of Object.entries(panel.queries).entries()) {
     builder.withTarget(targetOf(legend, expr, { index, instant: kind === "stat" }));
@@ -155,14 +186,56 @@ function panelOf(panel) {
   return builder;
 }
 
-const statOf = () =>
-  new StatBuilder().reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]));
-
-function timeseriesOf({ stacked = false }) {
-  const builder = new TimeseriesBuilder().fillOpacity(stacked ? 60 : 0).lineWidth(1);
-  if (!stacked) return builder;
-  return builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
+function levelsOf({ levels = [] }) {
+  const steps = levels.map(([value, color]) => ({ value, color }));
+  const ordinary = { value: null, color: levels.length > 0 ? "green" : "text" };
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([ordinary, ...steps]);
 }
+
+const statOf = ({ levels = [] }) =>
+  new StatBuilder()
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(levels.length > 0 ? BigValueColorMode.Value : BigValueColorMode.None);
+
+function timeseriesOf({ stacked, counts, busy, dashed, softMax, unit, levels = [], colours = {} }) {
+  const builder = new TimeseriesBuilder()
+    .fillOpacity(stacked ? 60 : 0)
+    .lineWidth(1)
+    .legend(busy ? TABLE : LIST)
+    .tooltip(ALL_LINES);
+  // Shares are told apart near the top; of all else nothing is where the axis begins.
+  if (unit !== "percentunit") builder.axisSoftMin(0);
+  if (softMax !== undefined) builder.axisSoftMax(softMax);
+  if (counts) builder.axisSoftMax(1).lineInterpolation(LineInterpolation.StepAfter);
+  if (dashed !== undefined) builder.overrideByRegexp(dashed, [DASHED]);
+  for (const [ends, colour] of Object.entries(colours)) {
+    builder.overrideByRegexp(`/ (${ends})\\s*$/`, [fixedColour(colour)]);
+  }
+  if (levels.length > 0) builder.thresholdsStyle(DASHED_LEVELS);
+  if (stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
+  return builder;
+}
+
+const fixedColour = (fixedColor) => ({ id: "color", value: { mode: "fixed", fixedColor } });
+const DASHED = { id: "custom.lineStyle", value: { fill: "dash", dash: [6, 4] } };
+const DASHED_LEVELS = new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
+
+const LIST = new VizLegendOptionsBuilder()
+  .showLegend(true)
+  .displayMode(LegendDisplayMode.List)
+  .placement(LegendPlacement.Bottom);
+/** Beside the lines, the highest first, with what each is now. */
+const TABLE = new VizLegendOptionsBuilder()
+  .showLegend(true)
+  .displayMode(LegendDisplayMode.Table)
+  .placement(LegendPlacement.Right)
+  .calcs(["lastNotNull"])
+  .sortBy("Last *")
+  .sortDesc(true);
+const ALL_LINES = new VizTooltipOptionsBuilder()
+  .mode(TooltipDisplayMode.Multi)
+  .sort(SortOrder.Descending);
 
 function targetOf(legend, expr, { index, instant }) {
   const query = new DataqueryBuilder()

@@ -3,7 +3,7 @@ import type { NodeRef } from "../../core/decision.ts";
 import type { UngroupedNode } from "../../core/observation.ts";
 import { domainsOf } from "../../core/racks/domains.ts";
 import { gpuCount } from "../../core/units.ts";
-import type { ClusterNodes } from "../../ports/cluster-nodes.ts";
+import type { ClusterNodes, MarkedNode } from "../../ports/cluster-nodes.ts";
 import { FIELD_MANAGER, type KubeClient } from "../kubernetes/client.ts";
 import { type Json, metaOf } from "../kubernetes/decode.ts";
 import { isNotFound, isRefusedWrite } from "../kubernetes/failures.ts";
@@ -49,6 +49,7 @@ export function clusterNodes(options: ClusterNodesOptions): ClusterNodes & Lifec
         .snapshot()
         .filter(({ uid }) => uids.includes(uid))
         .map(({ name, uid }) => ({ name, uid })),
+    marked: async (pools) => nodes.snapshot().flatMap((node) => markedOutside(node, pools)),
     cordon: (refs) => patchEach(refs, (object) => cordonPatch(object, true)),
     uncordon: (refs) => patchEach(refs, (object) => cordonPatch(object, false)),
     fence: (refs, taint) => patchEach(refs, (object) => fencePatch(object, taint)),
@@ -86,6 +87,15 @@ function nodesOf(
       ...loanMarks(node, pool.loan),
     };
   });
+}
+
+/** @returns nothing for a node of any of the pools, and for one without marks of ours */
+function markedOutside(node: KeptNode, pools: readonly CompiledPool[]): readonly MarkedNode[] {
+  if (pools.some(({ backend }) => hasLabels(node.labels, backend.nodeLabels))) return [];
+  const { name, uid, cordonedByUs } = node;
+  const { loanLeft = null } = loanMarks(node, undefined);
+  const bears = cordonedByUs || loanLeft !== null;
+  return bears ? [{ name, uid, cordoned: cordonedByUs, loanLeft }] : [];
 }
 
 /** What says that the node's provider takes it shortly; undefined where nothing does. */

@@ -57,11 +57,12 @@ export const finalizersOf = (object: Json): readonly string[] =>
   listAt(object, "metadata", "finalizers").filter((entry) => typeof entry === "string");
 
 function intentOf(object: Json): Intent {
-  const { name, namespace } = metaOf(object);
+  const { name, namespace, generation } = metaOf(object);
   const spec = objectAt(object, "spec");
   const consent = objectAt(spec, "consent");
   const asked = numberAt(object, "status", "racks", "asked");
   const price = stringAt(consent, "maxUsdPerHour");
+  const approvals = listAt(spec, "approvals").map(approvalOf);
   return {
     name,
     fleet: fleetKey({ namespace, name: stringAt(spec, "fleet") }),
@@ -82,7 +83,8 @@ function intentOf(object: Json): Intent {
     actBefore: instant(consent, "actBefore"),
     drainDeadline:
       valueAt(spec, "drainDeadline") === undefined ? null : instant(spec, "drainDeadline"),
-    approvals: listAt(spec, "approvals").map(approvalOf),
+    approvals,
+    ...(approvals.length > 0 && { generation }),
     phase: phaseOf(object),
     askedRacks: asked === null ? null : rackCount(asked),
   };

@@ -4,12 +4,8 @@ import { PortError } from "../../ports/errors.ts";
 import type { KubeClient } from "../kubernetes/client.ts";
 import { isJson, type Json, listAt, metaOf, numberAt, stringAt } from "../kubernetes/decode.ts";
 import { isRefusedWrite } from "../kubernetes/failures.ts";
-import {
-  type ObjectAt,
-  objectName,
-  SCALE_DECISIONS,
-  SELF_REVIEWS,
-} from "../kubernetes/resources.ts";
+import { type ObjectAt, objectName, SCALE_DECISIONS } from "../kubernetes/resources.ts";
+import { whoAmI } from "../kubernetes/who-am-i.ts";
 import { phaseOf } from "./decode.ts";
 
 /** The controller writes the status of the same object. */
@@ -78,15 +74,6 @@ export async function giveVerdict(
       if (!isRefusedWrite(error) || attempt === CONFLICT_ATTEMPTS) throw error;
     }
   }
-}
-
-async function whoAmI(client: KubeClient): Promise<string> {
-  const { apiVersion, kind } = SELF_REVIEWS;
-  const review = await client.create(
-    { resource: SELF_REVIEWS, namespace: "" },
-    { apiVersion, kind },
-  );
-  return stringAt(review, "status", "userInfo", "username");
 }
 
 interface Entry extends Json {

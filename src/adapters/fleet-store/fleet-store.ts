@@ -16,7 +16,13 @@ import type { Timers } from "../kubernetes/timers.ts";
 import type { Warn } from "../kubernetes/warn.ts";
 import { compileCache } from "./compile-cache.ts";
 import type { Compilers } from "./compilers.ts";
-import { brokenStatus, fleetStatus, poolStatus, type StatusContext } from "./status.ts";
+import {
+  brokenStatus,
+  fleetStatus,
+  overrideStatus,
+  poolStatus,
+  type StatusContext,
+} from "./status.ts";
 import { statusWriter } from "./status-writer.ts";
 
 export interface FleetStoreOptions {
@@ -119,7 +125,7 @@ function reports(
   });
 }
 
-type Writers = Pick<FleetStore, "writePoolStatus" | "writeFleetStatus" | "reportBroken">;
+type Writers = Omit<FleetStore, "read">;
 
 function writers(options: FleetStoreOptions, sources: Sources): Writers {
   const write = statusWriter(options);
@@ -146,6 +152,10 @@ function writers(options: FleetStoreOptions, sources: Sources): Writers {
     writeFleetStatus: ({ namespace, name }, status) =>
       writeTo(INFERENCE_FLEETS, { kind: "InferenceFleet", namespace, name }, (context) =>
         fleetStatus(status, context),
+      ),
+    writeOverrideStatus: ({ namespace, override: { name } }, judged) =>
+      writeTo(FLEET_OVERRIDES, { kind: "FleetOverride", namespace, name }, (context) =>
+        overrideStatus(judged, context),
       ),
     reportBroken: (broken) =>
       writeTo(RESOURCES[broken.kind], broken, (context) => brokenStatus(broken.message, context)),

@@ -34,6 +34,10 @@ export function fleetStatus(status: FleetStatus, context: StatusContext): Json {
   };
 }
 
+export const overrideStatus = (judged: readonly Condition[], context: StatusContext): Json => ({
+  conditions: conditions(judged, context),
+});
+
 /** The status an object had, with `Ready` false; what was last known to be true stays readable. */
 export function brokenStatus(message: string, context: StatusContext): Json {
   const ready: Condition = { type: "Ready", status: "False", reason: "InvalidSpec", message };

@@ -274,8 +274,8 @@ export const CATALOGUE = [
     name: "breakwater_objective_threshold_seconds",
     type: "gauge",
     unit: "seconds",
-    labels: ["fleet", "objective"],
-    meaning: "Threshold of the objective.",
+    labels: ["fleet", "objective", "metric"],
+    meaning: "Threshold of the objective, on the latency that it is about.",
   },
   {
     name: "breakwater_predicted_attainment_ratio",

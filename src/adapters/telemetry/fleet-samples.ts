@@ -66,12 +66,14 @@ function latencyGauges({ fleet, latency }: FleetView): Sample[] {
 }
 
 function objectiveGauges({ fleet, objectives }: FleetView): Sample[] {
-  return objectives.flatMap(({ name, thresholdSeconds, requiredShare, observedShare }) => {
-    const labels = { fleet, objective: name };
+  return objectives.flatMap((objective) => {
+    const { thresholdSeconds, requiredShare, observedShare } = objective;
+    const labels = { fleet, objective: objective.name };
+    const metric = objective.metric === "TTFT" ? "ttft" : "itl";
     return [
       ...known("breakwater_objective_observed_ratio", labels, observedShare),
       ...known("breakwater_objective_required_ratio", labels, requiredShare),
-      ...known("breakwater_objective_threshold_seconds", labels, thresholdSeconds),
+      ...known("breakwater_objective_threshold_seconds", { ...labels, metric }, thresholdSeconds),
     ];
   });
 }

@@ -9,8 +9,8 @@ import { SeriesLedger } from "./series-ledger.ts";
 
 export interface Metrics extends Telemetry {
   readonly clientCall: OnClientCall;
-  /** What became of an event that was to be sent. */
-  webhook(delivery: (typeof LABELS.delivery)[number]): void;
+  /** What became of events that were to be sent. */
+  webhook(delivery: (typeof LABELS.delivery)[number], events: number): void;
   /** The body of `/metrics`. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -53,11 +53,11 @@ export function createMetrics({ version, leading, audit }: MetricsOptions): Metr
         value: 1,
       }),
     clientCall: (call) => recordCall(call, registry),
-    webhook: (delivery) =>
+    webhook: (delivery, events) =>
       registry.addToCounter({
         metric: "breakwater_webhook_events_total",
         labels: { delivery },
-        value: 1,
+        value: events,
       }),
     forget: (group) => removeAll(registry, ledger.replace(group, [])),
     text: () => {

@@ -165,6 +165,7 @@ export function observationOf(
     ...(unit && { unit }),
     ...(route && { route }),
     ...(loan && { loan }),
+    ...(member === undefined && pod.marked && { leftMarked: true as const }),
   };
   return [{ ...seen, ...ours }];
 }

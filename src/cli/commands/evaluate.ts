@@ -2,14 +2,13 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { candidateGroup } from "../../core/candidate.ts";
 import type { CompiledGroup } from "../../core/compiled.ts";
-import { DAY_MS, HOUR_MS, epochMs, millis } from "../../core/units.ts";
+import { DAY_MS, HOUR_MS, millis } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
-import { RecordError, decodeRecord } from "../../studies/decode-record.ts";
 import { evaluate } from "../../studies/evaluate/evaluate.ts";
-import { RecordedPast } from "../../studies/evaluate/recorded-past.ts";
 import type { PastBlock } from "../../studies/evaluate/recorded-past.ts";
 import { evaluationMarkdown, evaluationText } from "../evaluate/evaluation-text.ts";
-import { logLines } from "../decision-log-lines.ts";
+import { blocksOfLog } from "../evaluate/from-log.ts";
+import { blocksOfMetrics, racksOfPool } from "../evaluate/from-metrics.ts";
 import { sha256 } from "../digest.ts";
 import { wholeNumberTo } from "../numbers.ts";
 import { stopwatch } from "../pace.ts";
@@ -17,14 +16,19 @@ import { policyFile } from "../policy-file.ts";
 import { progressOn } from "../simulation/progress.ts";
 import { RESULT_FORMATS } from "../simulation/print-results.ts";
 import type { ResultFormat } from "../simulation/print-results.ts";
-import { beginOf, since } from "../span-flags.ts";
+import { withEndpointFlags } from "../prometheus-flags.ts";
+import type { EndpointFlags } from "../prometheus-flags.ts";
+import { instant, since } from "../span-flags.ts";
 import type { Since } from "../span-flags.ts";
 import { UsageError } from "../usage-error.ts";
 import { packageVersion } from "../version.ts";
 
-interface EvaluateFlags {
-  readonly log: readonly string[];
+interface EvaluateFlags extends EndpointFlags {
+  readonly log?: readonly string[];
+  readonly policy?: string;
   readonly since?: Since;
+  readonly until?: EpochMs;
+  readonly racks?: Readonly<Record<string, number>>;
   readonly candidate?: string;
   readonly group?: string;
   readonly block: Millis;
@@ -38,20 +42,32 @@ const SEEDS_MAX = 20;
 const MORE = `
 The recorded demand (rates, lengths of turns) is simulated block by block under the policy that was
 recorded, and under the candidate: the fleets' own spec.candidate, or the objects of --candidate.
-Nothing is recommended unless the recorded policy, simulated, meets every objective as often as the
-log says, within 1 point. Blocks are what intervals are over; with a single one, seeds are.
+Nothing is recommended unless the recorded policy, simulated, meets every objective as often as was
+recorded, within 1 point. Blocks are what intervals are over; with a single one, seeds are.
+
+The past is that of decision logs, --log, or that of Prometheus under the policy of a file,
+--policy: its demand, how its objectives stood, and how many racks there were.
 
 Examples:
   breakwater evaluate --log decisions.jsonl --since 14d
+  breakwater evaluate --policy fleet.yaml --since 14d --prometheus-url http://127.0.0.1:9090 \\
+    --candidate new.yaml
   breakwater evaluate --log decisions.jsonl.1 decisions.jsonl --candidate new.yaml --format markdown
 `;
 
 export function addEvaluate(program: Command): void {
-  program
+  const command = program
     .command("evaluate")
     .description("Compare a candidate policy with the one that acts, on recorded demand.")
-    .requiredOption("--log <file...>", "decision logs, the oldest first")
-    .option("--since <when>", "a span before the last record, or an instant", since)
+    .option("--log <file...>", "decision logs, the oldest first")
+    .option("--policy <file>", "InferenceFleets and RackPools that acted; metrics instead of a log")
+    .option("--since <when>", "a span before the end, or an instant", since)
+    .option("--until <instant>", "with --policy: the end, RFC 3339; absent: now", instant)
+    .option(
+      "--racks <pool=number>",
+      "with --policy: at the start of a block, where breakwater_pool_desired_racks is not recorded",
+      racksOfPool,
+    )
     .option("--candidate <file>", "InferenceFleets and RackPools, instead of spec.candidate")
     .option("--group <name>", "whose fleets; may be left out where there is only one")
     .addOption(
@@ -63,8 +79,8 @@ export function addEvaluate(program: Command): void {
     .addOption(
       new Option("--format <format>", "of the result").choices(RESULT_FORMATS).default("text"),
     )
-    .addHelpText("after", MORE)
-    .action(runEvaluate);
+    .addHelpText("after", MORE);
+  withEndpointFlags(command).action(runEvaluate);
 }
 
 function blockLength(text: string): Millis {
@@ -75,12 +91,14 @@ function blockLength(text: string): Millis {
 }
 
 async function runEvaluate(flags: EvaluateFlags): Promise<void> {
-  const blocks = await blocksOf(flags);
+  const candidate = flags.candidate === undefined ? null : policyFile(flags.candidate);
+  const place = placeOf(flags);
+  const blocks = await blocksOf(flags).catch(inPlace(place));
   const progress = progressOn(process.stderr, "evaluate", stopwatch);
   try {
     const result = await evaluate({
       blocks,
-      candidate: candidateOf(flags),
+      candidate: candidate ?? ownCandidate(place),
       seeds: Array.from({ length: flags.seeds }, (_, n) => n + 1),
       digest: sha256,
       codeVersion: packageVersion(),
@@ -90,61 +108,47 @@ async function runEvaluate(flags: EvaluateFlags): Promise<void> {
     if (flags.format === "json") console.log(JSON.stringify(result));
     else console.log((flags.format === "text" ? evaluationText : evaluationMarkdown)(result));
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new UsageError(`${flags.log.join(", ")}: ${error.message}`);
-    throw error;
+    inPlace(place)(error);
   } finally {
     progress.end();
   }
 }
 
-function candidateOf({ candidate, log }: EvaluateFlags) {
-  if (candidate !== undefined) return policyFile(candidate);
-  return (incumbent: CompiledGroup, _now: EpochMs): CompiledGroup => {
+/** @returns where the past is read from, for messages. @throws UsageError unless it is one place */
+function placeOf({ log, policy, until, racks, prometheusUrl }: EvaluateFlags): string {
+  if ((log === undefined) === (policy === undefined)) {
+    const found = log === undefined ? "neither --log nor --policy" : "both --log and --policy";
+    throw new UsageError(`found ${found}, expected one of them`);
+  }
+  const of = until ?? racks ?? prometheusUrl;
+  if (log !== undefined && of !== undefined) {
+    throw new UsageError(
+      "found --until, --racks or --prometheus-url with --log, expected them with --policy: " +
+        "a log says all of it",
+    );
+  }
+  return log?.join(", ") ?? prometheusUrl ?? policy ?? "";
+}
+
+const blocksOf = async (flags: EvaluateFlags): Promise<readonly PastBlock[]> =>
+  flags.policy === undefined
+    ? await blocksOfLog(flags.log ?? [], flags)
+    : await blocksOfMetrics(flags.policy, flags);
+
+/** What cannot be simulated lies in what was recorded. */
+const inPlace =
+  (place: string) =>
+  (error: unknown): never => {
+    if (error instanceof RangeError) throw new UsageError(`${place}: ${error.message}`);
+    throw error;
+  };
+
+const ownCandidate =
+  (place: string) =>
+  (incumbent: CompiledGroup): CompiledGroup => {
     const other = candidateGroup(incumbent);
     if (other !== null) return other;
-    const expected = "expected one, or --candidate FILE";
     throw new UsageError(
-      `${log.join(", ")}: no fleet of the log has a spec.candidate, ${expected}`,
+      `${place}: no fleet has a spec.candidate, expected one, or --candidate FILE`,
     );
   };
-}
-
-/** The log is read twice: where it ends says where to begin. */
-async function blocksOf(flags: EvaluateFlags): Promise<readonly PastBlock[]> {
-  const groups = new Set<string>();
-  let end = epochMs(0);
-  for await (const { group, at } of recordsOf(flags.log)) {
-    groups.add(group);
-    end = at;
-  }
-  const group = flags.group ?? [...groups][0];
-  if (group === undefined || !groups.has(group) || (groups.size > 1 && !flags.group)) {
-    const known = [...groups].toSorted().join(", ") || "nothing";
-    throw new UsageError(`--group: found ${flags.group ?? "none"}, expected one of: ${known}`);
-  }
-  const past = new RecordedPast(flags.block, beginOf(flags.since, end));
-  for await (const { record } of recordsOf(flags.log)) if (record.group === group) past.add(record);
-  return past.result();
-}
-
-async function* recordsOf(files: readonly string[]) {
-  for (const file of files) {
-    let line = 0;
-    for (const text of await logLines(file)) {
-      line += 1;
-      if (text.trim() === "") continue;
-      const record = decoded(text, { file, line });
-      yield { record, group: record.group, at: record.decision.at };
-    }
-  }
-}
-
-function decoded(text: string, { file, line }: { readonly file: string; readonly line: number }) {
-  try {
-    return decodeRecord(text, line);
-  } catch (error) {
-    if (error instanceof RecordError) throw new UsageError(`${file}: ${error.message}`);
-    throw error;
-  }
-}

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { metaOf, stringAt } from "../../adapters/kubernetes/decode.ts";
+import { conditionsOf, metaOf, stringAt } from "../../adapters/kubernetes/decode.ts";
 import type { Json } from "../../adapters/kubernetes/decode.ts";
 import {
   createOverride,
@@ -119,17 +119,30 @@ async function list(flags: ClusterFlags): Promise<void> {
   await onCluster(flags, async (client, namespace) => {
     const items = await listOverrides(client, namespace);
     if (items.length === 0) console.log(`${namespace}: nothing is overridden.`);
-    else console.log(table(["NAME", "FLEET", "DOES", "UNTIL", "REASON"], items.map(rowOf)));
+    else console.log(table(HEADER, items.map(rowOf)));
   });
 }
+
+const HEADER = ["NAME", "FLEET", "DOES", "IN FORCE", "UNTIL", "BY", "REASON"] as const;
 
 const rowOf = (item: Json): readonly string[] => [
   metaOf(item).name,
   stringAt(item, "spec", "fleet"),
   doesWhat(item),
+  standingIn(item),
   `${stringAt(item, "spec", "until")}${hasEnded(item) ? " (over)" : ""}`,
+  stringAt(item, "spec", "by") || "?",
   stringAt(item, "spec", "reason"),
 ];
+
+/** @returns yes, or why not; "not yet" where the controller has not seen it */
+function standingIn(item: Json): string {
+  if (hasEnded(item)) return "no: Ended";
+  const judged = conditionsOf(item).find(({ type }) => type === "InForce");
+  if (judged === undefined) return "not yet";
+  if (judged.status === "True") return "yes";
+  return judged.reason === "Superseded" ? `no: ${judged.message}` : `no: ${judged.reason}`;
+}
 
 async function clear(names: readonly string[], flags: ClusterFlags): Promise<void> {
   await onCluster(flags, async (client, namespace) => {

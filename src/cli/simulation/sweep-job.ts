@@ -19,6 +19,12 @@ const RESOURCES = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "2G
 /** A run that failed twice fails again: it is the same for the same seed. */
 const RETRIES = 1;
 const NOBODY = 65_532;
+/**
+ * Large pages for what is allocated outside of the heap, where Linux gives them on request
+ * (glibc 2.35 and later; elsewhere nothing changes): large simulated fleets are some 10 % faster,
+ * `bench/README.md`.
+ */
+const LARGE_PAGES = { name: "GLIBC_TUNABLES", value: "glibc.malloc.hugetlb=1" };
 /** What Kubernetes holds in one ConfigMap, less room for its own fields. */
 const MOST_BYTES = 1_000_000;
 
@@ -91,6 +97,7 @@ const containerOf = ({ image, parts, files, policies, seeds }: SweepJob) => ({
     `$(PART)/${parts}`,
   ],
   env: [
+    LARGE_PAGES,
     {
       name: "PART",
       valueFrom: {

@@ -95,6 +95,7 @@ function overridden({ fleets }: FleetsAnswer): readonly string[] {
   return fleets.flatMap(({ fleet, overrides }) =>
     overrides.map((override) => {
       const { name, pauseOut, pauseIn, floorRacks, ceilingRacks, untilSeconds, reason } = override;
+      const by = override.by === undefined ? "" : `, says ${override.by}`;
       const does = [
         ...(pauseOut ? ["pauses growth"] : []),
         ...(pauseIn ? ["pauses scale-in"] : []),
@@ -103,7 +104,7 @@ function overridden({ fleets }: FleetsAnswer): readonly string[] {
         ...(override.breakGlass === true ? ["lifts racks.max (glass broken)"] : []),
       ];
       const until = new Date(untilSeconds * 1000).toISOString();
-      return `${fleet}: FleetOverride ${name} ${does.join(", ")} until ${until}: ${reason}`;
+      return `${fleet}: FleetOverride ${name} ${does.join(", ")} until ${until}${by}: ${reason}`;
     }),
   );
 }

@@ -1,7 +1,5 @@
 import { Option } from "commander";
 import type { Command } from "commander";
-import { createPrometheusClient } from "../../adapters/prometheus/client.ts";
-import type { PrometheusEndpoint } from "../../adapters/prometheus/endpoint.ts";
 import { createPrometheusSource } from "../../adapters/prometheus/signal-source.ts";
 import { compileFleet } from "../../config/compile-fleet.ts";
 import { GO_DURATION_PATTERN, durationMs } from "../../config/go-duration.ts";
@@ -12,9 +10,10 @@ import type { SignalProfile } from "../../core/signals/names.ts";
 import { SIGNAL_PROFILES } from "../../core/signals/names.ts";
 import { epochMs, millis } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
-import { PortError } from "../../ports/errors.ts";
 import { linesOfRates, recordTraffic } from "../../studies/trace-record.ts";
 import type { RecordedTraffic } from "../../studies/trace-record.ts";
+import { endpointFor, withPrometheus } from "../prometheus-flags.ts";
+import type { EndpointFlags } from "../prometheus-flags.ts";
 import { checkDifferent, stageFiles } from "../staged-file.ts";
 import { readText } from "../text-file.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
@@ -46,12 +45,9 @@ export function addTraceRecord(trace: Command): void {
     .action(runRecord);
 }
 
-interface RecordFlags {
+interface RecordFlags extends EndpointFlags {
   readonly fleet: string;
   readonly profile?: SignalProfile;
-  readonly prometheusUrl: string;
-  readonly prometheusTokenFile?: string;
-  readonly prometheusCaFile?: string;
   readonly from: string;
   readonly to: string;
   readonly step: string;
@@ -65,9 +61,6 @@ interface Range {
   readonly stepMs: Millis;
 }
 
-/** Answers of hours at a time; two at once do not slow a server down for others. */
-const LIMITS = { deadlineMs: millis(60_000), concurrencyPerOrigin: 2 };
-
 async function runRecord(flags: RecordFlags): Promise<void> {
   const range = rangeOf(flags);
   const fleet = fleetIn(flags, range.to);
@@ -77,7 +70,7 @@ async function runRecord(flags: RecordFlags): Promise<void> {
   checkDifferent([flags.fleet, ...paths]);
   const files = stageFiles(paths);
   try {
-    const recorded = await recordFrom(endpointOf(flags), fleet, range);
+    const recorded = await recordFrom(flags, fleet, range);
     if (recorded.samples.length === 0) {
       const why = "Prometheus has no rates of this fleet for this time";
       throw new CommandFailed(`${flags.fleet}: ${why}; nothing was written`);
@@ -108,27 +101,22 @@ function report(
   console.error("Prometheus has no lengths of turns: does the engine export them?");
 }
 
-async function recordFrom(
-  endpoint: PrometheusEndpoint,
+function recordFrom(
+  flags: RecordFlags,
   fleet: CompiledFleet,
   range: Range,
 ): Promise<RecordedTraffic> {
-  const client = createPrometheusClient(LIMITS);
-  const signals = createPrometheusSource({
-    client,
-    defaultEndpoint: endpoint,
-    resolveCredentials: () => Promise.resolve(endpoint.credentials),
-  });
-  const ask = async (promql: string, at: EpochMs) =>
-    (await client.instant(endpoint, { name: "token lengths", promql, at })).series;
-  try {
+  const endpoint = endpointFor(flags, fleet);
+  return withPrometheus(async (client) => {
+    const signals = createPrometheusSource({
+      client,
+      defaultEndpoint: endpoint,
+      resolveCredentials: () => Promise.resolve(endpoint.credentials),
+    });
+    const ask = async (promql: string, at: EpochMs) =>
+      (await client.instant(endpoint, { name: "token lengths", promql, at })).series;
     return await recordTraffic({ ...range, fleet, signals, ask });
-  } catch (error) {
-    if (error instanceof PortError) throw new CommandFailed(error.message);
-    throw error;
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 /** The fleet as it is written, but read from the Prometheus, and by the profile, that was named. */
@@ -157,15 +145,6 @@ function fleetOf(text: string): string {
   const from = starts.findLast((index) => index < kind) ?? -1;
   const to = starts.find((index) => index > kind) ?? lines.length;
   return [...lines.slice(0, from + 1).map(() => ""), ...lines.slice(from + 1, to)].join("\n");
-}
-
-function endpointOf(flags: RecordFlags): PrometheusEndpoint {
-  const { prometheusUrl, prometheusTokenFile, prometheusCaFile } = flags;
-  const credentials = {
-    ...(prometheusTokenFile === undefined ? {} : { tokenFile: prometheusTokenFile }),
-    ...(prometheusCaFile === undefined ? {} : { caFile: prometheusCaFile }),
-  };
-  return { url: prometheusUrl, headers: {}, credentials };
 }
 
 function rangeOf(flags: RecordFlags): Range {

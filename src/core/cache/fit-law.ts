@@ -118,12 +118,7 @@ function newtonStep(at: Parameters, { start, sd, seen }: Problem): Parameters {
     rb += weightedB * residual;
     rc += weightedC * residual;
   }
-  const matrix = [
-    [aa, ab, ac],
-    [ab, bb, bc],
-    [ac, bc, cc],
-  ] as const;
-  return shortened(solve(matrix, [ra, rb, rc]));
+  return shortened(solve({ aa, ab, ac, bb, bc, cc }, ra, rb, rc));
 }
 
 const weight = (sd: number): number => 1 / (sd * sd);
@@ -139,23 +134,29 @@ function shortened(step: Parameters): Parameters {
   return [step[0] * share, step[1] * share, step[2] * share];
 }
 
-/** Cramer's rule for three equations; positive definite by the prior. */
-function solve(
-  [a, b, c]: readonly [Parameters, Parameters, Parameters],
-  [x, y, z]: Parameters,
-): Parameters {
-  const whole = determinant(a, b, c);
-  return [
-    determinant([x, a[1], a[2]], [y, b[1], b[2]], [z, c[1], c[2]]) / whole,
-    determinant([a[0], x, a[2]], [b[0], y, b[2]], [c[0], z, c[2]]) / whole,
-    determinant([a[0], a[1], x], [b[0], b[1], y], [c[0], c[1], z]) / whole,
-  ];
+/** A symmetric matrix of three rows, by its upper triangle. */
+interface Symmetric {
+  readonly aa: number;
+  readonly ab: number;
+  readonly ac: number;
+  readonly bb: number;
+  readonly bc: number;
+  readonly cc: number;
 }
 
-const determinant = (a: Parameters, b: Parameters, c: Parameters): number =>
-  a[0] * (b[1] * c[2] - b[2] * c[1]) -
-  a[1] * (b[0] * c[2] - b[2] * c[0]) +
-  a[2] * (b[0] * c[1] - b[1] * c[0]);
+/**
+ * Cramer's rule for three equations; positive definite by the prior. Each determinant is written
+ * out by its first row: with rows as lists this was most of a fit.
+ */
+function solve(m: Symmetric, x: number, y: number, z: number): Parameters {
+  const { aa, ab, ac, bb, bc, cc } = m;
+  const ofA = bb * cc - bc * bc;
+  const whole = aa * ofA - ab * (ab * cc - bc * ac) + ac * (ab * bc - bb * ac);
+  const first = x * ofA - ab * (y * cc - bc * z) + ac * (y * bc - bb * z);
+  const second = aa * (y * cc - bc * z) - x * (ab * cc - bc * ac) + ac * (ab * z - y * ac);
+  const third = aa * (bb * z - y * bc) - ab * (ab * z - y * ac) + x * (ab * bc - bb * ac);
+  return [first / whole, second / whole, third / whole];
+}
 
 /** @returns the mean of the points, weighed by their time; null without any */
 export function meanPoint(

@@ -34,6 +34,8 @@ export interface PoolProposal {
   readonly open: Extract<Action, { kind: "OpenIntent" }> | null;
   /** Why the pool takes part in no decision; empty when it does. */
   readonly refusals: readonly Reason[];
+  /** Moves that were held while something else is said of the pool; absent: none. */
+  readonly heldMoves?: readonly PoolProposal[];
 }
 
 export interface ProposeInput extends WishInput {
@@ -54,7 +56,11 @@ export function proposeForPool(input: ProposeInput): PoolProposal {
   const judged = wishes(input, count).map((wish) => judge(input, wish, count));
   // Where nothing may be done, why nothing is bought says more than why nothing is moved.
   const said = judged.find(({ proposal }) => proposal?.move === undefined) ?? judged[0];
-  return judged.find(({ open }) => open !== null) ?? said ?? { refusals: [], ...none };
+  const opened = judged.find(({ open }) => open !== null);
+  if (opened !== undefined) return opened;
+  if (said === undefined) return { refusals: [], ...none };
+  const heldMoves = judged.filter((one) => one !== said && one.proposal?.move !== undefined);
+  return heldMoves.length === 0 ? said : { ...said, heldMoves };
 }
 
 function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal {

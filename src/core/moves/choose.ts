@@ -74,6 +74,7 @@ function groundOf(
 ): MoveGround | null {
   if (!isFree(giver, pool, 1)) return null;
   if (spareOf(giver) >= 1) return "Spare";
+  if (giver.situation.fleet.without === "arbitration") return null;
   if (lack.entitled) return "Guarantee";
   // Of either no more is remembered than its own window.
   const windows = [giver, taker].map(

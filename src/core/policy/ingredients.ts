@@ -13,6 +13,8 @@ export const INGREDIENTS = [
   "lead-time",
   /** Fewer racks are taken for enough as soon as they hold the objectives. */
   "scale-in-safety",
+  /** A rack that is free goes to who asks first, and nobody gives up one that it wants. */
+  "arbitration",
 ] as const;
 
 export type Ingredient = (typeof INGREDIENTS)[number];

@@ -58,8 +58,11 @@ export function peerSizing(input: PeerInput): PeerSizing {
 /** What a rack that is held weighs against one that is asked for. */
 const HELD_WEIGHT = 1_000;
 
-/** Nobody takes a rack from another: what is held counts far more than what is asked for. */
-function firstCome(held: RackCount, racks: RackCount): AttainmentByRacks {
+/**
+ * @returns by what a fleet's want is weighed where nobody takes a rack from another: what is held
+ *   counts far more than what is asked for. It says nothing about attainment
+ */
+export function firstCome(held: number, racks: number): AttainmentByRacks {
   const weight = (count: number): number =>
     Math.min(count, held) * HELD_WEIGHT + Math.max(0, count - held);
   return Array.from({ length: racks + 1 }, (_, count) => ({

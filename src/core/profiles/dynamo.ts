@@ -25,11 +25,14 @@ const frontend = (...names: readonly string[]): SeriesSource =>
 
 /** Renamed in 1.x; the old name is exported beside the new one. */
 const ACTIVE = ["dynamo_frontend_active_requests", "dynamo_frontend_inflight_requests"] as const;
-/** Spelt with a prefix in 2025, and without a model: a fleet that matches it finds none. */
-const WORKER_BLOCKS = [
-  "dynamo_component_total_blocks",
-  "dynamo_component_kvstats_total_blocks",
-] as const;
+const WORKER_BLOCKS = "dynamo_component_total_blocks";
+
+/** Workers of 2025 spelt it with a prefix, and named no model: the fleet's other labels remain. */
+const before2026 = (name: string) => ({
+  apart: [
+    { names: [`dynamo_component_kvstats_${name}`], only: "", lacks: ["model_name", "model"] },
+  ],
+});
 
 /** These name neither the model nor the fleet's other labels of a model. */
 const frontendOfAllModels = (name: string, only = ""): SeriesSource =>
@@ -65,13 +68,13 @@ export const DYNAMO_SIGNALS: SignalTable = {
     itl: frontend("inter_token_latency_seconds_bucket"),
     itlCount: frontend("inter_token_latency_seconds_count"),
     /** 0..1 despite the name. */
-    workerKvUsage: series([
-      "dynamo_component_gpu_cache_usage_percent",
-      "dynamo_component_kvstats_gpu_cache_usage_percent",
-    ]),
-    workerKvBlocks: series(WORKER_BLOCKS),
+    workerKvUsage: series(
+      ["dynamo_component_gpu_cache_usage_percent"],
+      before2026("gpu_cache_usage_percent"),
+    ),
+    workerKvBlocks: series([WORKER_BLOCKS], before2026("total_blocks")),
     /** Frontends, and workers that are scraped: each lowers the coverage when it dies. */
-    anyTarget: series([...ACTIVE, ...WORKER_BLOCKS]),
+    anyTarget: series([...ACTIVE, WORKER_BLOCKS], before2026("total_blocks")),
   },
   signals: {
     /** Frontends before requests_started_total count ends: then the growth inside, too. */

@@ -76,6 +76,7 @@ export const SGLANG_SIGNALS: SignalTable = {
     }),
     /** `generation_tokens_total` would jump when a turn is done. */
     generated: series("all", ["realtime_tokens_total"], { only: 'mode="decode"' }),
+    evicted: series("prefilling", ["evicted_tokens_total"], { only: COMPUTES }),
     firstTokens: series("prefilling", ["time_to_first_token_seconds_count"], { only: COMPUTES }),
     /** Unstreamed turns get their first token with the last one, and count as such. */
     ttft: series("prefilling", ["time_to_first_token_seconds_bucket"], {
@@ -132,7 +133,10 @@ export const SGLANG_SIGNALS: SignalTable = {
       only: 'engine_type!="prefill"',
     }),
   },
-  caches: { kvTokens: `sum by (pod) (${ranksOnce("$now(kvTokens)")})` },
+  caches: {
+    kvTokens: `sum by (pod) (${ranksOnce("$now(kvTokens)")})`,
+    evictions: `sum by (pod) (${ranksOnce("$rate(evicted)")})`,
+  },
   objectives: LATENCY_SHARES,
   /** Unless the engine runs with --bucket-time-to-first-token or --bucket-inter-token-latency. */
   bucketsSeconds: {

@@ -26,8 +26,13 @@ export interface SeriesSource {
   readonly lacks: readonly string[];
   /** Labels of the fleet's matchers that this series has under another name. */
   readonly spells?: Readonly<Record<string, string>>;
+  /** Spellings whose labels are not those of `names`: read where none of these is there. */
+  readonly apart?: readonly SpelledApart[];
   readonly pods: PodScope;
 }
+
+/** A matcher that falls away needs another one beside it: without any, all fleets would be read. */
+export type SpelledApart = Pick<SeriesSource, "names" | "only" | "lacks">;
 
 /** How an answer of several series becomes one number. */
 export type Combine =
@@ -74,6 +79,8 @@ export interface CacheTable {
   };
   /** Tokens of KV cache, where they are a value and no labels. */
   readonly kvTokens?: string;
+  /** Evictions a second, of blocks, of some of them, or of tokens: one pod's over another's. */
+  readonly evictions?: string;
 }
 
 export interface SignalTable {

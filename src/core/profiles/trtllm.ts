@@ -5,18 +5,35 @@
  * `enable_iter_perf_stats: true`.
  */
 import { LATENCIES, LATENCY_SHARES, one } from "./signal-queries.ts";
-import type { PodScope, SeriesSource, SignalTable } from "./signal-table.ts";
+import type { PodScope, SeriesSource, SignalTable, SpelledApart } from "./signal-table.ts";
+
+/** The first releases with metrics name no model, whatever they serve. */
+const NO_MODEL = 'engine_type!="",model_name="undefined"';
+
+/**
+ * Releases up to 1.1 have no prefix, as NVIDIA/TensorRT-LLM's pull request 5785 shows of a server:
+ * names that others may use too, told by a label of the collector's own.
+ */
+const apart = (...bare: readonly string[]): readonly SpelledApart[] => [
+  { names: bare, only: 'engine_type!=""', lacks: [] },
+  {
+    names: [...bare.map((name) => `trtllm_${name}`), ...bare],
+    only: NO_MODEL,
+    lacks: ["model_name"],
+  },
+];
 
 const series = (pods: PodScope, name: string): SeriesSource => ({
   names: [`trtllm_${name}`],
   only: "",
   lacks: [],
+  apart: apart(name),
   pods,
 });
 
 export const TRTLLM_SIGNALS: SignalTable = {
   engine: "trtllm",
-  presence: "running",
+  presence: "anyTarget",
   series: {
     running: series("all", "num_requests_running"),
     runningPrefill: series("prefilling", "num_requests_running"),
@@ -35,6 +52,11 @@ export const TRTLLM_SIGNALS: SignalTable = {
     ttftCount: series("prefilling", "time_to_first_token_seconds_count"),
     itl: series("all", "time_per_output_token_seconds_bucket"),
     itlCount: series("all", "time_per_output_token_seconds_count"),
+    /** Releases up to 1.1 show no load: there a pod is known from its first turn on. */
+    anyTarget: {
+      ...series("all", "num_requests_running"),
+      apart: apart("num_requests_running", "time_to_first_token_seconds_count"),
+    },
   },
   signals: {
     /** Neither arrivals nor first tokens are counted: ends, plus the growth of what is inside. */
@@ -83,5 +105,7 @@ export const TRTLLM_SIGNALS: SignalTable = {
     "Time between tokens token by token: it is each turn's mean, so shares are of turns.",
     "Turns that were abandoned or failed: only completed ones are counted.",
     "Load and cache without enable_iter_perf_stats, the rest without return_perf_metrics.",
+    "More than latencies and served turns in releases up to 1.1, whose series have no prefix; " +
+      "where they name no model, the fleet's matchers must hold another label, as namespace.",
   ],
 };

@@ -56,6 +56,8 @@ export const VLLM_SIGNALS: SignalTable = {
     cached: series("prefilling", ["prompt_tokens_cached_total"]),
     /** By local_compute, local_cache_hit and external_kv_transfer. */
     bySource: series("prefilling", ["prompt_tokens_by_source_total"]),
+    /** With --kv-cache-metrics alone, and of one block in a hundred. */
+    evicted: series("prefilling", ["kv_block_idle_before_evict_seconds_count"]),
     generated: series("all", ["generation_tokens_total"]),
     /** With separate decode pods this is the prefill's part of the time that a client sees. */
     ttft: series("prefilling", ["time_to_first_token_seconds_bucket"]),
@@ -125,12 +127,14 @@ export const VLLM_SIGNALS: SignalTable = {
       blocks: "num_gpu_blocks",
       prefixCaching: "enable_prefix_caching",
     },
+    evictions: "sum by (pod) ($rate(evicted))",
   },
   objectives: LATENCY_SHARES,
   bucketsSeconds: VLLM_BUCKETS_SECONDS,
   cannotShow: [
     "Turns that were abandoned while they waited: no arrival is counted before its first token.",
-    "How warm the cache is: reusable cached blocks count as free, and evictions are not exported.",
+    "How warm the cache is: reusable cached blocks count as free.",
+    "Evictions without --kv-cache-metrics.",
     "With separate Decode pods, the part of the time to first token after the prefill.",
     "Times to first token above 2560 s and between tokens above 80 s: they read as that much.",
   ],

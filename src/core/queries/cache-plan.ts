@@ -39,10 +39,12 @@ const templatesOf = ({
   sourced,
   setting,
   kvTokens,
+  evictions,
 }: CacheTable = {}): Readonly<Record<string, string>> => ({
   ...(sourced !== undefined && { sourced }),
   ...(setting !== undefined && { setting: setting.promql }),
   ...(kvTokens !== undefined && { kvTokens }),
+  ...(evictions !== undefined && { evictions }),
 });
 
 const partsOf = (
@@ -60,17 +62,20 @@ export function cacheReading(outcomes: Outcomes, fleet: CompiledFleet): CacheRea
   if (prompts.length === 0) return null;
   const sourced = byPod(outcomes, "sourced");
   const kvTokens = byPod(outcomes, "kvTokens");
+  const evictions = byPod(outcomes, "evictions");
   const settings = byPod(outcomes, "setting");
   const { caches } = SIGNAL_TABLES[fleet.signals.profile];
   const pods = prompts.map(({ pod, prompt, computed }): PodCache => {
     const tokens = sourced.get(pod)?.value;
     const kv = kvTokens.get(pod)?.value;
+    const evicted = evictions.get(pod)?.value;
     return {
       pod,
       promptTokensPerSecond: prompt,
       computedTokensPerSecond: computed,
       ...(tokens !== undefined && { sourcedTokensPerSecond: tokens }),
       ...(kv !== undefined && { kvTokens: kv }),
+      ...(evicted !== undefined && { evictionsPerSecond: evicted }),
       ...settingOf(settings.get(pod), caches),
     };
   });

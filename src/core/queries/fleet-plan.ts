@@ -106,6 +106,34 @@ export function planHistory(fleet: CompiledFleet, stepMs: Millis): HistoryPlan {
   return { batches: plan.batches().filter(({ name }) => name !== FRESHNESS), signals };
 }
 
+/** Of the past: demand, how long turns took, and how the objectives stood. */
+export type PastSignal = HistorySignal | "servedTurns" | "ttftP50" | "itlP50";
+
+export interface PastPlan {
+  readonly batches: readonly Batch[];
+  readonly signals: Readonly<Record<PastSignal, PlannedReading>>;
+  readonly objectives: FleetPlan["objectives"];
+}
+
+/** @returns the queries for a recorded past; the rate window covers a whole step at least. */
+export function planPast(fleet: CompiledFleet, stepMs: Millis): PastPlan {
+  const windowMs = millis(Math.max(rateWindowMs(fleet.signals.scrapeIntervalMs), stepMs));
+  const plan = new PlanBuilder(fleet, windowMs);
+  const signals = {
+    arrivals: plan.signal("arrivals"),
+    promptTokens: plan.signal("promptTokens"),
+    generatedTokens: plan.signal("generatedTokens"),
+    servedTurns: plan.signal("servedTurns"),
+    ttftP50: plan.signal("ttftP50"),
+    itlP50: plan.signal("itlP50"),
+  };
+  const objectives = fleet.objectives.map((objective, index) => ({
+    name: objective.name,
+    reading: plan.objective(objective, index),
+  }));
+  return { batches: plan.batches().filter(({ name }) => name !== FRESHNESS), signals, objectives };
+}
+
 const FRESHNESS = "freshness";
 
 class PlanBuilder {

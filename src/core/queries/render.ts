@@ -1,7 +1,12 @@
 /** Turns the templates of a signal table into PromQL. The one place where selectors are written. */
 import { seconds } from "../units.ts";
 import type { Millis } from "../units.ts";
-import type { PodScope, SeriesSource, SeriesTable } from "../profiles/signal-table.ts";
+import type {
+  PodScope,
+  SeriesSource,
+  SeriesTable,
+  SpelledApart,
+} from "../profiles/signal-table.ts";
 import { type Matchers, quoted, rendered, type Scope, spelled, without } from "./selectors.ts";
 
 export interface RenderContext {
@@ -46,10 +51,23 @@ function sourceOf(name: string, context: RenderContext): SeriesSource {
 
 /** Several spellings become `(a or b)`, so that each pod counts once, by the first it exports. */
 function expanded(macro: string, source: SeriesSource, context: RenderContext): string {
-  const labels = labelsOf(macro, source, context);
-  const each = source.names.map((name) => applied(macro, `${name}{${labels}}`, context.windowMs));
+  const each = spellingsOf(source, context).flatMap((spelling) => {
+    const labels = labelsOf(macro, spelling, context);
+    return spelling.names.map((name) => applied(macro, `${name}{${labels}}`, context.windowMs));
+  });
   return each.length === 1 ? each.join("") : `(${each.join(" or ")})`;
 }
+
+/** The series itself, then those of its spellings apart for which the fleet is still told apart. */
+function spellingsOf(source: SeriesSource, context: RenderContext): readonly SeriesSource[] {
+  const { apart = [], ...itself } = source;
+  const others = apart.filter((spelling) => tellsFleets(spelling, context.scopes[source.pods]));
+  return [itself, ...others.map((spelling) => ({ ...itself, ...spelling }))];
+}
+
+const tellsFleets = ({ lacks }: SpelledApart, scope: Scope): boolean =>
+  scope.kind === "scope" &&
+  (lacks.length === 0 || scope.extra !== "" || rendered(without(scope.matchers, lacks)) !== "");
 
 function labelsOf(macro: string, source: SeriesSource, context: RenderContext): string {
   const scope = context.scopes[source.pods];

@@ -100,8 +100,10 @@ function supplyStep(
   };
 }
 
+/** Whole minutes, as priors are, apart: `toFixed` costs many times as much, and all are shown. */
 const minutes = (ms: number): string => {
   const value = ms / MINUTE_MS;
+  if (Number.isInteger(value)) return value < 10 ? `${value}.0` : `${value}`;
   return value < 10 ? value.toFixed(1) : value.toFixed(0);
 };
 

@@ -61,7 +61,11 @@ const RECENT: readonly Single[] = [
   counter("time_to_first_token_seconds_sum"),
   counter("inter_token_latency_seconds_count"),
   counter("inter_token_latency_seconds_sum"),
+  counter("kv_block_idle_before_evict_seconds_count"),
 ];
+
+/** Blocks that the engine watches, of all: vLLM's default of --kv-cache-metrics-sample. */
+const WATCHED_BLOCKS = 0.01;
 
 export interface BucketBounds {
   readonly ttft: readonly number[];
@@ -142,6 +146,8 @@ export function writeRecent(place: Place, target: ScrapeTarget, metrics: Replica
   cells[offset + 7] = metrics.ttftSumSeconds;
   cells[offset + 8] = lastOf(itlBuckets);
   cells[offset + 9] = metrics.itlSumSeconds;
+  const evictedBlocks = metrics.evictedTokens / target.blockTokens;
+  cells[offset + 10] = Math.floor(WATCHED_BLOCKS * evictedBlocks);
   copyInto(cells, offset + RECENT.length, ttftBuckets);
   copyInto(cells, offset + RECENT.length + ttftBuckets.length, itlBuckets);
 }

@@ -22,6 +22,8 @@ export function simulatedClusterNodes(world: World): ClusterNodes {
           .filter(({ uid }) => uids.includes(uid))
           .map(({ name, uid }) => ({ name, uid })),
       ),
+    // Every node of this world is some pool's, and no pool is ever deleted.
+    marked: () => Promise.resolve([]),
     cordon: (nodes) => setCordoned(world, nodes, true),
     uncordon: (nodes) => setCordoned(world, nodes, false),
     fence: (nodes) => inEachPool(world, nodes, ({ loan }, uids) => loan.fence(uids)),

@@ -1,6 +1,7 @@
 /** What people asked for, held in memory. */
 import type { CompiledGroup, FleetKey } from "../../core/compiled.ts";
 import type {
+  Condition,
   DesiredState,
   FleetOverrideOf,
   FleetStatus,
@@ -13,11 +14,13 @@ export interface SimulatedFleetStore extends FleetStore {
   setOverrides(overrides: readonly FleetOverrideOf[]): void;
   poolStatus(name: string): PoolStatus | undefined;
   fleetStatus(key: FleetKey): FleetStatus | undefined;
+  overrideConditions(name: string): readonly Condition[] | undefined;
 }
 
 export function simulatedFleetStore(group: CompiledGroup): SimulatedFleetStore {
   const pools = new Map<string, PoolStatus>();
   const fleets = new Map<FleetKey, FleetStatus>();
+  const overrides = new Map<string, readonly Condition[]>();
   let state: DesiredState = { ...group, overrides: [], problems: [], broken: [] };
   return {
     read: () => Promise.resolve(state),
@@ -29,11 +32,16 @@ export function simulatedFleetStore(group: CompiledGroup): SimulatedFleetStore {
       fleets.set(fleet.key, status);
       return Promise.resolve();
     },
+    writeOverrideStatus: ({ override }, conditions) => {
+      overrides.set(override.name, conditions);
+      return Promise.resolve();
+    },
     reportBroken: () => Promise.resolve(),
-    setOverrides: (overrides) => {
-      state = { ...state, overrides };
+    setOverrides: (said) => {
+      state = { ...state, overrides: said };
     },
     poolStatus: (name) => pools.get(name),
     fleetStatus: (key) => fleets.get(key),
+    overrideConditions: (name) => overrides.get(name),
   };
 }

@@ -24,7 +24,10 @@ export interface AuditEntry {
   readonly text: string;
   /** The record's index: where in the log it stands. */
   readonly record: number;
-  /** Generations of the pools and fleets that it was decided under, and their digest. */
+  /**
+   * Generations of the pools and fleets that it was decided under, and their digest; before them
+   * that of the decision or override itself.
+   */
   readonly versions: string;
 }
 
@@ -38,7 +41,10 @@ export function auditTrail(): (record: DecisionRecord) => readonly AuditEntry[] 
   };
 }
 
-type Said = Omit<AuditEntry, "at" | "record" | "versions">;
+type Said = Omit<AuditEntry, "at" | "record" | "versions"> & {
+  /** The object that it was said in or by, as name@generation; absent: none of its own. */
+  readonly version?: string;
+};
 
 function entriesOf(record: DecisionRecord, last: DecisionRecord | undefined): AuditEntry[] {
   const { index, decision } = record;
@@ -50,7 +56,12 @@ function entriesOf(record: DecisionRecord, last: DecisionRecord | undefined): Au
     ...decision.plan.flatMap((action) => actionEntry(action, controllerOf(record))),
   ];
   const versions = versionsOf(record);
-  return said.map((entry) => ({ at: decision.at, ...entry, record: index, versions }));
+  return said.map(({ version, ...entry }) => ({
+    at: decision.at,
+    ...entry,
+    record: index,
+    versions: version === undefined ? versions : `${version} ${versions}`,
+  }));
 }
 
 const controllerOf = ({ leader }: DecisionRecord): string => leader ?? "controller";
@@ -106,6 +117,7 @@ function verdictEntries(seen: GroupObservation, last: GroupObservation | undefin
       by,
       kind: "verdict" as const,
       subject: intent.fleet,
+      ...versionOf(intent),
       text: `${verdict === "Approve" ? "approved" : "rejected"} ${intent.name}: ${reason}`,
     })),
   );
@@ -122,21 +134,36 @@ function overrideEntries(record: DecisionRecord, last: DecisionRecord | undefine
     const then = last?.observation.fleets.find((fleet) => fleet.key === key)?.overrides ?? [];
     const old = new Map(then.map((override) => [override.name, override] as const));
     const names = new Set(overrides.map(({ name }) => name));
+    const said = (override: OverrideObservation, text: string, by = override.by ?? ""): Said => ({
+      by,
+      kind: "override",
+      subject: key,
+      ...versionOf(override),
+      text,
+    });
     const set = overrides.flatMap((override) => {
       const before = old.get(override.name);
       const text = `${override.name}: ${asked(override)}`;
-      if (before === undefined) return [`set ${text}`];
-      return asked(before) === asked(override) ? [] : [`changed ${text}`];
+      if (before === undefined) return [said(override, `set ${text}`)];
+      return asked(before) === asked(override) ? [] : [said(override, `changed ${text}`)];
     });
-    const ended = then.flatMap(({ name }) => (names.has(name) ? [] : [`${name} ended`]));
-    return [...set, ...ended].map((text) => ({
-      by: "",
-      kind: "override" as const,
-      subject: key,
-      text,
-    }));
+    const gone = then.filter(({ name }) => !names.has(name));
+    const ended = gone.map((override) => said(override, endOf(override, record), ""));
+    return [...set, ...ended];
   });
 }
+
+const versionOf = ({
+  name,
+  generation,
+}: {
+  readonly name: string;
+  readonly generation?: number;
+}): Pick<Said, "version"> => (generation === undefined ? {} : { version: `${name}@${generation}` });
+
+/** Who deletes an object leaves no name on it. */
+const endOf = ({ name, until }: OverrideObservation, { decision }: DecisionRecord): string =>
+  until <= decision.at ? `${name} ended by itself` : `${name} was taken away before its end`;
 
 /** What an override asks for, until when and why. */
 function asked(override: OverrideObservation): string {
@@ -146,6 +173,7 @@ function asked(override: OverrideObservation): string {
     ...(pauseIn ? ["pause in"] : []),
     ...(floorRacks === null ? [] : [`floor ${floorRacks}`]),
     ...(ceilingRacks === null ? [] : [`ceiling ${ceilingRacks}`]),
+    ...(override.breakGlass === true ? ["glass broken"] : []),
   ];
   return `${parts.join(", ")} until ${new Date(until).toISOString()}: ${reason}`;
 }

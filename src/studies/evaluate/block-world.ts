@@ -3,8 +3,10 @@ import { compileWorld } from "../../config/compile-scenario-world.ts";
 import type { CompiledScenario, GeneratorProfile } from "../../config/compiled-scenario.ts";
 import { decodeObject } from "../../config/decode-object.ts";
 import { SCENARIO } from "../../config/scenario.ts";
+import { simulatedFleet, simulatedPool } from "../../config/simulated-objects.ts";
 import type { CompiledFleet, CompiledGroup } from "../../core/compiled.ts";
-import { HOUR_MS, elapsed } from "../../core/units.ts";
+import { mean } from "../../core/numeric.ts";
+import { HOUR_MS, MINUTE_MS, elapsed } from "../../core/units.ts";
 import { RandomStream } from "../../sim/random.ts";
 import {
   GENERATOR_PROFILES,
@@ -14,11 +16,13 @@ import {
 import type { RateRecord } from "../../traces/records.ts";
 import type { TrafficOf } from "../simulation-run.ts";
 import type { FleetDemand, PastBlock } from "./recorded-past.ts";
+import { sessionStarts, turnsByAge } from "./session-starts.ts";
 
 /** What of the sessions a log does not say: whose lengths and pauses they have, and how many. */
 export interface SessionModel {
   readonly profile: GeneratorProfile;
-  readonly turnsPerSession: number;
+  /** Expected turns of a session in each minute of its age. */
+  readonly turnsByAge: readonly number[];
   /** Factor on the sessions, so that as many turns arrive as were recorded. */
   readonly scale: number;
 }
@@ -28,23 +32,48 @@ const WARM_UP_MS = 2 * HOUR_MS;
 /** Sessions of which the mean turn is known to a few percent. */
 const SAMPLE_SESSIONS = 60;
 
-/** @returns the profile whose turns are about as long as those recorded, and its turns a session */
+/** @returns the profile whose turns are about as long as those recorded, and when its turns come */
 export function sessionModelOf(demand: readonly FleetDemand[]): SessionModel {
-  const [recorded] = demand.flatMap(({ promptTokensPerTurn: tokens }) => tokens ?? []);
+  const [turnSeconds = 0] = demand.flatMap(({ turnSeconds: length }) => length ?? []);
   const known = GENERATOR_PROFILES.map((profile) => {
     const draws = new RandomStream(1, `evaluate/${profile}`);
-    const { rows, sessions } = generateTemplates({ profile, sessions: SAMPLE_SESSIONS, draws });
-    const tokens = rows.inputTokens.reduce((sum, each) => sum + each, 0) / rows.inputTokens.length;
-    const distance = recorded === undefined ? 0 : Math.abs(Math.log(tokens / recorded));
-    return {
-      profile,
-      distance,
-      turnsPerSession: rows.inputTokens.length / sessions.firstRow.length,
-    };
+    const { rows } = generateTemplates({ profile, sessions: SAMPLE_SESSIONS, draws });
+    return { profile, distance: lengthDistance([...rows.inputTokens], demand) };
   });
   const [nearest] = known.toSorted((a, b) => a.distance - b.distance);
   if (nearest === undefined) throw new Error("there are no profiles of sessions");
-  return { profile: nearest.profile, turnsPerSession: nearest.turnsPerSession, scale: 1 };
+  const { profile } = nearest;
+  const draws = new RandomStream(1, `evaluate/pace/${profile}`);
+  return {
+    profile,
+    turnsByAge: turnsByAge(generateTemplates({ profile, draws }), turnSeconds),
+    scale: 1,
+  };
+}
+
+/** How far prompts of a profile are off those recorded: by their histogram, else by their mean. */
+function lengthDistance(prompts: readonly number[], demand: readonly FleetDemand[]): number {
+  const [buckets] = demand.flatMap(({ promptBuckets = [] }) => {
+    return promptBuckets.length > 0 ? [promptBuckets] : [];
+  });
+  if (buckets !== undefined) return apartAtMost(prompts, buckets);
+  const [tokens] = demand.flatMap(({ promptTokensPerTurn }) => promptTokensPerTurn ?? []);
+  return tokens === undefined ? 0 : Math.abs(Math.log(mean(prompts) / tokens));
+}
+
+/** Kolmogorov's distance of two distributions, at the bounds of the buckets. */
+function apartAtMost(
+  prompts: readonly number[],
+  buckets: NonNullable<FleetDemand["promptBuckets"]>,
+): number {
+  const total = buckets.reduce((sum, { turns }) => sum + turns, 0);
+  let below = 0;
+  const apart = buckets.map(({ upTo, turns }) => {
+    below += turns;
+    const own = upTo === null ? prompts : prompts.filter((tokens) => tokens <= upTo);
+    return Math.abs(own.length / prompts.length - below / total);
+  });
+  return Math.max(...apart);
 }
 
 /** @param policy that decides in it: pools and fleets of the block's own names */
@@ -52,7 +81,7 @@ export function blockScenario(
   { from, until, startRacks }: PastBlock,
   policy: CompiledGroup,
 ): CompiledScenario {
-  const group = withoutCandidates(policy);
+  const group = simulable(policy);
   const pools = Object.fromEntries(
     group.pools.map(({ name }) => [name, { startRacks: startRacks[name] ?? 0 }]),
   );
@@ -86,24 +115,28 @@ function acting(fleet: CompiledFleet): CompiledFleet {
   return rest;
 }
 
-const withoutCandidates = (group: CompiledGroup): CompiledGroup => ({
-  ...group,
-  fleets: group.fleets.map(acting),
+/** A group of a cluster names its provider's objects and its engines' series. */
+const simulable = ({ name, pools, fleets }: CompiledGroup): CompiledGroup => ({
+  name,
+  pools: pools.map(simulatedPool),
+  fleets: fleets.map((fleet) => simulatedFleet(acting(fleet))),
 });
 
-/** Sessions whose rate follows the recorded arrivals; before the block, as at its beginning. */
+/** Sessions that begin when they must for turns to arrive as recorded. */
 export function blockTraffic(block: PastBlock, model: SessionModel): TrafficOf {
-  const { profile, turnsPerSession, scale } = model;
+  const { profile, scale } = model;
+  const starts = block.demand.map(({ fleet, minutes }) => {
+    const rates = startRates(minutes, block, model);
+    return { fleet, rates, sessionsPerHour: hourlyMean(rates) * scale };
+  });
   return (seed) =>
-    block.demand.map(({ fleet, minutes }, index) => {
-      const rates = ratesOf(minutes, block);
-      const mean = meanOf(rates);
+    starts.map(({ fleet, rates, sessionsPerHour }, index) => {
       const streams = (use: string) => new RandomStream(seed, `traffic/${index}/${use}`);
       const source = rateShapedTraffic({
         profile,
         rates,
         offsetNs: 0,
-        meanSessionsPerHour: (mean * 3_600 * scale) / turnsPerSession,
+        meanSessionsPerHour: sessionsPerHour,
         curves: [],
         draws: streams("starts"),
         templateDraws: streams("templates"),
@@ -112,25 +145,34 @@ export function blockTraffic(block: PastBlock, model: SessionModel): TrafficOf {
     });
 }
 
-/** Seconds count from the beginning of the warm-up. The last record only ends the one before. */
-function ratesOf(minutes: FleetDemand["minutes"], { from, until }: PastBlock): RateRecord[] {
-  const [first] = minutes;
-  const start = { atSeconds: 0, perSecond: first?.turnsPerSecond ?? 0 };
-  const later = minutes
-    .map(({ at, turnsPerSecond: perSecond }) => {
-      return { atSeconds: (at - from + WARM_UP_MS) / 1_000, perSecond };
-    })
-    .filter(({ atSeconds }) => atSeconds > 0);
-  const end = (until - from + WARM_UP_MS) / 1_000 + 60;
-  const last = later.at(-1) ?? start;
-  return [start, ...later, { atSeconds: end, perSecond: last.perSecond }];
+/** Past the end, so that the recording does not begin anew where a run is a little longer. */
+const BEYOND_MINUTES = 2;
+
+/** @returns sessions per second, minute by minute from the beginning of the warm-up */
+export function startRates(
+  minutes: FleetDemand["minutes"],
+  { from, until }: Pick<PastBlock, "from" | "until">,
+  model: Pick<SessionModel, "turnsByAge">,
+): readonly RateRecord[] {
+  const begin = from - WARM_UP_MS;
+  const count = Math.ceil((until - begin) / MINUTE_MS) + BEYOND_MINUTES;
+  const byMinute = new Map(
+    minutes.map(({ at, turnsPerSecond }) => [
+      Math.max(0, Math.round((at - begin) / MINUTE_MS)),
+      turnsPerSecond,
+    ]),
+  );
+  let standing = minutes[0]?.turnsPerSecond ?? 0;
+  const turns = Array.from({ length: count }, (_, minute) => {
+    standing = byMinute.get(minute) ?? standing;
+    return standing;
+  });
+  return sessionStarts(turns, model.turnsByAge).map((perSecond, minute) => ({
+    atSeconds: minute * 60,
+    perSecond,
+  }));
 }
 
-function meanOf(rates: readonly RateRecord[]): number {
-  const area = rates.slice(1).reduce((sum, { atSeconds }, at) => {
-    const before = rates[at];
-    return sum + (before?.perSecond ?? 0) * (atSeconds - (before?.atSeconds ?? 0));
-  }, 0);
-  const span = rates.at(-1)?.atSeconds ?? 0;
-  return span > 0 ? area / span : 0;
-}
+/** @returns sessions an hour, on average over rates that stand for equally long */
+export const hourlyMean = (rates: readonly RateRecord[]): number =>
+  mean(rates.map(({ perSecond }) => perSecond)) * 3_600;

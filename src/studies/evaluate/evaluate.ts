@@ -26,11 +26,14 @@ export interface EvaluateOptions {
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { blocks, seeds } = options;
   const [first] = blocks;
-  if (first === undefined) throw new RangeError("the log has no records to evaluate");
+  if (first === undefined)
+    throw new RangeError("found nothing recorded in that time, expected some of it");
+  const policies = blocks.map((block) => {
+    return { block, other: options.candidate(block.group, block.from) };
+  });
   const model = await calibrated(options, first);
   const runs: BlockRuns[] = [];
-  for (const block of blocks) {
-    const other = options.candidate(block.group, block.from);
+  for (const { block, other } of policies) {
     const incumbent: Simulated[] = [];
     const candidate: Simulated[] = [];
     for (const seed of seeds) {
@@ -73,7 +76,8 @@ async function simulated(
 async function calibrated(options: EvaluateOptions, block: PastBlock): Promise<SessionModel> {
   const model = sessionModelOf(block.demand);
   const recorded = turnsOf(block.recorded);
-  if (!(recorded > 0)) throw new RangeError("the log shows no arrivals of turns to simulate");
+  if (!(recorded > 0))
+    throw new RangeError("found no arrivals of turns, expected some to simulate");
   const seed = options.seeds[0] ?? 1;
   const pilot = await simulated(options, { block, policy: block.group, seed, model });
   const found = turnsOf(pilot.watched);

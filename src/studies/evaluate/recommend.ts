@@ -41,7 +41,7 @@ const rangeOf = ({ low, high }: Estimate, show: (value: number) => string): stri
 /** @returns why nothing can be recommended; null where every objective matches */
 export function refusal(matches: readonly Match[]): Recommendation | null {
   if (matches.length === 0) {
-    const text = "no objective's share is in the log: nothing to hold the simulation against";
+    const text = "no objective's share was recorded: nothing to hold the simulation against";
     return { verdict: "refused", text };
   }
   const [worst] = matches.toSorted((a, b) => distance(b) - distance(a));
@@ -50,7 +50,7 @@ export function refusal(matches: readonly Match[]): Recommendation | null {
   return {
     verdict: "refused",
     text:
-      `objective ${objective} of ${fleet} was ${percent(recorded)} in the log and is ` +
+      `objective ${objective} of ${fleet} was ${percent(recorded)} as recorded and is ` +
       `${percent(replayed)} when the same policy is simulated: more than ` +
       `${points(MATCH_WITHIN)} apart, so the simulation is no judge of another policy`,
   };

@@ -1,8 +1,10 @@
 /** What a decision log says of the past: demand by the minute, racks, and how it was served. */
 import type { CompiledGroup, FleetKey } from "../../core/compiled.ts";
-import type { DecisionRecord } from "../../core/record.ts";
+import type { TokenHistogram } from "../trace-record.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
 import { MINUTE_MS, epochMs, millis } from "../../core/units.ts";
+import type { Decision } from "../../core/decision.ts";
+import type { PastFleet } from "../../ports/past-source.ts";
 import { WatchedTicks, valueOf } from "./watched-ticks.ts";
 import type { WatchedRun } from "./watched-ticks.ts";
 
@@ -18,6 +20,10 @@ export interface FleetDemand {
   /** Means over the turns; null where the engines do not show them. */
   readonly promptTokensPerTurn: number | null;
   readonly outputTokensPerTurn: number | null;
+  /** How many turns had prompts of up to so many tokens; absent where no histogram was read. */
+  readonly promptBuckets?: TokenHistogram["buckets"];
+  /** How long a turn took, first to last token and the wait before: the mean of medians. */
+  readonly turnSeconds: number | null;
 }
 
 /** A stretch of the past that is simulated by itself. */
@@ -45,9 +51,27 @@ interface DemandSums {
   turns: number;
   promptTokens: number;
   outputTokens: number;
+  /** Medians that were read: of the wait for the first token, and of the gap between tokens. */
+  readonly ttft: { sum: number; count: number };
+  readonly itl: { sum: number; count: number };
 }
 
-/** Cuts records of one group into blocks as they come. */
+/** What is read of a decision record, or of metrics as of one instant. */
+export interface PastTick {
+  readonly policy: CompiledGroup;
+  readonly observation: {
+    readonly now: EpochMs;
+    readonly pools: readonly {
+      readonly name: string;
+      readonly count: { readonly desired: number } | null;
+      readonly racks: readonly unknown[];
+    }[];
+    readonly fleets: readonly PastFleet[];
+  };
+  readonly decision: Pick<Decision, "plan">;
+}
+
+/** Cuts the past of one group into blocks, tick by tick. */
 export class RecordedPast {
   private readonly blockMs: Millis;
   private readonly from: EpochMs;
@@ -59,11 +83,11 @@ export class RecordedPast {
     this.from = from;
   }
 
-  add(record: DecisionRecord): void {
-    const { policy: group, observation, decision } = record;
+  add(tick: PastTick): void {
+    const { policy: group, observation, decision } = tick;
     const { now } = observation;
     if (now < this.from) return;
-    const block = this.blockAt(record);
+    const block = this.blockAt(tick);
     const elapsedMs = Math.min(now - block.until, 5 * MINUTE_MS);
     block.until = now;
     block.ticks.add({ group, observation, decision });
@@ -83,6 +107,8 @@ export class RecordedPast {
       sums.turns += valueOf(signals.servedTurns) ?? rate;
       sums.promptTokens += valueOf(signals.promptTokens) ?? 0;
       sums.outputTokens += valueOf(signals.generatedTokens) ?? 0;
+      note(sums.ttft, valueOf(signals.ttftP50));
+      note(sums.itl, valueOf(signals.itlP50));
     }
   }
 
@@ -97,7 +123,7 @@ export class RecordedPast {
       }));
   }
 
-  private blockAt({ policy, observation }: DecisionRecord): MutableBlock {
+  private blockAt({ policy, observation }: PastTick): MutableBlock {
     const { now, pools } = observation;
     const open = this.blocks.at(-1);
     if (open !== undefined && now - open.from < this.blockMs) return open;
@@ -123,11 +149,23 @@ const noDemand = (): DemandSums => ({
   turns: 0,
   promptTokens: 0,
   outputTokens: 0,
+  ttft: { sum: 0, count: 0 },
+  itl: { sum: 0, count: 0 },
 });
+
+function note(mean: DemandSums["ttft"], value: number | null): void {
+  if (value === null) return;
+  mean.sum += value;
+  mean.count += 1;
+}
+
+const meanOf = ({ sum, count }: DemandSums["ttft"]): number | null =>
+  count > 0 ? sum / count : null;
 
 function demandOf(fleet: FleetKey, sums: DemandSums): FleetDemand {
   const { minutes, turns, promptTokens, outputTokens } = sums;
   const per = (tokens: number): number | null => (turns > 0 && tokens > 0 ? tokens / turns : null);
+  const [ttft, itl, output] = [meanOf(sums.ttft), meanOf(sums.itl), per(outputTokens)];
   return {
     fleet,
     minutes: [...minutes].map(([minute, { sum, count }]) => ({
@@ -135,6 +173,7 @@ function demandOf(fleet: FleetKey, sums: DemandSums): FleetDemand {
       turnsPerSecond: sum / count,
     })),
     promptTokensPerTurn: per(promptTokens),
-    outputTokensPerTurn: per(outputTokens),
+    outputTokensPerTurn: output,
+    turnSeconds: ttft === null ? null : ttft + (itl ?? 0) * (output ?? 0),
   };
 }

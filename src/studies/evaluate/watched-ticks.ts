@@ -4,14 +4,15 @@
  */
 import type { CompiledFleet, CompiledGroup, FleetKey } from "../../core/compiled.ts";
 import type { Decision } from "../../core/decision.ts";
-import type { FleetObservation, GroupObservation, SignalReading } from "../../core/observation.ts";
+import type { SignalReading } from "../../core/observation.ts";
 import type { EpochMs } from "../../core/units.ts";
 import { MINUTE_MS } from "../../core/units.ts";
+import type { PastFleet } from "../../ports/past-source.ts";
 
 export interface WatchedTick {
   readonly group: CompiledGroup;
-  readonly observation: GroupObservation;
-  readonly decision: Decision;
+  readonly observation: { readonly now: EpochMs; readonly fleets: readonly PastFleet[] };
+  readonly decision: Pick<Decision, "plan">;
 }
 
 export interface WatchedFleet {
@@ -79,7 +80,7 @@ export class WatchedTicks {
 
   private addFleet(
     fleet: CompiledFleet,
-    seen: FleetObservation,
+    seen: PastFleet,
     { now, forMs }: { readonly now: EpochMs; readonly forMs: number },
   ): void {
     const sums = this.fleets.get(fleet.key) ?? noSums();

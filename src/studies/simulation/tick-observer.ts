@@ -88,8 +88,12 @@ export class TickObserver implements Telemetry {
       this.byReason.set(code, (this.byReason.get(code) ?? 0) + 1);
       if (action.intent.requiredApprovals > 0) this.confirming.add(action.intent.name);
     } else if (action.kind === "SetPhase") {
-      if (action.phase === "Expired") this.expired += 1;
-      if (action.phase === "Approved" && this.confirming.has(action.intent)) this.confirmed += 1;
+      // Silence that counts as consent is nobody's yes.
+      const silence = action.phase === "Approved" && action.reason.code === "expired";
+      if (action.phase === "Expired" || silence) this.expired += 1;
+      else if (action.phase === "Approved" && this.confirming.has(action.intent)) {
+        this.confirmed += 1;
+      }
     } else if (action.kind === "SetCount") {
       if (action.to > action.from) this.scaleUps += 1;
       if (action.to < action.from) this.scaleDowns += 1;

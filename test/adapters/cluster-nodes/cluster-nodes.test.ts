@@ -156,6 +156,31 @@ describe("the nodes of a pool", () => {
   });
 });
 
+describe("nodes of no pool", () => {
+  it("are told by the marks of ours that they bear, and by no other", async () => {
+    const spec = { unschedulable: true };
+    const noted = (name: string, key: string, value: string, labels = {}): Json =>
+      withParts(node(name, key === "cordoned-by" ? { spec } : {}), {
+        metadata: { name, labels, annotations: { [`breakwater.dev/${key}`]: value } },
+      });
+    const { nodes } = await bench(
+      noted("ours", "cordoned-by", "breakwater"),
+      node("theirs", { spec: { ...spec, taints: [{ key: "x", effect: "NoSchedule" }] } }),
+      noted("fenced", "fenced-with", "team/reclaim"),
+      node("lent", { labels: { "breakwater.dev/lent-at": "1" } }),
+      noted("pooled", "cordoned-by", "breakwater", POOL_LABEL),
+    );
+    const found = await nodes.marked([coreweavePool()]);
+    expect(found.map(({ name, cordoned: by, loanLeft }) => [name, by, loanLeft])).toEqual([
+      ["fenced", false, "team/reclaim"],
+      ["lent", false, ""],
+      ["ours", true, null],
+    ]);
+    expect(await nodes.marked([coreweavePool(), scalePool("b")])).toHaveLength(3);
+    await nodes.stop();
+  });
+});
+
 describe("a cordon", () => {
   it("keeps new pods off a rack's nodes, and can be taken back", async () => {
     const kube = await bench(inPool("n1"), inPool("n2"));

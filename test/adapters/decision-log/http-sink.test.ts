@@ -41,7 +41,7 @@ function aSink(options: Partial<HttpSinkOptions> = {}) {
     url: `http://127.0.0.1:${portOf(server.address())}/in`,
     tokenFile: null,
     timers,
-    onProblem: (problem) => problems.push(problem),
+    warn: (message, fields) => problems.push(`${message} ${JSON.stringify(fields)}`),
     ...options,
   });
   return { sink, timers, problems };
@@ -93,11 +93,11 @@ describe("the audit sink", () => {
     const { sink, problems } = aSink({ url: "http://127.0.0.1:1/in", queueBytesMax: 3 });
     for (const line of ["aa", "b", "c", "d"]) sink.offer(line);
     expect(sink.state()).toEqual({ queued: 2, lost: 2 });
-    await until(() => problems.includes("audit sink did not answer"));
+    await until(() => problems.some((problem) => problem.includes("does not answer well")));
     expect(problems.filter((problem) => problem.includes("full"))).toHaveLength(1);
-    sink.close();
+    await sink.stop();
     sink.offer("e");
-    expect(sink.state()).toEqual({ queued: 2, lost: 2 });
+    expect(sink.state()).toEqual({ queued: 0, lost: 5 });
   });
 
   it("is shown the token of the moment, which no problem repeats", async () => {
@@ -105,11 +105,18 @@ describe("the audit sink", () => {
     const tokenFile = join(folder, "token");
     await writeFile(tokenFile, "s3cret\n");
     statuses = [401];
-    const { sink, problems } = aSink({ tokenFile });
+    const { sink, timers, problems } = aSink({ tokenFile });
     sink.offer("a");
     await until(empty(sink));
     expect(tokens).toEqual(["Bearer s3cret"]);
-    expect(problems.join(" ")).not.toContain("s3cret");
+    await writeFile(tokenFile, "");
+    sink.offer("b");
+    await until(() => problems.some((problem) => problem.includes("token cannot be read")));
+    await writeFile(tokenFile, "n3xt");
+    await timers.advance(1_000);
+    await until(empty(sink));
+    expect(tokens.at(-1)).toBe("Bearer n3xt");
+    expect(problems.join(" ")).not.toMatch(/s3cret|n3xt/);
     await rm(folder, { recursive: true });
   });
 });

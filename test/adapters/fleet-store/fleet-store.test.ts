@@ -248,6 +248,18 @@ describe("other statuses", () => {
     await kube.store.stop();
   });
 
+  it("an override says whether it is in force", async () => {
+    const kube = await bench(rawOverride());
+    const [asked] = (await kube.read()).overrides;
+    if (asked === undefined) throw new Error("no override was read");
+    const message = "agents/coder: nothing grows.";
+    const inForce = { type: "InForce", status: "True", reason: "InForce", message } as const;
+    for (let tick = 0; tick < 3; tick += 1) await kube.store.writeOverrideStatus(asked, [inForce]);
+    expect(kube.api.get({ ...rawOverride() })).toMatchObject({ status: { conditions: [inForce] } });
+    expect(kube.api.callsTo("PATCH", /status/)).toHaveLength(1);
+    await kube.store.stop();
+  });
+
   it.each([
     ["RackPool", rawPool({ limits: {} })],
     ["InferenceFleet", rawFleet({ racks: {} })],

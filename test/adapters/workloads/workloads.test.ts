@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../src/adapters/kubernetes/decode.ts";
 import { metaOf } from "../../../src/adapters/kubernetes/decode.ts";
+import { COST_ANNOTATION } from "../../../src/adapters/workloads/decode.ts";
 import { discovery } from "../../../src/adapters/kubernetes/discovery.ts";
 import { workloads } from "../../../src/adapters/workloads/workloads.ts";
 import { compileFleet } from "../../../src/config/compile-fleet.ts";
@@ -46,6 +47,20 @@ const coderObject = (kind: string, status: Json, generation = 1): Json => ({
 });
 
 describe("the pods on the racks", () => {
+  it("that are nobody's any more still show what we marked", async () => {
+    const costs = (cost: string) => ({ metadata: { annotations: { [COST_ANNOTATION]: cost } } });
+    const kube = await bench(
+      gpuPod("left", { node: "n1", ...costs("-1000") }),
+      gpuPod("theirs", { node: "n1", ...costs("-5") }),
+    );
+    const { pods } = await kube.workloads.read([]);
+    expect(pods.map(({ name, leftMarked }) => [name, leftMarked])).toEqual([
+      ["left", true],
+      ["theirs", undefined],
+    ]);
+    await kube.workloads.stop();
+  });
+
   it("belong to the fleet that their labels say, in its namespace only", async () => {
     const kube = await bench(
       engine("ours"),

@@ -117,6 +117,18 @@ describe("the moves worth making", () => {
       ["coder → chat: Gain"],
     ],
     [
+      "not where a fleet gives up nothing that it wants",
+      {
+        owned: 3,
+        want: 3,
+        attains: [0.9, 0.98, 0.99],
+        changes: { without: "arbitration" },
+      },
+      { owned: 1, want: 3, attains: [0.5, 0.8, 0.95], memory: WANTED },
+      { coder: 2, chat: 2 },
+      [],
+    ],
+    [
       "not to who wanted it for a moment",
       { owned: 3, want: 3, attains: [0.9, 0.98, 0.99] },
       { owned: 1, want: 3, attains: [0.5, 0.8, 0.95] },

@@ -29,7 +29,9 @@ const queriesOf = (table: SignalTable): readonly SignalQuery[] =>
 
 /** What the diagnosis of the caches asks beside the signals. */
 const cacheTextsOf = ({ caches = {} }: SignalTable): readonly string[] =>
-  [caches.sourced, caches.setting?.promql, caches.kvTokens].filter((text) => text !== undefined);
+  [caches.sourced, caches.setting?.promql, caches.kvTokens, caches.evictions].filter(
+    (text) => text !== undefined,
+  );
 
 /** Every table with the text of its queries and the series that date them. */
 const TABLES: readonly (readonly [string, SeriesTable, readonly string[], readonly string[]])[] = [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TRTLLM_SIGNALS } from "../../../src/core/profiles/trtllm.ts";
 import { millis } from "../../../src/core/units.ts";
+import type { Sample } from "../../support/expositions/exposition.ts";
 import { aFleet, anObjective, aWorkload } from "../../adapters/prometheus/a-fleet.ts";
 import { TRTLLM_BY_HAND } from "./by-hand.ts";
 import { about, plain, plainSignals, readStored } from "./read-stored.ts";
@@ -14,6 +15,62 @@ describe("TensorRT-LLM's signals", () => {
     expect(plainSignals(readStored(fleet, pods("serve-0", "serve-1")))).toEqual(
       about(TRTLLM_BY_HAND),
     );
+  });
+
+  const bare = (sample: Sample): Sample => ({
+    ...sample,
+    name: sample.name.replace(/^trtllm_/, ""),
+  });
+  const nameless = (sample: Sample): Sample => ({
+    ...sample,
+    labels: { ...sample.labels, model_name: "undefined", engine_type: "undefined" },
+  });
+  const unlabelled = (sample: Sample): Sample => {
+    const { engine_type: _left, ...labels } = sample.labels;
+    return { ...sample, labels };
+  };
+  const spelledBy = (spelled: (sample: Sample) => Sample) =>
+    pods("serve-0", "serve-1").map((pod) => ({ ...pod, spelled }));
+  const inNamespace = aFleet({
+    profile: "trtllm",
+    matchers: { namespace: "agents", model_name: "dsr1-fp4" },
+  });
+  const ofModelOnly = aFleet({ profile: "trtllm", matchers: { model_name: "dsr1-fp4" } });
+
+  it.each([
+    ["without the prefix", bare],
+    ["without the model", nameless],
+    ["without either", (sample: Sample) => nameless(bare(sample))],
+  ])("are the same of releases %s", (_, spelled) => {
+    const read = readStored(inNamespace, spelledBy(spelled));
+    expect(plainSignals(read)).toEqual(about(TRTLLM_BY_HAND));
+  });
+
+  it("are latencies and served turns of a release that shows no more", () => {
+    const only = /^trtllm_time_(to_first|per_output)_token_seconds_/;
+    const first = (sample: Sample): Sample =>
+      only.test(sample.name) ? nameless(bare(sample)) : { ...sample, name: "python_info" };
+    const read = readStored(inNamespace, spelledBy(first));
+    const { signals } = read;
+    const { servedTurns, ttftP50, itlP99 } = TRTLLM_BY_HAND;
+    expect(plainSignals(read)).toMatchObject(
+      about({ servedTurns: servedTurns ?? 0, ttftP50: ttftP50 ?? 0, itlP99: itlP99 ?? 0 }),
+    );
+    expect(signals.servedTurns).toMatchObject({ coverage: 1 });
+    expect(plain(signals.runningTurns)).toBe("empty");
+  });
+
+  it.each([
+    ["an exporter of another kind", inNamespace, (sample: Sample) => unlabelled(bare(sample))],
+    ["pods that may be any fleet's", ofModelOnly, (sample: Sample) => nameless(bare(sample))],
+    [
+      "another model",
+      inNamespace,
+      (sample: Sample) => bare({ ...sample, labels: { ...sample.labels, model_name: "other" } }),
+    ],
+  ])("are not read of %s", (_, reader, spelled) => {
+    const found = Object.values(plainSignals(readStored(reader, spelledBy(spelled))));
+    expect(new Set(found)).toEqual(new Set(["empty", "not-exported"]));
   });
 
   it("have no preemptions, and say what there is instead", () => {

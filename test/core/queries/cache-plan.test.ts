@@ -30,8 +30,8 @@ const namesOf = (fleet = aFleet()) =>
 
 describe("what the diagnosis of caches asks", () => {
   it.each([
-    ["vllm", [["caches", "sourced", "setting"]]],
-    ["sglang", [["caches", "kvTokens"]]],
+    ["vllm", [["caches", "sourced", "setting", "evictions"]]],
+    ["sglang", [["caches", "kvTokens", "evictions"]]],
     ["trtllm", [["caches", "kvTokens"]]],
     ["dynamo", []],
   ] as const)("of %s", (profile, names) => {
@@ -62,7 +62,11 @@ describe("what was answered", () => {
     };
     const outcomes = new Map([
       PROMPTS,
-      answered("caches", { sourced: [[{ pod: "a" }, 990]], setting: [[labels, 1]] }),
+      answered("caches", {
+        sourced: [[{ pod: "a" }, 990]],
+        setting: [[labels, 1]],
+        evictions: [[{ pod: "a" }, 0.5]],
+      }),
       answered("router-index", { lookups: [[{}, 2]], bestPodBlocks: [[{}, 120]] }),
     ]);
     expect(cacheReading(outcomes, aFleet())).toEqual({
@@ -75,6 +79,7 @@ describe("what was answered", () => {
           kvTokens: 16_000,
           blockTokens: 16,
           prefixCaching: false,
+          evictionsPerSecond: 0.5,
         },
       ],
       index: { lookupsPerSecond: 2, bestPodBlocksPerSecond: 120 },

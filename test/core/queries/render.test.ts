@@ -54,6 +54,27 @@ describe("a template", () => {
     expect(promql("$now(one)", { scopes })).toBe('x{ns="a"}');
   });
 
+  it("reads spellings apart after the others, under the labels that those have", () => {
+    const once = { names: ["once"], only: 'by="us"', lacks: ["model"] };
+    const older = { names: ["older"], only: "", lacks: [] };
+    const source = {
+      names: ["x"],
+      only: "",
+      lacks: [],
+      pods: "all",
+      apart: [once, older],
+    } as const;
+    const of = (matchers: Record<string, string>) => ({
+      series: { one: source },
+      scopes: { ...context().scopes, all: { kind: "scope", matchers, extra: "" } as const },
+    });
+    expect(promql("$now(one)", of({ ns: "a", model: "m" }))).toBe(
+      '(x{ns="a",model="m"} or once{by="us",ns="a"} or older{ns="a",model="m"})',
+    );
+    // Nothing would be left that tells the fleet's from another's.
+    expect(promql("$now(one)", of({ model: "m" }))).toBe('(x{model="m"} or older{model="m"})');
+  });
+
   it("that names no series is a broken table", () => {
     expect(() => render("$now(nothing)", context())).toThrow("the series nothing, which is none");
   });

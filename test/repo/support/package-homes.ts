@@ -15,7 +15,7 @@ export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ["cli", "adapters/telemetry"],
   "prom-client": ["adapters/telemetry"],
   typebox: ["api", "adapters/http"],
-  undici: ["adapters/kubernetes", "adapters/prometheus", "adapters/webhook"],
+  undici: ["adapters/kubernetes", "adapters/outbox", "adapters/prometheus"],
   uplot: ["console", "report"],
   yaml: ["config", "traces", "cli"],
   zod: ["config", "traces"],

@@ -13,6 +13,27 @@ const outcomesOf = (parts: Readonly<Record<string, string>>) => {
   return queries.evaluate({ at: 20_000, visibleUntil: 20_000 }).get("load");
 };
 
+describe("queries that are asked again", () => {
+  it("answer with the series and values of the new instant", () => {
+    const index = anIndex({ 'x{pod="a"}': { 15: 1, 30: 4 }, 'x{pod="b"}': { 30: 2 } });
+    const parts = [
+      { key: "each", promql: "x" },
+      { key: "total", promql: "sum(x)" },
+    ];
+    const queries = new FleetQueries([{ name: "load", parts }], index, "left-open");
+    const answersAt = (at: number) => {
+      const outcome = queries.evaluate({ at, visibleUntil: at }).get("load");
+      const found = outcome?.kind === "answered" ? outcome.parts : new Map<string, never[]>();
+      return ["each", "total"].map((key) => (found.get(key) ?? []).map(({ value }) => value));
+    };
+    expect(answersAt(20_000)).toEqual([[1], [1]]);
+    expect(answersAt(35_000)).toEqual([[4, 2], [6]]);
+    expect(answersAt(36_000)).toEqual([[4, 2], [6]]);
+    expect(answersAt(2_000_000)).toEqual([[], []]);
+    expect(answersAt(35_000)).toEqual([[4, 2], [6]]);
+  });
+});
+
 describe("a batch of queries", () => {
   it("is answered part by part, empty parts included", () => {
     const outcome = outcomesOf({ total: "sum(x)", each: "x", none: "y" });

@@ -51,9 +51,11 @@ describe("the store of what people asked for", () => {
       until: minutes(60),
       reason: "INC-1",
     };
-    store.setOverrides([{ fleet: "agents/coder", override }]);
-    expect((await store.read(world.now())).overrides).toEqual([
-      { fleet: "agents/coder", override },
-    ]);
+    const said = { fleet: "agents/coder", namespace: "agents", override } as const;
+    store.setOverrides([said]);
+    expect((await store.read(world.now())).overrides).toEqual([said]);
+    const inForce = { type: "InForce", status: "True", reason: "InForce", message: "" } as const;
+    await store.writeOverrideStatus(said, [inForce]);
+    expect(store.overrideConditions("incident")).toEqual([inForce]);
   });
 });

@@ -21,7 +21,7 @@ const OVERRIDE: OverrideObservation = {
   pauseIn: true,
   floorRacks: rackCount(3),
   ceilingRacks: null,
-  until: epochMs(Date.UTC(2026, 11, 2)),
+  until: epochMs(Date.UTC(2027, 11, 2)),
   reason: "INC-4711",
 };
 
@@ -69,13 +69,35 @@ describe("who did what", () => {
     expect(added(after, after)).toEqual([]);
   });
 
+  it("which version of the decision a verdict made", () => {
+    const trail = auditTrail();
+    trail(seen({ intents: [asked] }));
+    const judged = { ...asked, approvals: [verdict], generation: 2 };
+    const [entry] = trail(seen({ intents: [judged] }));
+    expect(entry?.versions).toMatch(/^gb200-east-out-1@2 gb200-east@/);
+  });
+
   it("an override that was set, changed, and ended", () => {
-    const text = "pause in, floor 3 until 2026-12-02T00:00:00.000Z: INC-4711";
+    const text = "pause in, floor 3 until 2027-12-02T00:00:00.000Z: INC-4711";
     const [none, some] = [seen({ overrides: [] }), seen({ overrides: [OVERRIDE] })];
     expect(added(none, some)).toEqual([["", "override", `set inc-4711: ${text}`]]);
     const lower = seen({ overrides: [{ ...OVERRIDE, floorRacks: rackCount(2) }] });
     expect(added(some, lower)[0]?.[2]).toContain("changed inc-4711: pause in, floor 2");
-    expect(added(some, none)).toEqual([["", "override", "inc-4711 ended"]]);
+    expect(added(some, none)).toEqual([["", "override", "inc-4711 was taken away before its end"]]);
+    const over = seen({ overrides: [{ ...OVERRIDE, until: SECOND.decision.at }] });
+    expect(added(over, none)).toEqual([["", "override", "inc-4711 ended by itself"]]);
+  });
+
+  it("who set an override, and which version of it, where it says so", () => {
+    const signed = { ...OVERRIDE, by: "oncall", generation: 2, breakGlass: true as const };
+    const trail = auditTrail();
+    trail(seen({ overrides: [] }));
+    const [entry] = trail(seen({ overrides: [signed] }));
+    expect(entry).toMatchObject({
+      by: "oncall",
+      text: expect.stringContaining("floor 3, glass broken until"),
+      versions: expect.stringMatching(/^inc-4711@2 gb200-east@\d+ /),
+    });
   });
 
   it("a change of the policy, by its generations", () => {

@@ -52,7 +52,7 @@ const daysOf = (days: readonly (readonly [Outcome, Outcome])[], recorded = 0.98)
     candidate: [simulated(candidate)],
   }));
 
-const MODEL = { profile: "coding-agent", turnsPerSession: 68, scale: 1 } as const;
+const MODEL = { profile: "coding-agent", turnsByAge: [68], scale: 1 } as const;
 const evaluated = (runs: readonly BlockRuns[]) => evaluationOf(runs, MODEL, 1);
 
 /** On days that differ a lot, the candidate is a point better and a tenth cheaper on each. */

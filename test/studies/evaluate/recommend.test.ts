@@ -35,8 +35,8 @@ describe("a simulation of the recorded past", () => {
 
   it("that is off says where and by how much", () => {
     expect(refusal([aMatch(0.95, 0.9)])?.text).toBe(
-      "objective ttft of agents/coder was 95.00 % in the log and is 90.00 % when the same policy " +
-        "is simulated: more than 1.00 points apart, so the simulation is no judge of " +
+      "objective ttft of agents/coder was 95.00 % as recorded and is 90.00 % when the same " +
+        "policy is simulated: more than 1.00 points apart, so the simulation is no judge of " +
         "another policy",
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fleetKey } from "../../../src/core/compiled.ts";
 import type { Action } from "../../../src/core/decision.ts";
-import { reason } from "../../../src/core/reasons.ts";
+import { type ReasonCode, reason } from "../../../src/core/reasons.ts";
 import { epochMs, rackCount } from "../../../src/core/units.ts";
 import type { ActionResult } from "../../../src/ports/telemetry.ts";
 import { TickObserver } from "../../../src/studies/simulation/tick-observer.ts";
@@ -16,13 +16,17 @@ const opened = (name: string, requiredApprovals: number): Action => ({
   intent: anIntent({ name, requiredApprovals }),
   reason: reason("burst"),
 });
-const phase = (intent: string, to: "Approved" | "Expired"): Action => ({
+const phase = (
+  intent: string,
+  to: "Approved" | "Expired",
+  code: ReasonCode = to === "Expired" ? "expired" : "burst",
+): Action => ({
   kind: "SetPhase",
   intent,
   fleet: FLEET,
   phase: to,
   askedRacks: null,
-  reason: reason("expired"),
+  reason: reason(code),
 });
 const count = (from: number, to: number): Action => ({
   kind: "SetCount",
@@ -60,6 +64,8 @@ describe("of a run's ticks it is known", () => {
     const plan = [opened("a", 1), phase("a", "Approved"), opened("b", 0), phase("b", "Approved")];
     expect(observed(plan).decisions()).toMatchObject({ confirmed: 1, expired: 0 });
     expect(observed([phase("c", "Expired")]).decisions()).toMatchObject({ expired: 1 });
+    const unanswered = [opened("d", 1), phase("d", "Approved", "expired")];
+    expect(observed(unanswered).decisions()).toMatchObject({ confirmed: 0, expired: 1 });
   });
 
   it("how often counts were raised and lowered", () => {

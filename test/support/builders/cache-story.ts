@@ -23,6 +23,10 @@ export interface CacheState {
   readonly waiting?: number;
   /** Engines that a rollout to a twentieth of the cache has reached. */
   readonly reached?: readonly number[];
+  /** Of each engine, a second; absent: not exported. */
+  readonly evicted?: readonly number[];
+  /** Of the prompts, on each engine; absent: in equal parts. */
+  readonly shares?: readonly number[];
 }
 
 const BLOCK_TOKENS = 16;
@@ -30,14 +34,18 @@ const BLOCK_TOKENS = 16;
 export function aCacheTick(state: CacheState = {}, at: EpochMs = NOW): CacheTick {
   const { turns = 20, promptPerTurn = 6_000, outputPerTurn = 100, waiting = 0 } = state;
   const { hitRates = [0.9, 0.9, 0.9, 0.9], kvPerEngine = 10_000_000, young = [] } = state;
-  const { prefixCaching = true, bestShare = null, reached = [] } = state;
+  const { prefixCaching = true, bestShare = null, reached = [], evicted } = state;
   const prompt = turns * promptPerTurn;
   const each = prompt / hitRates.length;
+  const own = hitRates.map((_, index) =>
+    state.shares ? prompt * (state.shares[index] ?? 0) : each,
+  );
   const pods = hitRates.map(
     (hitRate, index): PodCache => ({
       pod: `p${index}`,
-      promptTokensPerSecond: each,
-      computedTokensPerSecond: each * (1 - hitRate),
+      promptTokensPerSecond: own[index] ?? 0,
+      computedTokensPerSecond: (own[index] ?? 0) * (1 - hitRate),
+      ...(evicted !== undefined && { evictionsPerSecond: evicted[index] ?? 0 }),
       kvTokens: reached.includes(index) ? kvPerEngine / 20 : kvPerEngine,
       blockTokens: BLOCK_TOKENS,
       prefixCaching,
@@ -62,6 +70,7 @@ export function aCacheTick(state: CacheState = {}, at: EpochMs = NOW): CacheTick
     off: prefixCaching ? { prompt: 0, computed: 0 } : { prompt, computed },
     lookups: bestShare === null ? 0 : turns,
     best: bestShare === null ? 0 : prompt * bestShare,
+    ...(evicted !== undefined && { evicted: evicted.reduce((sum, rate) => sum + rate, 0) }),
   };
   return {
     at,
@@ -81,7 +90,7 @@ export function aCacheStory(
   for (const [minutes, state] of stretches) {
     for (let tick = 0; tick < minutes * 4; tick += 1) {
       at = after(at, millis(15 * SECOND_MS));
-      memory = watchCaches(memory, aCacheTick(state, at));
+      memory = watchCaches(memory, aCacheTick(state, at), () => 0);
     }
   }
   if (memory === null) throw new Error("a story has a stretch");

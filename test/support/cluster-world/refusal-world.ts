@@ -30,6 +30,7 @@ export interface RefusalWorld {
   readonly controller: ControllerProcess;
   /** What the controller printed. */
   printed(): string;
+  readonly decisionLog: string;
   /** The decision log's text. */
   decisions(): string;
   /** What a person would ask for when a step fails. */
@@ -85,6 +86,7 @@ async function startIn(parts: Parts, { mistakes, others }: Made): Promise<Refusa
     awkward,
     controller,
     printed: () => group.lastLogLines(Number.POSITIVE_INFINITY),
+    decisionLog,
     decisions: () => readFileSync(decisionLog, "utf8"),
     everything: () => everything(parts),
     stop: () => stopAll(parts),

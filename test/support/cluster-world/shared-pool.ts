@@ -26,8 +26,8 @@ import { installChart, RELEASE_NAMESPACE } from "../chart.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import { untilTrue } from "../control-plane/until-true.ts";
 import { COREWEAVE_NODE_POOL } from "../crds/foreign-kinds.ts";
-import { ProcessDied, killable } from "../crash/killable-ports.ts";
-import type { Reaper } from "../crash/killable-ports.ts";
+import type { Moment } from "../crash/matrix.ts";
+import { mortal } from "../crash/mortal-transport.ts";
 import { ModelCluster, sha256 } from "../model/cluster.ts";
 import {
   APPROVER,
@@ -152,22 +152,29 @@ export class SharedPool {
     return this.cluster.world.now;
   }
 
-  /**
-   * One tick, which a reaper may end at any call; the next one is another process's, which has read
-   * the cluster anew.
-   */
-  async stepUnder(reaper: Reaper): Promise<void> {
-    this.cluster.pass(TICK_MS);
-    try {
-      this.carried = await tick(killable(this.ports, reaper), this.carried, OPTIONS);
-      return;
-    } catch (error) {
-      if (!(error instanceof ProcessDied)) throw error;
-    }
+  /** Another process, which reads the cluster anew. */
+  private async anew(): Promise<void> {
     await this.process.stop();
     this.process = controllerParts(this.kubeconfig, this.cluster.ports());
     this.carried = NOTHING_CARRIED;
     await this.sync();
+  }
+
+  /**
+   * One tick of a process that may die at any write, as the API server sees them: before it or
+   * after it took effect. The dead one sends nothing any more.
+   */
+  async stepDyingAt(verdict: (write: string) => Moment | null): Promise<void> {
+    this.cluster.pass(TICK_MS);
+    const died = this.process.dyingAt(verdict);
+    const ticked = tick(this.ports, this.carried, OPTIONS);
+    const next = await Promise.race([ticked, died]);
+    this.process.dyingAt(() => null);
+    if (next !== "died") {
+      this.carried = next;
+      return;
+    }
+    await this.anew();
   }
 
   /** One tick. @returns what was done, such as "Cordon applied"; throws where it failed */
@@ -248,6 +255,27 @@ export class SharedPool {
     );
   }
 
+  /** Labels, annotations and taints of ours, cordons of ours, and pods marked as the first to go. */
+  async marks(): Promise<readonly string[]> {
+    const { items: nodes } = await this.json("nodes");
+    const { items: pods } = await this.json("pods", "-A");
+    return [...nodes, ...pods].flatMap(({ metadata, spec }: MarkedObject) => {
+      const { labels = {}, annotations = {} } = metadata;
+      const keys = [...Object.keys(labels), ...Object.keys(annotations)];
+      const taints = (spec.taints ?? []).map(({ key }) => key);
+      const found = [...keys, ...taints].filter((key) => MARK.test(key));
+      return found.map((key) => `${metadata.name}: ${key}`);
+    });
+  }
+
+  /** Decisions that a finalizer keeps from being deleted. */
+  async heldDecisions(): Promise<readonly string[]> {
+    const { items } = await this.json("scaledecisions", "-A");
+    return items.flatMap(({ metadata }: MarkedObject) =>
+      (metadata.finalizers ?? []).map((finalizer) => `${metadata.name}: ${finalizer}`),
+    );
+  }
+
   async nodePool(): Promise<NodePoolSeen> {
     const { metadata, spec } = await this.json("nodepool", POOL);
     return { generation: metadata.generation, targetRacks: spec.targetRacks };
@@ -266,13 +294,16 @@ export class SharedPool {
 interface ControllerParts {
   readonly ports: Ports;
   readonly running: readonly Lifecycle[];
+  /** Judges every write from now on. @returns what resolves when the process has died */
+  dyingAt(verdict: (write: string) => Moment | null): Promise<"died">;
   stop(): Promise<void>;
 }
 
 /** What a process of the controller holds towards the API server. */
 function controllerParts(kubeconfig: string, model: Ports): ControllerParts {
   const timers = processTimers();
-  const { transport, close } = connect(kubeconfig);
+  const { transport: server, close } = connect(kubeconfig);
+  const { transport, dyingAt } = mortal(server);
   const client = kubeClient({ transport, timers });
   const base = { client, timers, warn: () => {}, clock: model.clock };
   const found = discovery(client);
@@ -286,11 +317,24 @@ function controllerParts(kubeconfig: string, model: Ports): ControllerParts {
   return {
     ports: { ...model, store, nodes, workloads: pods, decisions, backends },
     running,
+    dyingAt,
     stop: async () => {
       await Promise.all(running.map((adapter) => adapter.stop()));
       await close();
     },
   };
+}
+
+const MARK = /^breakwater\.dev\/|^controller\.kubernetes\.io\/pod-deletion-cost$/;
+
+interface MarkedObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+  };
+  readonly spec: { readonly taints?: readonly { readonly key: string }[] };
 }
 
 interface NodeSeen {

@@ -21,6 +21,8 @@ export interface PrometheusOptions {
   readonly port?: number;
   /** Paths of rule files; none when absent. */
   readonly ruleFiles?: readonly string[];
+  /** host:port of the Alertmanager that is told of alerts; none when absent. */
+  readonly alertmanager?: string;
   /** Beside those that every start has. */
   readonly flags?: readonly string[];
   /** Fills the folder of the samples before the start. */
@@ -84,7 +86,7 @@ async function startIn(group: ProcessGroup, options: PrometheusOptions): Promise
 /** The configuration file as JSON, which is YAML that needs no quoting rules. */
 function configuration(
   targets: readonly ScrapeTarget[],
-  { scrapeIntervalSeconds, ruleFiles = [] }: PrometheusOptions,
+  { scrapeIntervalSeconds, ruleFiles = [], alertmanager }: PrometheusOptions,
 ): string {
   const interval = `${Math.round(scrapeIntervalSeconds * 1000)}ms`;
   const jobs = [...new Set(targets.map(({ job }) => job))];
@@ -95,12 +97,17 @@ function configuration(
       evaluation_interval: interval,
     },
     rule_files: ruleFiles,
+    ...(alertmanager === undefined ? {} : { alerting: told(alertmanager) }),
     scrape_configs: jobs.map((job) => ({
       job_name: job,
       static_configs: targets.filter((target) => target.job === job).map(staticConfig),
     })),
   });
 }
+
+const told = (address: string) => ({
+  alertmanagers: [{ static_configs: [{ targets: [address] }] }],
+});
 
 function staticConfig({ address, path = "/metrics", labels = {} }: ScrapeTarget) {
   return { targets: [address], labels: { ...labels, __metrics_path__: path } };

@@ -346,6 +346,7 @@ class SimulatedStory {
     const until = after(this.world.now(), HOUR_MS);
     const floor = (fleet: FleetKey, floorRacks: number) => ({
       fleet,
+      namespace: "agents",
       override: anOverride({ floorRacks: rackCount(floorRacks), until }),
     });
     this.ports.store.setOverrides([

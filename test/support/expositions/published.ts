@@ -20,8 +20,6 @@ interface Published {
   readonly families: Readonly<Record<string, PublishedFamily>>;
   /** Names that the table reads and the source does not show, `<engine>_` spelt `<engine>:`. */
   readonly notShown: readonly string[];
-  /** Names without the model, which the table asks for: a fleet that matches it finds none. */
-  readonly modelless?: readonly string[];
 }
 
 const counter = (...labels: readonly string[]): PublishedFamily => ({ type: "counter", labels });
@@ -79,6 +77,7 @@ const VLLM_0_28: Published = {
   },
   notShown: [
     "vllm:gpu_cache_usage_perc",
+    "vllm:kv_block_idle_before_evict_seconds_count",
     "vllm:time_per_output_token_seconds_bucket",
     "vllm:time_per_output_token_seconds_count",
   ],
@@ -98,6 +97,7 @@ const SGLANG_OF_THE_MANUAL: Published = {
     "sglang:time_per_output_token_seconds": histogram(["model_name"]),
   },
   notShown: [
+    "sglang:evicted_tokens_total",
     "sglang:generation_tokens_histogram_bucket",
     "sglang:inter_token_latency_seconds_bucket",
     "sglang:inter_token_latency_seconds_count",
@@ -136,12 +136,49 @@ const SGLANG_IN_PARTS: Published = {
     ),
   },
   notShown: [
+    "sglang:evicted_tokens_total",
     "sglang:num_prefill_bootstrap_queue_reqs",
     "sglang:num_retracted_requests_total",
     "sglang:prefill_effective_tokens_total",
     "sglang:time_per_output_token_seconds_bucket",
     "sglang:time_per_output_token_seconds_count",
   ],
+};
+
+/** What the table reads beside latencies, without the prefix. */
+const TRTLLM_LOAD = [
+  "generation_tokens_total",
+  "kv_cache_max_blocks",
+  "kv_cache_tokens_per_block",
+  "kv_cache_utilization",
+  "num_requests_completed_total",
+  "num_requests_running",
+  "num_requests_waiting",
+  "prompt_cached_tokens_total",
+  "prompt_tokens_total",
+];
+const TRTLLM_LATENCIES = [
+  "time_per_output_token_seconds_bucket",
+  "time_per_output_token_seconds_count",
+  "time_to_first_token_seconds_bucket",
+  "time_to_first_token_seconds_count",
+];
+
+/** Latencies are all it shows, and no load; the rest of the bounds is cut off in the thread. */
+const TRTLLM_BARE: Published = {
+  table: "trtllm",
+  release: "before 1.0",
+  source: "NVIDIA/TensorRT-LLM, pull request 5785; the model and the engine are `undefined` in it",
+  from: "server",
+  families: {
+    time_to_first_token_seconds: histogram(["model_name", "engine_type"]),
+    time_per_output_token_seconds: histogram(["model_name", "engine_type"]),
+  },
+  notShown: [
+    ...TRTLLM_LOAD,
+    ...TRTLLM_LOAD.map((name) => `trtllm_${name}`),
+    ...TRTLLM_LATENCIES.map((name) => `trtllm_${name}`),
+  ].toSorted(),
 };
 
 const TRTLLM_THROUGH_DYNAMO: Published = {
@@ -154,16 +191,10 @@ const TRTLLM_THROUGH_DYNAMO: Published = {
     trtllm_time_per_output_token_seconds: histogram(["model_name", "engine_type"]),
   },
   notShown: [
-    "trtllm_generation_tokens_total",
-    "trtllm_kv_cache_max_blocks",
-    "trtllm_kv_cache_tokens_per_block",
-    "trtllm_kv_cache_utilization",
-    "trtllm_num_requests_completed_total",
-    "trtllm_num_requests_running",
-    "trtllm_num_requests_waiting",
-    "trtllm_prompt_cached_tokens_total",
-    "trtllm_prompt_tokens_total",
-  ],
+    ...TRTLLM_LOAD,
+    ...TRTLLM_LOAD.map((name) => `trtllm_${name}`),
+    ...TRTLLM_LATENCIES,
+  ].toSorted(),
 };
 
 const DYNAMO_IN_PARTS: Published = {
@@ -197,10 +228,6 @@ const DYNAMO_IN_PARTS: Published = {
     "dynamo_frontend_time_to_first_token_seconds_count",
     "dynamo_frontend_worker_active_decode_blocks",
   ],
-  modelless: [
-    "dynamo_component_kvstats_gpu_cache_usage_percent",
-    "dynamo_component_kvstats_total_blocks",
-  ],
 };
 
 const LLM_D_ROUTER: Published = {
@@ -233,6 +260,7 @@ export const PUBLISHED: readonly Published[] = [
   VLLM_0_28,
   SGLANG_OF_THE_MANUAL,
   SGLANG_IN_PARTS,
+  TRTLLM_BARE,
   TRTLLM_THROUGH_DYNAMO,
   DYNAMO_IN_PARTS,
   LLM_D_ROUTER,

@@ -15,6 +15,8 @@ export interface ScrapedPod {
   readonly up?: boolean;
   /** What it shows both times, in place of the folder's text. */
   readonly samples?: readonly Sample[];
+  /** As another release would spell each of its samples. */
+  readonly spelled?: (sample: Sample) => Sample;
 }
 
 /**
@@ -34,11 +36,14 @@ export function storedScrapes(
   };
 }
 
-function seriesOf({ pod, namespace, up = true, samples }: ScrapedPod): readonly Series[] {
+const asItIs = (sample: Sample): Sample => sample;
+
+function seriesOf(scraped: ScrapedPod): readonly Series[] {
+  const { pod, namespace, up = true, samples, spelled = asItIs } = scraped;
   const name = pod.split("/").at(-1) ?? pod;
   const target = { job: "pods", namespace, pod: name, instance: `${name}.${namespace}` };
   const upSample = { name: "up", labels: {}, value: 1 };
-  const shown = (moment: Moment) => samples ?? samplesIn(expositionOf(pod, moment));
+  const shown = (moment: Moment) => (samples ?? samplesIn(expositionOf(pod, moment))).map(spelled);
   const before = [...shown("before"), upSample];
   const after = [...shown("after"), { ...upSample, value: up ? 1 : 0 }];
   const axis = new TimeAxis();

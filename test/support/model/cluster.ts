@@ -1,6 +1,6 @@
 /** The model behind the controller's ports: small, exact, and interruptible at every call. */
 import { createHash } from "node:crypto";
-import type { CompiledGroup } from "../../../src/core/compiled.ts";
+import type { CompiledGroup, CompiledPool } from "../../../src/core/compiled.ts";
 import { canonical } from "../../../src/core/canonical.ts";
 import type { Action, NodeRef, PodRef } from "../../../src/core/decision.ts";
 import type { GroupMemory } from "../../../src/core/memory.ts";
@@ -14,6 +14,7 @@ import type { EvictOutcome, ReplicaWrite, Workloads } from "../../../src/ports/w
 import type { ClusterEvent } from "../../../src/ports/event-sink.ts";
 import { PortError } from "../../../src/ports/errors.ts";
 import type { DesiredState, FleetStatus, PoolStatus } from "../../../src/ports/fleet-store.ts";
+import type { MarkedNode } from "../../../src/ports/cluster-nodes.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 import type { DemandSample } from "../../../src/ports/signal-source.ts";
 import type { TickReport } from "../../../src/ports/telemetry.ts";
@@ -57,6 +58,8 @@ export class ModelCluster {
   readonly reports: TickReport[] = [];
   readonly failures: Failure[] = [];
   readonly fleetStatuses: FleetStatus[] = [];
+  /** Names of overrides, each with the reason of its condition InForce. */
+  readonly overrideStandings: string[] = [];
   readonly poolStatuses: PoolStatus[] = [];
   readonly broken: string[] = [];
   readonly forgotten: string[] = [];
@@ -81,15 +84,7 @@ export class ModelCluster {
             this.history.filter((sample) => sample.at <= at && elapsed(sample.at, at) < windowMs),
           ),
       },
-      store: {
-        read: () => this.call("store.read", () => this.state()),
-        writeFleetStatus: (_fleet, status) =>
-          this.call("store.writeFleetStatus", () => void this.fleetStatuses.push(status)),
-        writePoolStatus: (_pool, status) =>
-          this.call("store.writePoolStatus", () => void this.poolStatuses.push(status)),
-        reportBroken: ({ message }) =>
-          this.call("store.reportBroken", () => void this.broken.push(message)),
-      },
+      store: this.store(),
       backends: {
         simulated: this.backend(),
       },
@@ -97,6 +92,7 @@ export class ModelCluster {
         list: () => this.call("nodes.list", () => this.nodes()),
         withUids: (uids) =>
           this.call("nodes.withUids", () => this.nodes().filter(({ uid }) => uids.includes(uid))),
+        marked: (pools) => this.call("nodes.marked", () => this.markedOutside(pools)),
         cordon: (nodes) => this.call("nodes.cordon", () => this.mark("Cordon", nodes)),
         uncordon: (nodes) => this.call("nodes.uncordon", () => this.mark("Uncordon", nodes)),
         fence: (nodes, taint) =>
@@ -216,16 +212,48 @@ export class ModelCluster {
     return counts(before) === counts(this.world) ? { kind: "AlreadyDone" } : { kind: "Written" };
   }
 
+  private store(): Ports["store"] {
+    return {
+      read: () => this.call("store.read", () => this.state()),
+      writeFleetStatus: (_fleet, status) =>
+        this.call("store.writeFleetStatus", () => void this.fleetStatuses.push(status)),
+      writePoolStatus: (_pool, status) =>
+        this.call("store.writePoolStatus", () => void this.poolStatuses.push(status)),
+      writeOverrideStatus: ({ override }, [, inForce]) =>
+        this.call(
+          "store.writeOverrideStatus",
+          () => void this.overrideStandings.push(`${override.name} ${inForce?.reason}`),
+        ),
+      reportBroken: ({ message }) =>
+        this.call("store.reportBroken", () => void this.broken.push(message)),
+    };
+  }
+
   private state(): DesiredState {
     const { pools, fleets } = this.group;
     const overrides = this.world.fleets.flatMap(({ key, overrides: inForce }) =>
-      inForce.map((override) => ({ fleet: key, override })),
+      inForce.map((override) => ({
+        fleet: key,
+        namespace: key.slice(0, key.indexOf("/")),
+        override,
+      })),
     );
     return { pools, fleets, overrides, problems: [], broken: [], ...this.desired };
   }
 
   private snapshot(at: GroupObservation["now"]) {
     return { signals: someSignals(aLoad(this.arrivals), at), objectives: [] };
+  }
+
+  private markedOutside(pools: readonly CompiledPool[]): readonly MarkedNode[] {
+    const names = new Set(pools.map(({ name }) => name));
+    return this.nodes()
+      .filter(({ pool }) => !names.has(pool))
+      .map(({ name, uid, cordoned, fencedBy, fenced, lentAt }) => {
+        const loanLeft = fenced === true ? "fence" : lentAt === undefined ? null : "";
+        return { name, uid, cordoned: cordoned && fencedBy === undefined, loanLeft };
+      })
+      .filter(({ cordoned, loanLeft }) => cordoned || loanLeft !== null);
   }
 
   private poolNamed(name: string) {

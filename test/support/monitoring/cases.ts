@@ -57,7 +57,7 @@ export const DEMO_RUN: MetricsRun = {
 };
 
 /** Demand that six racks do not serve, and no seventh; a budget for less than what is wanted. */
-const SHORT_OF_RACKS: AlertCase = {
+export const SHORT_OF_RACKS: AlertCase = {
   name: "a surge while the provider has no rack",
   run: {
     file: fileOf("stockout"),

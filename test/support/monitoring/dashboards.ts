@@ -6,8 +6,11 @@ const FOLDER = join(import.meta.dirname, "..", "..", "..", "charts", "breakwater
 
 interface Panel {
   readonly title: string;
+  readonly type: string;
   readonly description?: string;
-  readonly targets?: readonly { readonly expr: string }[];
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number };
+  readonly options?: { readonly legend?: { readonly showLegend: boolean } };
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
 }
 interface Dashboard {
   readonly uid: string;
@@ -30,6 +33,8 @@ export interface DashboardQuery {
   readonly panel: string;
   /** With what Grafana puts in for its variables. */
   readonly expr: string;
+  /** Labels that its legend names; none of an annotation. */
+  readonly named: readonly string[];
 }
 
 export function dashboards(): readonly Dashboard[] {
@@ -47,15 +52,17 @@ const filledIn = (expr: string): string =>
 export const dashboardQueries = (): readonly DashboardQuery[] =>
   dashboards().flatMap(({ title, panels, annotations }) => [
     ...panels.flatMap((panel) =>
-      (panel.targets ?? []).map(({ expr }) => ({
+      (panel.targets ?? []).map(({ expr, legendFormat }) => ({
         dashboard: title,
         panel: panel.title,
         expr: filledIn(expr),
+        named: [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = ""]) => label),
       })),
     ),
     ...annotations.list.map(({ name, expr }) => ({
       dashboard: title,
       panel: `annotation ${name}`,
       expr: filledIn(expr),
+      named: [],
     })),
   ]);

@@ -38,6 +38,9 @@ export const ON_POOLS: readonly Deed[] = [
 /** Its floor lifts the fleet's limit of 8 racks. */
 export const GLASS = rawOverride({ pause: {}, floorRacks: 10, breakGlass: true }, "glass");
 
+/** A colleague who approves signed it. */
+export const SIGNED = rawOverride({ ceilingRacks: 5, by: "colleague" }, "signed");
+
 const override = (name = "", namespace = HOME): string =>
   pathOf("fleetoverrides", namespace, name && `/${name}`);
 const said = (spec: Raw, namespace = HOME): Request => {
@@ -74,6 +77,15 @@ export const ON_OVERRIDES: readonly Deed[] = [
     said({ floorRacks: 9, breakGlass: true, reason: "" }),
     said({ floorRacks: 9, breakGlass: true, until: null }),
     said({ fleet: "*", floorRacks: 9, breakGlass: true }),
+  ]),
+  onOverrides("sign one with one's own name", ONCALL, (user) => [
+    said({ pause: { out: true }, by: user }),
+    patch(override("floor"), { spec: { floorRacks: 8, by: user } }),
+  ]),
+  onOverrides("sign one in another's name, or change what another signed", [], () => [
+    said({ pause: { out: true }, by: "alice" }),
+    patch(override("signed"), { spec: { ceilingRacks: 3 } }),
+    patch(override("signed"), { spec: { by: null } }),
   ]),
   onOverrides("raise or prolong a broken glass", ["configurer"], () => [
     patch(override("glass"), { spec: { floorRacks: 12 } }),

@@ -1,6 +1,6 @@
 /** The surge with everything that a page can show of it: price, budget, loan, a cache diagnosed. */
 import type { CompiledGroup } from "../../../src/core/compiled.ts";
-import type { FleetDecision } from "../../../src/core/decision.ts";
+import type { FleetDecision, StepTime } from "../../../src/core/decision.ts";
 import { millis, MINUTE_MS, rackCount, ratio, usd, usdPerHour } from "../../../src/core/units.ts";
 import type { TickReport } from "../../../src/ports/telemetry.ts";
 import { surgeTick } from "./surge.ts";
@@ -11,9 +11,23 @@ export function tourTick(tick: number): TickReport {
   return {
     ...report,
     group: withMoney(report.group),
-    decision: { ...decision, fleets: decision.fleets.map(diagnosed) },
+    decision: {
+      ...decision,
+      fleets: decision.fleets.map(diagnosed),
+      pools: decision.pools.map((pool) => ({ ...pool, steps: STEPS })),
+    },
   };
 }
+
+const took = (step: StepTime["step"], minutes: number, fleet: StepTime["fleet"]): StepTime => ({
+  step,
+  fleet,
+  p50Ms: minutes * MINUTE_MS,
+  p95Ms: 2 * minutes * MINUTE_MS,
+  p99Ms: 3 * minutes * MINUTE_MS,
+  measured: 3,
+});
+const STEPS = [took("join", 3, null), took("start", 10, "agents/coder")];
 
 function withMoney(group: CompiledGroup): CompiledGroup {
   return {

@@ -28,6 +28,8 @@ export interface MetricsRun {
   /** Each first text is replaced by its second. */
   readonly changes?: readonly (readonly [from: string, to: string])[];
   readonly minutes: number;
+  /** When it begins, since the epoch; absent: where promtool's time begins. */
+  readonly startsAtMs?: number;
   /** Minutes between which no decision record can be kept. */
   readonly logFails?: readonly [from: number, until: number];
 }
@@ -57,7 +59,7 @@ export async function metricsOf(run: MetricsRun): Promise<MetricsHistory> {
   return { minutes: run.minutes, series: [...series].map(([name, values]) => ({ name, values })) };
 }
 
-function scenarioOf({ file, changes = [] }: MetricsRun): CompiledScenario {
+function scenarioOf({ file, changes = [], startsAtMs = 0 }: MetricsRun): CompiledScenario {
   const text = changes.reduce(
     (before, [from, to]) => {
       if (!before.includes(from)) throw new Error(`${file} has no ${from}`);
@@ -67,8 +69,8 @@ function scenarioOf({ file, changes = [] }: MetricsRun): CompiledScenario {
   );
   const read = readDocument(text, compileScenario);
   if (!read.ok) throw new Error(`${file}: ${JSON.stringify(read.errors)}`);
-  // Where promtool's time begins: instants among the values are then comparable with it.
-  return { ...read.value, startsAt: epochMs(0) };
+  // Instants among the values are comparable with when they are told.
+  return { ...read.value, startsAt: epochMs(startsAtMs) };
 }
 
 interface Ticking {

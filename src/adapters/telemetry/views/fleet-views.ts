@@ -1,12 +1,17 @@
 import type { CompiledFleet, CompiledObjective } from "../../../core/compiled.ts";
 import type { FleetDecision, Step } from "../../../core/decision.ts";
 import { SIGNAL_UNITS } from "../../../core/signals/names.ts";
-import type { FleetObservation, SignalReading } from "../../../core/observation.ts";
+import type {
+  FleetObservation,
+  OverrideObservation,
+  SignalReading,
+} from "../../../core/observation.ts";
 import type { SignalName } from "../../../core/signals/names.ts";
 import { assessFleet, type Assessed, type TrustedSignals } from "../../../core/signals/trust.ts";
 import { elapsed, seconds, type EpochMs } from "../../../core/units.ts";
 import type { FleetView, LatencyView, ObjectiveView, SignalView } from "../../../api/fleet-view.ts";
 import type { TickReport } from "../../../ports/telemetry.ts";
+import { arrivalViews } from "./arrival-views.ts";
 import { budgetView } from "./budget-view.ts";
 import { cacheView } from "./cache-view.ts";
 import { finite, instantSeconds } from "./json-number.ts";
@@ -50,6 +55,7 @@ function fleetView(facts: FleetFacts): FleetView {
     outcome: decided.outcome,
     reasons: [...decided.reasons],
     racks: racksOf(policy, decided),
+    arrivals: arrivalViews(decided, report),
     wantReason: want.reason,
     shrinkHold: want.shrinkHold,
     attainmentByRacks: [...want.curve],
@@ -62,14 +68,16 @@ function fleetView(facts: FleetFacts): FleetView {
     cache: cacheView(decided.cache),
     ...budgetView(policy, report),
     signals: signalViews(facts),
-    overrides: seen.overrides.map(({ until, ...rest }) => ({
-      ...rest,
-      untilSeconds: instantSeconds(until),
-    })),
+    overrides: seen.overrides.map(overrideView),
     rollout: seen.rollout,
     problems: [...seen.problems],
     steps: decided.steps.map(stepView),
   };
+}
+
+function overrideView(override: OverrideObservation): FleetView["overrides"][number] {
+  const { until, generation: _, ...rest } = override;
+  return { ...rest, untilSeconds: instantSeconds(until) };
 }
 
 function racksOf(policy: CompiledFleet, decided: FleetDecision): FleetView["racks"] {

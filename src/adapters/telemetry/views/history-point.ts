@@ -1,6 +1,6 @@
 import type { RackPhase } from "../../../core/decision.ts";
 import type { FleetView } from "../../../api/fleet-view.ts";
-import { HISTORY_SERIES, SHARE_PREFIX } from "../../../api/history-view.ts";
+import { causeCode, HISTORY_SERIES, SHARE_PREFIX } from "../../../api/history-view.ts";
 import type { HistoryPoint, Reduction } from "../../../api/history-view.ts";
 import type { PoolView } from "../../../api/pool-view.ts";
 
@@ -21,6 +21,8 @@ export function historyPoint(fleet: FleetView, pools: readonly PoolView[]): Hist
       itlP95: fleet.latency.itl.p95Seconds,
       hitRate: fleet.cache.hitRate,
       expectedHitRate: fleet.cache.expectedHitRate,
+      cacheCause: causeCode(fleet.cache.cause),
+      cacheCauseShare: fleet.cache.shareOfGap ?? null,
       ...rackValues(fleet, pools),
     },
   };

@@ -3,7 +3,7 @@ import type { Situation } from "../../policy/situation.ts";
 import { bestShareOf, hitRateOf } from "./sums.ts";
 import type { CacheSums } from "./sums.ts";
 import { isMeasured } from "./tick.ts";
-import type { Usual } from "./watch.ts";
+import type { Usual } from "./onset.ts";
 import { inPercent } from "../../in-percent.ts";
 
 /** Counters of one engine are read one after the other: by so much hit rate they may differ. */

@@ -4,8 +4,8 @@
  */
 import type { CacheCause, CacheVerdict, CauseShare } from "../../decision.ts";
 import type { Situation } from "../../policy/situation.ts";
-import { ratio } from "../../units.ts";
-import type { Ratio } from "../../units.ts";
+import { MINUTE_MS, elapsed, ratio } from "../../units.ts";
+import type { EpochMs, Ratio } from "../../units.ts";
 import { RESPONSE_LAW_PRIORS } from "../response-law.ts";
 import type { AnsweringPod } from "./answering.ts";
 import { brokenSignals } from "./broken-signals.ts";
@@ -13,13 +13,15 @@ import { CAUSES } from "./causes.ts";
 import { mixChanges } from "./mix.ts";
 import type { MixChange } from "./mix.ts";
 import { clearestOf, shareOf, steadyCause } from "./steady.ts";
-import { splitGap } from "./split.ts";
+import { explainedLoss, splitGap } from "./split.ts";
 import type { Split } from "./split.ts";
 import { hitRateOf, totalOf } from "./sums.ts";
 import type { CacheSums } from "./sums.ts";
 import { cacheTick } from "./tick.ts";
+import { evictionsPerToken } from "./engines.ts";
+import type { Usual } from "./onset.ts";
 import { sinceOnset, usualOf, watchCaches } from "./watch.ts";
-import type { DiagnosisMemory, Incident, Usual } from "./watch.ts";
+import type { DiagnosisMemory, Explain, Incident } from "./watch.ts";
 import { inPercent } from "../../in-percent.ts";
 
 export interface Diagnosed {
@@ -42,29 +44,46 @@ export function diagnose(
   before: DiagnosisMemory | null,
 ): Diagnosed {
   const tick = cacheTick(situation, answering);
-  const memory = tick === null ? before : watchCaches(before, tick);
-  const usual = memory && usualOf(memory);
+  const prior = RESPONSE_LAW_PRIORS[situation.fleet.router];
+  const young = tick?.young ?? NOBODY;
+  const given = { prior, young, shown: tick?.pods ?? [] };
+  const explain: Explain = (memory, usual, now) => explainedLoss({ ...given, memory, usual, now });
+  const watched = tick === null ? before : watchCaches(before, tick, explain);
+  const newest = watched?.minutes.at(-1) ?? null;
+  const usual = watched && usualOf(watched);
+  const seen = brokenSignals(situation, { usual, now: newest, young });
+  const memory = watched && withBroken(watched, seen, situation.now);
   const now = memory && sinceOnset(memory);
   const base = {
     hitRate: situation.point?.hitRate ?? null,
     expectedHitRate: usual === null ? null : ratio(usual.hitRate),
   };
-  const young = tick?.young ?? NOBODY;
-  const newest = memory?.minutes.at(-1) ?? null;
-  const broken = brokenSignals(situation, { usual, now: newest, young });
+  const broken = seen ?? memory?.broken?.text ?? null;
   if (broken !== null)
     return { memory, verdict: { ...base, ...named("broken-signal"), text: broken } };
   if (memory === null || usual === null || now === null || memory.incident === null) {
     return { memory, verdict: { ...base, ...named("none"), text: calm(base, memory) } };
   }
-  const prior = RESPONSE_LAW_PRIORS[situation.fleet.router];
-  const split = splitGap({ usual, now, memory, prior, young, shown: tick?.pods ?? [] });
+  const split = splitGap({ ...given, usual, now, memory });
   const changes = mixChanges(memory.incident.usual, now);
   const passing = isPassing(memory, usual, now);
   const causes = rankedCauses(split, changes, passing);
-  const incident = reviewed(memory, memory.incident, causes);
+  const incident = reviewed(memory, memory.incident, { causes, split });
   const fall = { split, usual, now, incident, changes, causes };
+  if (incident.named === undefined) {
+    const verdict = { ...base, ...named("none"), text: calm(base, memory) };
+    return { memory: { ...memory, incident }, verdict };
+  }
   return { memory: { ...memory, incident }, verdict: { ...base, ...explained(fall) } };
+}
+
+/** Counters that contradict each other at one scrape and agree at the next are still broken. */
+const MENDED_MS = 2 * MINUTE_MS;
+
+function withBroken(memory: DiagnosisMemory, seen: string | null, now: EpochMs): DiagnosisMemory {
+  if (seen !== null) return { ...memory, broken: { text: seen, at: now } };
+  const { broken, ...mended } = memory;
+  return broken === undefined || elapsed(broken.at, now) < MENDED_MS ? memory : mended;
 }
 
 /** Minutes, and the share of a fall that is left of one that passes. */
@@ -79,15 +98,56 @@ function isPassing({ minutes }: DiagnosisMemory, usual: Usual, now: CacheSums): 
   return usual.hitRate - hitRateOf(newest) < LEFT * (usual.hitRate - hitRateOf(now));
 }
 
-/** Once a minute, when one has just been closed, and at the first tick of a fall. */
-function reviewed(
-  { open }: DiagnosisMemory,
-  incident: Incident,
-  causes: readonly CauseShare[],
-): Incident {
-  if (incident.named !== undefined && open.seconds > 0) return incident;
-  return { ...incident, named: steadyCause(incident.named, clearestOf(causes, NAMED), causes) };
+/**
+ * A fall that is said, that a name is changed at, and below which nothing is said any more: smaller
+ * ones come and go with the hours of a day.
+ */
+const [SAID, UNSAID] = [0.03, 0.015];
+
+interface Review {
+  readonly causes: readonly CauseShare[];
+  readonly split: Split;
 }
+
+/** Once a minute, when one has just been closed, and at the first tick of a fall. */
+function reviewed(memory: DiagnosisMemory, incident: Incident, review: Review): Incident {
+  const { open } = memory;
+  const { causes, split } = review;
+  const { gap, confined } = split;
+  const { named: before, ...unnamed } = incident;
+  if (gap < UNSAID) return unnamed;
+  if (gap < SAID || (before !== undefined && open.seconds > 0)) return incident;
+  const best = clearestOf(causes, NAMED);
+  const isKnown = FOLLOWING.has(best) || confined?.isEmptied === true;
+  if (incident.isUnexplained !== true && !isKnown) return incident;
+  if (before === undefined && confined === null && isTooEarly(memory, incident, best)) {
+    return incident;
+  }
+  return { ...incident, named: steadyCause(before, best) };
+}
+
+/**
+ * Where evictions are not exported, engines that forget look like the router's fault or the
+ * prompts' until it has left them, and emptied caches until they fill.
+ */
+function isTooEarly(
+  memory: DiagnosisMemory,
+  { since, usual }: Incident,
+  best: CacheCause,
+): boolean {
+  if (FOLLOWING.has(best) || best === "workload-shift") return false;
+  if (evictionsPerToken(totalOf(usual)) !== null) return false;
+  return elapsed(since, memory.lastAt) < LEAVING_MS;
+}
+
+const LEAVING_MS = 4 * MINUTE_MS;
+
+/** What load, size and new engines explain: no more than a fall is needed to name it. */
+const FOLLOWING: ReadonlySet<CacheCause> = new Set([
+  "cold-replicas",
+  "configuration-change",
+  "capacity-bound",
+]);
 
 const named = (cause: CacheCause): Pick<CacheVerdict, "cause" | "rackHelps" | "remedy"> => ({
   cause,
@@ -179,9 +239,11 @@ function whyUntold({ routing, confined }: Split): {
 } {
   if (confined !== null) {
     return {
-      text:
-        `lost on ${confined.pods.join(", ")} alone, which are neither young nor set up in ` +
-        "another way.",
+      text: confined.isEmptied
+        ? `the caches of ${confined.pods.join(", ")} were emptied, as they evict nothing for ` +
+          "what they compute, or they keep nothing."
+        : `lost on ${confined.pods.join(", ")} alone, which are neither young nor set up in ` +
+          "another way.",
       rackHelps: null,
     };
   }

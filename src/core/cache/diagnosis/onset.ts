@@ -20,6 +20,11 @@ export interface UsualMisses {
   readonly lumpTokens: number;
 }
 
+export interface Usual extends UsualMisses {
+  readonly sums: CacheSums;
+  readonly hitRate: number;
+}
+
 export interface Suspicion {
   /** Logarithm of the likelihood ratio of a fall, over no fall. */
   readonly likelihood: number;
@@ -72,10 +77,12 @@ export function suspect(
  * @param isExpected whether something happened to the engines that caches suffer from
  * @returns whether a fall is beyond doubt
  */
-export function isSure(suspicions: readonly Suspicion[], isExpected: boolean): boolean {
-  const enough = isExpected ? SURE_IF_EXPECTED : SURE;
-  return suspicions.some(({ likelihood }) => likelihood >= enough);
-}
+export const isSure = (suspicions: readonly Suspicion[], isExpected: boolean): boolean =>
+  isAbove(suspicions, isExpected ? SURE_IF_EXPECTED : SURE);
+
+/** @returns whether a fall of any size is so likely */
+export const isAbove = (suspicions: readonly Suspicion[], enough: number): boolean =>
+  suspicions.some(({ likelihood }) => likelihood >= enough);
 
 /** @returns when it is likeliest to have begun: of all minutes, from which on it stands out */
 export function likeliestOnset(minutes: readonly CacheSums[], usual: UsualMisses): EpochMs | null {

@@ -8,9 +8,11 @@ import { hitRateAt, lawThrough } from "../response-law.ts";
 import type { PodCache } from "../../observation.ts";
 import { ratio } from "../../units.ts";
 import { bestShareOf, givenFreeSeconds, hitRateOf, totalOf } from "./sums.ts";
-import type { CacheSums, PromptSums } from "./sums.ts";
+import type { CacheSums, EngineSums, PromptSums } from "./sums.ts";
+import { evictionsPerToken, isEmptied } from "./engines.ts";
+import type { Usual } from "./onset.ts";
 import { sameSetting } from "./watch.ts";
-import type { CacheSetting, DiagnosisMemory, Usual } from "./watch.ts";
+import type { CacheSetting, DiagnosisMemory } from "./watch.ts";
 
 export interface Split {
   readonly gap: number;
@@ -31,6 +33,8 @@ export interface Split {
 export interface Confined {
   readonly pods: readonly string[];
   readonly share: number;
+  /** They evict nothing for what they compute: their caches were emptied, or never fill. */
+  readonly isEmptied: boolean;
 }
 
 export interface SplitInput {
@@ -46,6 +50,17 @@ export interface SplitInput {
 
 /** A change of settings that costs less is not what a rollout is about. */
 const WORTH_SAYING = 0.015;
+
+/**
+ * @returns what of the loss is no wonder, for engines that came or went, load and size: as much
+ *   again as they cost by themselves where routers send turns elsewhere because of them
+ */
+export function explainedLoss(input: SplitInput): number {
+  const { usual, now, memory } = input;
+  const law = lawParts(input);
+  const left = memory.leftShare * usual.hitRate;
+  return left + 2 * (coldPart(usual, now) + law.soFar + law.load);
+}
 
 export function splitGap(input: SplitInput): Split {
   const { usual, now } = input;
@@ -63,7 +78,7 @@ export function splitGap(input: SplitInput): Split {
   const elsewhere = spread === null ? null : Math.max(0, spread - renewed);
   const routing = elsewhere === null ? null : Math.min(unexplained, elsewhere);
   const rest = unexplained - (routing ?? 0);
-  const confined = confinedTo(input, gap);
+  const confined = emptied(input, gap) ?? confinedTo(input, gap);
   const parts = { gap, cold, configuration, capacity, routing, rest, confined };
   return routing === null ? parts : withoutFollowing(parts, routing, now.young.prompt > 0);
 }
@@ -117,6 +132,8 @@ interface LawParts {
   /** Lost for settings that are another now, and that will be once all engines have them. */
   readonly soFar: number;
   readonly inAll: number;
+  /** For less free cache, and where that is worth the name. */
+  readonly load: number;
   readonly capacity: number;
 }
 
@@ -141,8 +158,9 @@ function lawParts({ usual, now, memory, prior, shown }: SplitInput): LawParts {
   const changed = first === null ? [] : settings.filter((each) => !sameSetting(each, first));
   const [other] = changed;
   if (first === null || other === undefined) {
-    const capacity = lost(had, hitRateAt(law, givenFreeSeconds(lately, usual.sums)));
-    return { soFar: 0, inAll: 0, capacity };
+    const left = givenFreeSeconds(lately, usual.sums);
+    const load = lost(had, hitRateAt(law, left));
+    return { soFar: 0, inAll: 0, load, capacity: left > FULLER * x ? 0 : load };
   }
   // What is seen of the caches' size follows the setting that most engines have.
   const [tokens, most] = [first.kvTokens, memory.setting ?? first];
@@ -151,8 +169,12 @@ function lawParts({ usual, now, memory, prior, shown }: SplitInput): LawParts {
   const before = hitRateAt(law, asBefore);
   const inAll = lost(before, other.prefixCaching ? hitRateAt(law, asNow) : ratio(0));
   const soFar = inAll * (changed.length / settings.length);
-  return { soFar, inAll, capacity: lost(had, before) };
+  const capacity = lost(had, before);
+  return { soFar, inAll, load: capacity, capacity };
 }
+
+/** Of the free seconds that are usual: what load does from minute to minute takes no more away. */
+const FULLER = 0.85;
 
 /** Not all of a prompt is ever in a cache. */
 const MAX_CEILING = 0.999;
@@ -177,7 +199,7 @@ const WORTH_NAMING = 0.15;
 
 interface Engine {
   readonly pod: string;
-  readonly sums: PromptSums;
+  readonly sums: EngineSums;
 }
 
 /**
@@ -203,14 +225,37 @@ function confinedTo({ usual, memory, young }: SplitInput, gap: number): Confined
   );
   if (worse.length === 0 || worse.length > FEW * old.length) return null;
   if (!standOut(worse, old, usual.lumpTokens)) return null;
-  const share = worse.reduce((sum, { sums }) => sum + lossOf(sums, usual.hitRate), 0) / total;
-  return share < WORTH_NAMING * gap ? null : { pods: worse.map(({ pod }) => pod), share };
+  const lost = worse.map(({ sums }) => lossOf(sums, usual.hitRate) + movedFrom(sums, prompts));
+  const share = Math.min(gap, lost.reduce((sum, tokens) => sum + tokens, 0) / total);
+  if (share < WORTH_NAMING * gap) return null;
+  return { pods: worse.map(({ pod }) => pod), share, isEmptied: false };
+}
+
+/** Of the fall, that engines lost if they lost all they had. */
+const ENOUGH_LOST = 0.5;
+
+/**
+ * Engines whose caches were full and now take what is computed without evicting: they were emptied.
+ * A full cache evicts a token for each that is computed, whatever is asked of it.
+ */
+function emptied({ usual, memory, young }: SplitInput, gap: number): Confined | null {
+  const evictions = evictionsPerToken(usual.sums);
+  if (evictions === null) return null;
+  const old = Object.entries(memory.pods).filter(([pod]) => !young.has(pod));
+  const empty = old.filter(([, engine]) => isEmptied(engine, evictions)).map(([pod]) => pod);
+  const share = (empty.length / Math.max(1, old.length)) * usual.hitRate;
+  return empty.length === 0 || share < ENOUGH_LOST * gap
+    ? null
+    : { pods: empty, share: Math.min(share, gap), isEmptied: true };
 }
 
 /** By less than that any so many of them would at some time. */
 function standOut(worse: readonly Engine[], all: readonly Engine[], lumpTokens: number): boolean {
   const peers = togetherOf(all.filter((engine) => !worse.includes(engine)));
-  const surprises = worse.map(({ sums }) => surprise(sums, peers, lumpTokens));
+  const each = togetherOf(all).prompt / all.length;
+  const surprises = worse.map(
+    ({ sums }) => surprise(sums, peers, lumpTokens) + desertion(sums, each, lumpTokens),
+  );
   const ways = worse.reduce((product, _, at) => (product * (all.length - at)) / (at + 1), 1);
   return surprises.reduce((sum, one) => sum + one, 0) - Math.log(ways) >= SURE;
 }
@@ -225,6 +270,13 @@ function surprise(engine: PromptSums, peers: PromptSums, lumpTokens: number): nu
   return seen <= due || due <= 0 ? 0 : seen * Math.log(seen / due) - (seen - due);
 }
 
+/** @returns the logarithm of how much likelier so few prompts are of an engine that is avoided */
+function desertion({ prompt }: PromptSums, usual: number, lumpTokens: number): number {
+  const [seen, due] = [prompt / lumpTokens, usual / lumpTokens];
+  if (seen > HALF * due) return 0;
+  return due - seen + (seen > 0 ? seen * Math.log(seen / due) : 0);
+}
+
 /** Peers that miss nothing would make any miss infinitely unlikely. */
 const LEAST_MISS_RATIO = 0.005;
 
@@ -232,5 +284,9 @@ const togetherOf = (engines: readonly Engine[]): PromptSums => ({
   prompt: engines.reduce((sum, { sums }) => sum + sums.prompt, 0),
   computed: engines.reduce((sum, { sums }) => sum + sums.computed, 0),
 });
+
+/** @returns prompt tokens that an engine which is avoided would have: its sessions are elsewhere */
+const movedFrom = ({ prompt }: PromptSums, usual: number): number =>
+  prompt <= HALF * usual ? usual - prompt : 0;
 
 const lossOf = (sums: PromptSums, usual: number): number => (usual - hitRateOf(sums)) * sums.prompt;

@@ -26,15 +26,8 @@ export function clearestOf(causes: readonly CauseShare[], enough: number): Cache
  * @param best what can be told now, or that it cannot be
  * @returns what is named from now on; to be asked once a review
  */
-export function steadyCause(
-  before: NamedCause | undefined,
-  best: CacheCause,
-  causes: readonly CauseShare[],
-): NamedCause {
-  const held = before === undefined ? 0 : shareOf(causes, before.cause);
-  if (before === undefined || before.cause === "cannot-tell" || held === 0) {
-    return { cause: best, rival: null };
-  }
+export function steadyCause(before: NamedCause | undefined, best: CacheCause): NamedCause {
+  if (before === undefined) return { cause: best, rival: null };
   if (before.cause === best || best === "cannot-tell") {
     return { cause: before.cause, rival: null };
   }

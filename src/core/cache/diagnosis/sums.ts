@@ -8,6 +8,14 @@ export interface PromptSums {
   readonly computed: number;
 }
 
+/** What one engine did lately. */
+export interface EngineSums extends PromptSums {
+  /** As it counts evictions; absent where it exports none, and in memories of older releases. */
+  readonly evicted?: number;
+  /** Whether it has evicted as much as it computed since it began: its cache was full once. */
+  readonly wasFull?: boolean;
+}
+
 export interface CacheSums extends PromptSums {
   readonly since: EpochMs;
   readonly seconds: number;
@@ -24,6 +32,8 @@ export interface CacheSums extends PromptSums {
   /** Look-ups in the router's index, and tokens that the engine that held most had; 0 without. */
   readonly lookups: number;
   readonly best: number;
+  /** Evictions as engines count them; absent where none exports them. */
+  readonly evicted?: number;
 }
 
 export const NO_PROMPTS: PromptSums = { prompt: 0, computed: 0 };
@@ -64,6 +74,9 @@ export const addSums = (a: CacheSums, b: CacheSums, weight = 1): CacheSums => ({
   off: addPrompts(a.off, b.off, weight),
   lookups: a.lookups + b.lookups * weight,
   best: a.best + b.best * weight,
+  ...((a.evicted ?? b.evicted) !== undefined && {
+    evicted: (a.evicted ?? 0) + (b.evicted ?? 0) * weight,
+  }),
 });
 
 /** @returns all of them together; null for none */

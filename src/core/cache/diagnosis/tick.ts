@@ -39,6 +39,7 @@ export function cacheTick(
     young: young.size === 0 ? NO_PROMPTS : promptsOf(caches.pods, ({ pod }) => young.has(pod)),
     off: promptsOf(caches.pods, ({ prefixCaching }) => prefixCaching === false),
     ...indexRates(caches),
+    ...evictionRate(caches),
   };
   return { at: now, rates, pods: caches.pods, young, alive };
 }
@@ -72,6 +73,13 @@ function promptsOf(pods: readonly PodCache[], isCounted: (pod: PodCache) => bool
     computed += pod.computedTokensPerSecond;
   }
   return { prompt, computed };
+}
+
+/** Absent unless every engine with traffic exports them. */
+function evictionRate({ pods }: CacheReading): Pick<CacheSums, "evicted"> {
+  const rates = pods.flatMap(({ evictionsPerSecond: rate }) => (rate === undefined ? [] : [rate]));
+  if (rates.length === 0 || rates.length < pods.length) return {};
+  return { evicted: rates.reduce((sum, rate) => sum + rate, 0) };
 }
 
 /** An index of the engines' own blocks has blocks of their size. */

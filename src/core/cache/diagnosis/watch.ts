@@ -6,10 +6,13 @@ import { HOUR_MS, MINUTE_MS, elapsed, epochMs } from "../../units.ts";
 import type { EpochMs } from "../../units.ts";
 import type { PodCache } from "../../observation.ts";
 import { LUMP_PROMPTS, isRelieved, isSure, likeliestOnset, relieve, suspect } from "./onset.ts";
-import type { Suspicion, UsualMisses } from "./onset.ts";
+import type { Suspicion, Usual } from "./onset.ts";
 import type { NamedCause } from "./steady.ts";
-import { NO_PROMPTS, addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
-import type { CacheSums, PromptSums } from "./sums.ts";
+import { enginesAfter, evictionsPerToken } from "./engines.ts";
+import { isUnexplained, unexplainedAfter } from "./unexplained.ts";
+import type { Unexplained } from "./unexplained.ts";
+import { addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
+import type { CacheSums, EngineSums } from "./sums.ts";
 
 /** What one tick sees. */
 export interface CacheTick {
@@ -39,6 +42,8 @@ export interface Incident {
   readonly relief?: number;
   /** Absent before one was. */
   readonly named?: NamedCause;
+  /** More than load, size and new engines explain has been missed beyond doubt. */
+  readonly isUnexplained?: boolean;
 }
 
 export interface DiagnosisMemory {
@@ -50,7 +55,7 @@ export interface DiagnosisMemory {
   readonly ten: CacheSums;
   readonly tens: readonly CacheSums[];
   /** The last minutes of each engine, older ones weighing less. */
-  readonly pods: Readonly<Record<string, PromptSums>>;
+  readonly pods: Readonly<Record<string, EngineSums>>;
   /** Share of prompts that engines had which left lately: the longer ago, the less of it. */
   readonly leftShare: number;
   /** null until an engine showed it. */
@@ -60,7 +65,14 @@ export interface DiagnosisMemory {
   readonly incident: Incident | null;
   /** Of falls; absent before what is usual was known, and in memories of older releases. */
   readonly suspicions?: readonly Suspicion[];
+  /** What contradicted what, and when last; absent while nothing does. */
+  readonly broken?: { readonly text: string; readonly at: EpochMs };
+  /** Of falls beyond what load, size and new engines explain; absent there too. */
+  readonly unexplained?: Unexplained;
 }
+
+/** @returns the share of the minute's prompt tokens whose loss is no wonder */
+export type Explain = (memory: DiagnosisMemory, usual: Usual, minute: CacheSums) => number;
 
 /** Minutes kept apart: the longest stretch over which a fall is looked for. */
 const MINUTES_KEPT = 15;
@@ -71,8 +83,6 @@ const TENS_KEPT = 12;
 const TENS_NEEDED = 4;
 /** A gap between ticks is not a time that was watched. */
 const LONGEST_TICK_SECONDS = 60;
-/** How fast engines' own sums are forgotten: as noisy as a window of twice the length. */
-const POD_SECONDS = 180;
 /** How fast the loss of engines that left is made up for: a session's turn comes within minutes. */
 const LEFT_SECONDS = 300;
 /** What lasts longer is how things are now. */
@@ -86,7 +96,11 @@ const LEAST_FALL = 0.025;
 const PRIOR_TENS = 12;
 
 /** @returns the memory after one more tick; one not newer than the last changes nothing */
-export function watchCaches(memory: DiagnosisMemory | null, tick: CacheTick): DiagnosisMemory {
+export function watchCaches(
+  memory: DiagnosisMemory | null,
+  tick: CacheTick,
+  explain: Explain,
+): DiagnosisMemory {
   if (memory === null || tick.at < memory.lastAt) return firstSight(tick);
   const seconds = Math.min(LONGEST_TICK_SECONDS, elapsed(memory.lastAt, tick.at) / 1_000);
   if (seconds <= 0) return memory;
@@ -97,7 +111,7 @@ export function watchCaches(memory: DiagnosisMemory | null, tick: CacheTick): Di
     open: addSums(memory.open, tick.rates, seconds),
   };
   const full = elapsed(seen.open.since, tick.at) >= MINUTE_MS;
-  return full ? judged(closeMinute(noticePods(seen, tick))) : seen;
+  return full ? judged(closeMinute(noticePods(seen, tick)), explain) : seen;
 }
 
 const firstSight = (tick: CacheTick): DiagnosisMemory => ({
@@ -116,30 +130,12 @@ const firstSight = (tick: CacheTick): DiagnosisMemory => ({
 /** Once a minute: engines' rates are means over no less. */
 const noticePods = (memory: DiagnosisMemory, tick: CacheTick): DiagnosisMemory => ({
   ...memory,
-  pods: podSums(memory.pods, tick, memory.open.seconds),
+  pods: enginesAfter(memory.pods, tick, {
+    seconds: memory.open.seconds,
+    evictions: evictionsPerToken(totalOf(memory.tens)),
+  }),
   leftShare: leftShare(memory, tick, memory.open.seconds),
 });
-
-/** One without traffic is kept for as long as it answers. */
-function podSums(
-  before: DiagnosisMemory["pods"],
-  { pods, alive }: CacheTick,
-  seconds: number,
-): DiagnosisMemory["pods"] {
-  const kept = Math.exp(-seconds / POD_SECONDS);
-  const sums: Record<string, PromptSums> = {};
-  for (const [pod, { prompt, computed }] of Object.entries(before)) {
-    if (alive?.has(pod) === true) sums[pod] = { prompt: prompt * kept, computed: computed * kept };
-  }
-  for (const { pod, promptTokensPerSecond, computedTokensPerSecond } of pods) {
-    const { prompt, computed } = before[pod] ?? NO_PROMPTS;
-    sums[pod] = {
-      prompt: prompt * kept + promptTokensPerSecond * seconds,
-      computed: computed * kept + computedTokensPerSecond * seconds,
-    };
-  }
-  return sums;
-}
 
 /** Their sessions are computed anew elsewhere, most of them at their next turn. */
 function leftShare(
@@ -205,11 +201,6 @@ function closeMinute(memory: DiagnosisMemory): DiagnosisMemory {
   return { ...memory, minutes: older, open, tens, ten: next };
 }
 
-export interface Usual extends UsualMisses {
-  readonly sums: CacheSums;
-  readonly hitRate: number;
-}
-
 /** @returns what was usual before the present fall, or is; null while too little was seen */
 export function usualOf({ incident, tens }: DiagnosisMemory): Usual | null {
   const bins = incident?.usual ?? tens;
@@ -242,20 +233,30 @@ export function spread(values: readonly number[]): number {
   return 1.4826 * median(values.map((value) => Math.abs(value - middle)));
 }
 
+type Watched = DiagnosisMemory & { readonly unexplained: Unexplained };
+
 /** Once a minute: whether a fall begins, is over, or is how things are from now on. */
-function judged(memory: DiagnosisMemory): DiagnosisMemory {
+function judged(memory: DiagnosisMemory, explain: Explain): DiagnosisMemory {
   const usual = usualOf(memory);
   const minute = memory.minutes.at(-1);
   if (usual === null || minute === undefined) return memory;
-  return memory.incident === null
-    ? suspected(memory, minute, usual)
-    : goingOn(memory, memory.incident, { minute, usual });
+  const explained = explain(memory, usual, minute);
+  const unexplained = unexplainedAfter(memory.unexplained, minute, { usual, explained });
+  const known = { ...memory, unexplained };
+  const next =
+    memory.incident === null
+      ? suspected(known, minute, usual)
+      : goingOn(known, memory.incident, { minute, usual });
+  return next.incident === null || !isUnexplained(unexplained)
+    ? next
+    : { ...next, incident: { ...next.incident, isUnexplained: true } };
 }
 
-function suspected(memory: DiagnosisMemory, minute: CacheSums, usual: Usual): DiagnosisMemory {
+function suspected(memory: Watched, minute: CacheSums, usual: Usual): DiagnosisMemory {
   const suspicions = suspect(memory.suspicions ?? [], minute, usual);
   const known = { ...memory, suspicions };
-  if (!isSure(suspicions, isExpected(memory, minute))) return known;
+  const sure = isSure(suspicions, isExpected(memory, minute)) || isUnexplained(memory.unexplained);
+  if (!sure) return known;
   const since = likeliestOnset(memory.minutes, usual) ?? minute.since;
   const sums = totalOf(memory.minutes.filter((each) => each.since >= since)) ?? minute;
   if (usual.hitRate - hitRateOf(sums) < LEAST_FALL) return known;

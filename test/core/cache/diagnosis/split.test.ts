@@ -108,6 +108,27 @@ describe("the parts of a fall", () => {
     expect(splitOf({ hitRates: ten }, { hitRates: ten.map(() => 0.7) }).confined).toBeNull();
   });
 
+  it("on engines that evict nothing for what they compute was lost with their caches", () => {
+    const eight = Array.from({ length: 8 }, () => 0.9);
+    const full = eight.map(() => 15);
+    const [hitRates, evicted] = [eight.with(0, 0.3), full.with(0, 0)];
+    const before = { hitRates: eight, evicted: full };
+    expect(splitOf(before, { hitRates, evicted }).confined).toMatchObject({
+      pods: ["p0"],
+      isEmptied: true,
+    });
+    const busy = { hitRates: eight.map(() => 0.7), evicted: full.map(() => 45) };
+    expect(splitOf(before, busy).confined).toBeNull();
+  });
+
+  it("on engines that a router avoids since is theirs", () => {
+    const eight = Array.from({ length: 8 }, () => 0.9);
+    const shares = eight.map((_, index) => (index === 0 ? 0.01 : 0.99 / 7));
+    const hitRates = eight.map((_, index) => (index === 0 ? 0.6 : 0.8));
+    const split = splitOf({ hitRates: eight, turns: 200 }, { hitRates, shares, turns: 200 });
+    expect(split.confined).toMatchObject({ pods: ["p0"], isEmptied: false });
+  });
+
   it("never exceed the fall, but for what a rollout has still to bring", () => {
     const share = fc.double({ min: 0.2, max: 0.8, noNaN: true });
     fc.assert(

@@ -27,6 +27,19 @@ describe("what one tick sees of the caches", () => {
     });
   });
 
+  it("has evictions only where every engine exports them", () => {
+    const pod = { promptTokensPerSecond: 10, computedTokensPerSecond: 5 };
+    const ratesOf = (second: { readonly evictionsPerSecond?: number }) => {
+      const pods = [
+        { ...pod, pod: "a", evictionsPerSecond: 2 },
+        { ...pod, pod: "b", ...second },
+      ];
+      return cacheTick(aSituation({ observed: { caches: { pods } } }), [])?.rates.evicted;
+    };
+    expect(ratesOf({ evictionsPerSecond: 3 })).toBe(5);
+    expect(ratesOf({})).toBeUndefined();
+  });
+
   it.each([
     ["nothing is served", { promptTokens: 0 }],
     ["it is not measured", { computedPromptTokens: null }],

@@ -1,16 +1,11 @@
-/** One try to hand an event over. */
-import { readFile } from "node:fs/promises";
+/** One try to hand something over by HTTP. */
 import { request } from "undici";
-import type { Clock } from "../../ports/clock.ts";
 import { deadline, type Timers } from "../kubernetes/timers.ts";
-import { CONTENT_TYPE, type Envelope } from "./cloud-event.ts";
-import { signed } from "./signature.ts";
 
-export interface Receiver {
+export interface Post {
   readonly url: string;
-  readonly secretFile: string;
-  readonly clock: Clock;
-  readonly timers: Timers;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export type Delivery =
@@ -21,31 +16,22 @@ export type Delivery =
   | { readonly kind: "TryAgain"; readonly why: string; readonly afterMs: number | null };
 
 /** A receiver that needs longer does its work while we wait: it should queue. */
-const ANSWER_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 10_000;
 /** Statuses of RFC 9110 and 6585 that say: not now. */
 const NOT_NOW: readonly number[] = [408, 425, 429];
 
-/** Never rejects, and names no path, header or body: they may be secret. */
-export async function deliver(
-  envelope: Envelope,
-  receiver: Receiver,
+/** Never rejects, and says nothing of address, headers or bodies: they may be secret. */
+export async function post(
+  { url, headers, body }: Post,
+  timers: Timers,
   stop: AbortSignal,
 ): Promise<Delivery> {
-  const limit = deadline(receiver.timers, ANSWER_WITHIN_MS, stop);
+  const limit = deadline(timers, ANSWER_WITHIN_MS, stop);
   try {
-    const secret = (await readFile(receiver.secretFile, "utf8")).trim();
-    if (secret === "") return tryAgain("the file of the secret is empty");
-    const { statusCode, headers, body } = await request(receiver.url, {
-      method: "POST",
-      headers: {
-        "content-type": CONTENT_TYPE,
-        ...signed(envelope, secret, receiver.clock.now()),
-      },
-      body: envelope.body,
-      signal: limit.signal,
-    });
-    await body.dump();
-    return answered(statusCode, headers["retry-after"]);
+    const { signal } = limit;
+    const answer = await request(url, { method: "POST", headers, body, signal });
+    await answer.body.dump();
+    return answered(answer.statusCode, answer.headers["retry-after"]);
   } catch (error) {
     return tryAgain(limit.expired() ? `no answer within ${ANSWER_WITHIN_MS} ms` : codeOf(error));
   } finally {
@@ -53,7 +39,7 @@ export async function deliver(
   }
 }
 
-const tryAgain = (why: string, afterMs: number | null = null): Delivery => ({
+export const tryAgain = (why: string, afterMs: number | null = null): Delivery => ({
   kind: "TryAgain",
   why,
   afterMs,

@@ -1,0 +1,32 @@
+/** The past out of decision logs. */
+import { epochMs } from "../../core/units.ts";
+import type { Millis } from "../../core/units.ts";
+import { RecordedPast } from "../../studies/evaluate/recorded-past.ts";
+import type { PastBlock } from "../../studies/evaluate/recorded-past.ts";
+import { logRecords } from "../decision-log-lines.ts";
+import { beginOf } from "../span-flags.ts";
+import type { Since } from "../span-flags.ts";
+import { groupNamed } from "./group-flag.ts";
+
+interface LogFlags {
+  readonly since?: Since;
+  readonly group?: string;
+  readonly block: Millis;
+}
+
+/** The log is read twice: where it ends says where to begin. */
+export async function blocksOfLog(
+  files: readonly string[],
+  flags: LogFlags,
+): Promise<readonly PastBlock[]> {
+  const groups = new Set<string>();
+  let end = epochMs(0);
+  for await (const { group, decision } of logRecords(files)) {
+    groups.add(group);
+    end = decision.at;
+  }
+  const group = groupNamed(flags.group, [...groups]);
+  const past = new RecordedPast(flags.block, beginOf(flags.since, end));
+  for await (const record of logRecords(files)) if (record.group === group) past.add(record);
+  return past.result();
+}
