@@ -133,7 +133,7 @@ export interface FleetMemory {
   readonly lastTrustedWant: RackCount | null;
   /** What the cache was seen to do; absent until the hit rate was first measured. */
   readonly cache?: CacheMemory;
-  /** What objectives attained; absent until it was first seen, and in memories of older releases. */
+  /** What objectives attained; absent until then, and in memories of older releases. */
   readonly capacity?: CapacityMemory;
   /** What the caches usually do; absent until then too, and in memories of older releases. */
   readonly diagnosis?: DiagnosisMemory;

@@ -25,7 +25,7 @@ export function attainmentGauges({ fleet, objectives }: FleetView): Sample[] {
   }));
 }
 
-/** @returns what was predicted of each objective, and what no rack cures, where both are measured */
+/** @returns what was predicted of each objective that is measured, and what no rack cures */
 export function predictionGauges({ fleet, steps }: FleetDecision): Sample[] {
   return steps.flatMap((step): Sample[] => {
     const objective = objectiveOf(step);

@@ -16,8 +16,8 @@ export const QUALITY_METRICS = [
     unit: "ratio",
     labels: ["fleet", "objective"],
     meaning:
-      "Share within the objective's threshold that the capacity model, with what it learned, says " +
-      "of the racks and the load there are.",
+      "Share within the objective's threshold that the capacity model, with what it learned, " +
+      "says of the racks and the load there are.",
     example:
       "breakwater_objective_observed_ratio - on (fleet, objective) " +
       "breakwater_objective_predicted_ratio",
