@@ -136,7 +136,7 @@ export function fleetPicture(fleet: CompiledFleet, input: PictureInput): FleetPi
     held,
     wantAtUsualHitRate: wantAtUsual({ situation, cache, sizing, memory }),
     owned,
-    memory: remember(situation, sizing, withDiagnosis(memory, diagnosed.memory)),
+    memory: remember(situation, sizing, withLearned(memory, situation, diagnosed.memory)),
   };
 }
 
@@ -168,8 +168,16 @@ function heldBefore(fleet: CompiledFleet, pools: readonly PoolState[], lends: bo
   return rackCount(racks);
 }
 
-const withDiagnosis = (memory: FleetMemory, diagnosis: DiagnosisMemory | null): FleetMemory =>
-  diagnosis === null ? memory : { ...memory, diagnosis };
+/** @returns the memory itself where nothing was learned */
+function withLearned(
+  memory: FleetMemory,
+  { misses, signals }: Situation,
+  diagnosis: DiagnosisMemory | null,
+): FleetMemory {
+  const known = diagnosis === null ? memory : { ...memory, diagnosis };
+  if (!signals.complete || misses === null) return known;
+  return { ...known, capacity: misses };
+}
 
 interface Fall {
   readonly memory: FleetMemory;

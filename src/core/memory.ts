@@ -3,6 +3,7 @@
  * ScaleDecision) nor progress (that is derived from the world): only what was learned.
  */
 import type { CacheMemory } from "./cache/cache-history.ts";
+import type { CapacityMemory } from "./capacity/observed-misses.ts";
 import type { DiagnosisMemory } from "./cache/diagnosis/watch.ts";
 import type { FleetKey } from "./compiled.ts";
 import type { PolicyMemory } from "./policy/policy.ts";
@@ -132,6 +133,8 @@ export interface FleetMemory {
   readonly lastTrustedWant: RackCount | null;
   /** What the cache was seen to do; absent until the hit rate was first measured. */
   readonly cache?: CacheMemory;
+  /** What objectives attained; absent until then, and in memories of older releases. */
+  readonly capacity?: CapacityMemory;
   /** What the caches usually do; absent until then too, and in memories of older releases. */
   readonly diagnosis?: DiagnosisMemory;
   /** Counts of workloads that were read; absent where there are none. */

@@ -7,6 +7,7 @@ import type { FleetPicture } from "./fleet-picture.ts";
 import type { PoolProposal } from "./gate/propose.ts";
 import { liftingOverride } from "./intents.ts";
 import type { Intent, OverrideObservation } from "./observation.ts";
+import { residualSteps } from "./policy/residual-steps.ts";
 import { heldInAll } from "./racks/holdings.ts";
 import { reason } from "./reasons.ts";
 import type { Reason } from "./reasons.ts";
@@ -163,6 +164,7 @@ function stepsOf({ situation, sizing, cache, supply }: FleetPicture): readonly S
     ...supply,
     ...(schedule.names.length === 0 ? [] : [scheduleStep(schedule)]),
     lawStep(situation),
+    ...residualSteps(situation),
     ...sizing.steps,
   ];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recall } from "../../src/controller/recall.ts";
 import { EMPTY_FLEET_MEMORY } from "../../src/core/memory.ts";
-import { MINUTE_MS, after, millis } from "../../src/core/units.ts";
+import { HOUR_MS, MINUTE_MS, after, millis } from "../../src/core/units.ts";
 import { PortError } from "../../src/ports/errors.ts";
 import { aSmallGroup } from "../support/builders/compiled.ts";
 import { CODER, NOW } from "../support/builders/observed.ts";
@@ -48,6 +48,46 @@ describe("memory at start", () => {
       lastTrustedWant: null,
     });
     expect(memory.pools).toEqual({});
+  });
+
+  /** What Prometheus answers: at each step the mean of the time since the one before. */
+  const busyBy = (turnsAt: (hour: number) => number, stepMinutes: number, minutes: number) =>
+    Array.from({ length: Math.floor(minutes / stepMinutes) }, (_, n) => {
+      const at = after(NOW, millis(-n * stepMinutes * MINUTE_MS));
+      const turnsPerSecond = turnsAt(((at - (stepMinutes / 2) * MINUTE_MS) / HOUR_MS) % 24);
+      const promptTokensPerSecond = turnsPerSecond * 6_000;
+      return { at, turnsPerSecond, promptTokensPerSecond, outputTokensPerSecond: 60 };
+    }).toReversed();
+
+  it("knows the hours of the day again that Prometheus remembers", async () => {
+    const cluster = new ModelCluster(group);
+    // Nights of 2, days of 20 turns/s, for three days.
+    cluster.history = busyBy((hour) => (hour >= 8 && hour < 20 ? 20 : 2), 15, 3 * 24 * 60);
+    const { demand } = (await recalled(cluster)).memory.fleets[CODER] ?? EMPTY_FLEET_MEMORY;
+    const daily = demand?.learned?.season.daily ?? [];
+    expect(daily.filter((known) => known !== null)).toHaveLength(96);
+    // Measured from the day's own average, which moves along: less than the whole factor of 10.
+    const change = (daily[4 * 8 + 1] ?? 0) - (daily[4 * 8 - 1] ?? 0);
+    expect(change).toBeGreaterThan(Math.log(4));
+  });
+
+  it("does without them where only the last hours can be read", async () => {
+    const cluster = new ModelCluster(group);
+    cluster.history = busyBy(() => 10, 1, 60);
+    const error = new PortError("timeout", "too many samples");
+    let asked = 0;
+    cluster.interruption = {
+      before: (name) => {
+        if (name === "signals.history") asked += 1;
+        if (asked === 2) throw error;
+      },
+      after: () => {},
+    };
+    const { demand } = (await recalled(cluster)).memory.fleets[CODER] ?? EMPTY_FLEET_MEMORY;
+    expect(Math.exp(demand?.level ?? 0)).toBeCloseTo(10);
+    expect(cluster.failures).toEqual([
+      { what: CODER, code: "timeout", message: "rebuilding memory: too many samples" },
+    ]);
   });
 
   it("else is empty, also of idle minutes", async () => {

@@ -3,6 +3,7 @@ import type { FleetView } from "../../api/fleet-view.ts";
 import type { CacheCause, FleetDecision } from "../../core/decision.ts";
 import { KEPT_Z } from "../../core/demand/calibration.ts";
 import type { FleetMemory, GroupMemory, PendingForecast } from "../../core/memory.ts";
+import { objectiveOf } from "../../core/policy/residual-steps.ts";
 import { elapsed, MINUTE_MS } from "../../core/units.ts";
 import type { TickReport } from "../../ports/telemetry.ts";
 import { LABELS } from "./labels.ts";
@@ -22,6 +23,20 @@ export function attainmentGauges({ fleet, objectives }: FleetView): Sample[] {
     labels: { fleet, bound },
     value: bounds[bound],
   }));
+}
+
+/** @returns what was predicted of each objective that is measured, and what no rack cures */
+export function predictionGauges({ fleet, steps }: FleetDecision): Sample[] {
+  return steps.flatMap((step): Sample[] => {
+    const objective = objectiveOf(step);
+    const { predicted, floor } = step.numbers;
+    if (objective === null || predicted === undefined || floor === undefined) return [];
+    const labels = { fleet, objective };
+    return [
+      { metric: "breakwater_objective_predicted_ratio", labels, value: predicted },
+      { metric: "breakwater_objective_floor_ratio", labels, value: floor },
+    ];
+  });
 }
 
 /** @returns the distance from the usual hit rate by stage and by cause */

@@ -13,7 +13,12 @@ import type { MetricName } from "./catalogue.ts";
 import { decisionCounters, openGauges } from "./decision-samples.ts";
 import { fleetGauges } from "./fleet-samples.ts";
 import { LABELS } from "./labels.ts";
-import { attainmentGauges, forecastCounters, hitRateGauges } from "./quality-samples.ts";
+import {
+  attainmentGauges,
+  forecastCounters,
+  hitRateGauges,
+  predictionGauges,
+} from "./quality-samples.ts";
 import type { Sample } from "./sample.ts";
 import { spendingGauges } from "./spending-samples.ts";
 import { supplyGauges } from "./supply-samples.ts";
@@ -49,6 +54,7 @@ function gaugeSamples(report: TickReport, fleets: readonly FleetView[]): Sample[
     ...group.fleets.flatMap(startGauges),
     ...fleets.flatMap((view) => [...fleetGauges(view), ...attainmentGauges(view)]),
     ...report.decision.fleets.flatMap(hitRateGauges),
+    ...report.decision.fleets.flatMap(predictionGauges),
     ...spendingGauges(report),
     ...candidateGauges(report),
   ];

@@ -5,8 +5,12 @@ import type { CacheMemory, CacheSighting } from "../cache/cache-history.ts";
 import { freeCacheSeconds, hitRateAt, RESPONSE_LAW_PRIORS } from "../cache/response-law.ts";
 import type { HitRatePoint, ResponseLaw } from "../cache/response-law.ts";
 import type { Load } from "../capacity/attainment.ts";
+import { missPoints, objectiveKey } from "../capacity/observed-misses.ts";
+import type { CapacityMemory, ObjectiveSeen } from "../capacity/observed-misses.ts";
 import { rackCapacity } from "../capacity/rack-capacity.ts";
 import type { RackCapacity } from "../capacity/rack-capacity.ts";
+import { residualOf } from "../capacity/residual.ts";
+import type { Residual } from "../capacity/residual.ts";
 import type { CompiledFleet, Headroom } from "../compiled.ts";
 import type { ForecastBand } from "../decision.ts";
 import {
@@ -30,6 +34,8 @@ import type { TrustedSignals } from "../signals/trust.ts";
 import { ratio, turnsPerSecond } from "../units.ts";
 import { withMix } from "../workloads/room.ts";
 import type { EpochMs, Millis, RackCount, Ratio } from "../units.ts";
+import { backlogPerSecond } from "./backlog.ts";
+import { missesWith, objectivesSeen } from "./objectives-seen.ts";
 
 /** The fixed quantile of demand that each headroom sizes for. */
 const HEADROOM_Z: Readonly<Record<Headroom, number>> = {
@@ -40,9 +46,6 @@ const HEADROOM_Z: Readonly<Record<Headroom, number>> = {
 
 const sizingZ = ({ headroom, headroomZ }: CompiledFleet): number =>
   headroomZ ?? HEADROOM_Z[headroom];
-
-/** A backlog is to be worked off within this: judgement, twice the usual client timeout. */
-const BACKLOG_SECONDS = 240;
 
 export interface Situation {
   readonly fleet: CompiledFleet;
@@ -61,6 +64,12 @@ export interface Situation {
   readonly point: HitRatePoint | null;
   /** null until the hit rate was first measured. */
   readonly cache: CacheMemory | null;
+  /** What objectives attain now beside what the model alone says; none while that is not known. */
+  readonly objectivesNow: readonly ObjectiveSeen[];
+  /** null until the objectives were first seen. */
+  readonly misses: CapacityMemory | null;
+  /** What the model leaves out of each objective, in their order. */
+  readonly residuals: readonly Residual[];
   readonly law: ResponseLaw;
   /** The most that is counted on: the measured hit rate where the prior was rejected, else 1. */
   readonly hitRateCap: Ratio;
@@ -93,12 +102,23 @@ export function assess(input: SituationInput): Situation {
   const seen = cacheSighting(signals, state, servingRacks, now);
   const cache = seen === null ? (memory.cache ?? null) : observeCache(memory.cache ?? null, seen);
   const { law, hitRateCap } = believedLaw(RESPONSE_LAW_PRIORS[fleet.router], cache);
+  const point =
+    seen === null || cache === null ? null : (pointOf(cache.recent) ?? instantPoint(seen));
+  const known = { signals, demand, point, engine, capacity, servingRacks };
+  const objectivesNow = objectivesSeen(fleet, known);
+  const misses = missesWith(memory.capacity ?? null, objectivesNow, { ...input, signals });
+  const residuals = fleet.objectives.map((objective) =>
+    residualOf(missPoints(misses, objectiveKey(objective), now), objective.share),
+  );
   return {
     fleet,
     observed,
     now,
     engine,
     capacity,
+    objectivesNow,
+    misses,
+    residuals,
     signals,
     demand,
     burst: demand !== null && isBurst(demand),
@@ -106,7 +126,7 @@ export function assess(input: SituationInput): Situation {
     band: demand && bandOf(fleet, demand, horizonMs),
     schedule: scheduleEffect(fleet.schedule, now, horizonMs),
     cache,
-    point: seen === null || cache === null ? null : (pointOf(cache.recent) ?? instantPoint(seen)),
+    point,
     law,
     hitRateCap,
     servingRacks,
@@ -242,7 +262,7 @@ export function forecastTurnsPerSecond(situation: Situation): number {
 
 /** @returns the demand to size for: forecast and schedule, plus what works the backlog off */
 export const sizingTurnsPerSecond = (situation: Situation): number =>
-  forecastTurnsPerSecond(situation) + situation.backlogTurns / BACKLOG_SECONDS;
+  forecastTurnsPerSecond(situation) + backlogPerSecond(situation.backlogTurns);
 
 /**
  * Five-minute standard deviation of the cold work over its mean: 1.3 points at a hit rate of 0.90,

@@ -4,6 +4,7 @@ import {
   attainmentGauges,
   forecastCounters,
   hitRateGauges,
+  predictionGauges,
 } from "../../../src/adapters/telemetry/quality-samples.ts";
 import type { Sample } from "../../../src/adapters/telemetry/sample.ts";
 import { fleetViews } from "../../../src/adapters/telemetry/views/fleet-views.ts";
@@ -126,5 +127,24 @@ describe("forecasts that fell due", () => {
     ["that nothing can be held against", null, 0, [0, 0, 0]],
   ])("count as settled, in 80 %, in 95 %: %s", (_name, arrivals, dueMs, expected) => {
     expect(counted(arrivals, dueMs)).toEqual(expected);
+  });
+});
+
+describe("what was predicted", () => {
+  const step = (name: string, numbers: Readonly<Record<string, number>>) =>
+    fleetDecided({ steps: [{ stage: "capacity", name, text: "", numbers }] });
+
+  it("stands beside what came, objective by objective, with what no rack cures", () => {
+    const decided = step("residual of ttft", { predicted: 0.94, observed: 0.93, floor: 0.02 });
+    const labels = { fleet: decided.fleet, objective: "ttft" };
+    expect(predictionGauges(decided)).toEqual([
+      { metric: "breakwater_objective_predicted_ratio", labels, value: 0.94 },
+      { metric: "breakwater_objective_floor_ratio", labels, value: 0.02 },
+    ]);
+  });
+
+  it("is absent where nothing is known", () => {
+    const decided = step("capacity", { racks: 4 });
+    expect(predictionGauges(decided)).toEqual([]);
   });
 });

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { observeDemand } from "../../../src/core/demand/forecast.ts";
 import type { DemandSighting } from "../../../src/core/demand/forecast.ts";
-import { demandFromHistory } from "../../../src/core/demand/rebuild.ts";
+import { demandFromHistory, withSeasons } from "../../../src/core/demand/rebuild.ts";
 import type { DemandMemory } from "../../../src/core/memory.ts";
-import { after, millis } from "../../../src/core/units.ts";
+import { DAY_MS, MINUTE_MS, after, millis } from "../../../src/core/units.ts";
 import { NOW } from "../../support/builders/observed.ts";
 
 /** Samples with gaps, as a range query over a restart gives them. */
@@ -59,5 +59,42 @@ describe("a rebuilt demand memory", () => {
         expect(demandFromHistory(twice)).toStrictEqual(demandFromHistory(samples));
       }),
     );
+  });
+});
+
+describe("seasons of the weeks before", () => {
+  /** Nights of 2, days of 20 turns/s. */
+  const watched = (days: number, stepMinutes: number): readonly DemandSighting[] =>
+    Array.from({ length: (days * 24 * 60) / stepMinutes }, (_, n) => {
+      const at = after(NOW, millis(n * stepMinutes * MINUTE_MS));
+      const turnsPerSecond = at % DAY_MS < DAY_MS / 2 ? 2 : 20;
+      const tokens = { promptTokensPerTurn: 6_000, outputTokensPerTurn: 60 };
+      return { at, turnsPerSecond, servedPerSecond: turnsPerSecond, ...tokens };
+    });
+  const lately = demandFromHistory(watched(0.05, 1));
+
+  it("are known again, and with them how the day usually is", () => {
+    const demand = withSeasons(lately, watched(7, 15));
+    const { daily = [], weekly = [] } = demand?.learned?.season ?? {};
+    expect(daily.filter((known) => known !== null)).toHaveLength(96);
+    expect(weekly.filter((known) => known !== null).length).toBeGreaterThan(160);
+    expect(daily[60] ?? 0).toBeGreaterThan(daily[20] ?? 0);
+  });
+
+  it("leave everything else as the last hours have it", () => {
+    const demand = withSeasons(lately, watched(7, 15));
+    expect(demand).toMatchObject({
+      level: lately?.level,
+      sigma: lately?.sigma,
+      learned: { change: lately?.learned?.change, widths: lately?.learned?.widths },
+    });
+  });
+
+  it.each([
+    ["less than a day is known", lately, watched(0.9, 15)],
+    ["nothing is", lately, []],
+    ["nobody knows of the last hours", null, watched(7, 15)],
+  ])("are not known where %s", (_, demand, weeks) => {
+    expect(withSeasons(demand, weeks)).toBe(demand);
   });
 });

@@ -7,7 +7,7 @@ import type { GroupMemory } from "../../../src/core/memory.ts";
 import type { GroupObservation, UngroupedNode } from "../../../src/core/observation.ts";
 import { UNLABELLED } from "../../../src/core/racks/inventory.ts";
 import type { DecisionRecord } from "../../../src/core/record.ts";
-import { after, millis } from "../../../src/core/units.ts";
+import { after, elapsed, millis } from "../../../src/core/units.ts";
 import type { Evidence } from "../../../src/ports/decision-store.ts";
 import type { RackBackend, WriteOutcome } from "../../../src/ports/rack-backend.ts";
 import type { EvictOutcome, ReplicaWrite, Workloads } from "../../../src/ports/workloads.ts";
@@ -79,7 +79,10 @@ export class ModelCluster {
       clock: { now: () => this.world.now },
       signals: {
         read: (_fleet, at) => this.call("signals.read", () => this.snapshot(at)),
-        history: () => this.call("signals.history", () => this.history),
+        history: (_fleet, { at, windowMs }) =>
+          this.call("signals.history", () =>
+            this.history.filter((sample) => sample.at <= at && elapsed(sample.at, at) < windowMs),
+          ),
       },
       store: this.store(),
       backends: {

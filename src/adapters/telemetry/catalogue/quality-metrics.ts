@@ -11,6 +11,25 @@ export const QUALITY_METRICS = [
       "Bounds on the share inside every objective: they are measured one by one, never jointly.",
   },
   {
+    name: "breakwater_objective_predicted_ratio",
+    type: "gauge",
+    unit: "ratio",
+    labels: ["fleet", "objective"],
+    meaning:
+      "Share within the objective's threshold that the capacity model, with what it learned, " +
+      "says of the racks and the load there are.",
+    example:
+      "breakwater_objective_observed_ratio - on (fleet, objective) " +
+      "breakwater_objective_predicted_ratio",
+  },
+  {
+    name: "breakwater_objective_floor_ratio",
+    type: "gauge",
+    unit: "ratio",
+    labels: ["fleet", "objective"],
+    meaning: "Share that misses the objective even on idle racks, as learned: no rack cures it.",
+  },
+  {
     name: "breakwater_hit_rate_stage_ratio",
     type: "gauge",
     unit: "ratio",
