@@ -1,7 +1,7 @@
 /**
  * Decides simulated decisions again, on this Node and on others, and compares bit for bit:
- * `node bench/replay.mjs [--records 10000] [--node PROGRAM...] [--scenario NAME...]`. Needs `npm run build`. Exit status
- * 1 when any decision came out otherwise.
+ * `node bench/replay.mjs [--records 10000] [--node PROGRAM...] [--scenario NAME...]`. Needs
+ * `npm run build`. Exit status 1 when any decision came out otherwise.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -67,8 +67,8 @@ export function stack(columns: readonly Column[]): readonly Column[] {
 }
 
 /**
- * @returns what will be there if what is on its way comes when it is expected: `now` from the instant
- *   shown on, and one more from each arrival on; nothing where nothing is on its way
+ * @returns what will be there if what is on its way comes when it is expected: `now` from the
+ *   instant shown on, one more from each arrival on; nothing where nothing is on its way
  */
 export function risingBy(
   x: readonly number[],

@@ -4,7 +4,7 @@ import { demandFromHistory, withSeasons } from "../core/demand/rebuild.ts";
 import type { CompiledFleet, CompiledGroup } from "../core/compiled.ts";
 import { EMPTY_FLEET_MEMORY, EMPTY_MEMORY } from "../core/memory.ts";
 import type { FleetMemory, GroupMemory } from "../core/memory.ts";
-import { DAY_MS, MINUTE_MS, after, millis } from "../core/units.ts";
+import { DAY_MS, epochMs, MINUTE_MS, millis } from "../core/units.ts";
 import type { EpochMs, Millis } from "../core/units.ts";
 import { PortError } from "../ports/errors.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -42,7 +42,7 @@ async function rebuildFleet(
   now: EpochMs,
 ): Promise<FleetMemory> {
   const windowMs = fleet.behavior.scaleInStabilizationMs;
-  const since = after(now, millis(-windowMs));
+  const since = epochMs(now - windowMs);
   try {
     const lately = await history(ports, fleet, { at: now, windowMs, stepMs: MINUTE_MS });
     // Without the weeks before it is as useful as on its first day: not worth failing for.
@@ -63,7 +63,7 @@ async function seasons(
   const range = { at: until, windowMs: SEASONS_MS, stepMs: SEASONS_STEP_MS };
   try {
     const means = await history(ports, fleet, range);
-    return means.map((mean) => ({ ...mean, at: after(mean.at, millis(-SEASONS_STEP_MS / 2)) }));
+    return means.map((mean) => ({ ...mean, at: epochMs(mean.at - SEASONS_STEP_MS / 2) }));
   } catch (error) {
     told(ports, fleet, error);
     return [];

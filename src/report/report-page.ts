@@ -91,7 +91,8 @@ const hasTables = (input: ReportInput): boolean => tablesOf(input).length > 0;
 function figures(input: ReportInput): Html {
   if (!hasTables(input)) return NOTHING;
   const tables = tablesOf(input).map((table) => html`<div class="card">${tableHtml(table)}</div>`);
-  return html`<section aria-labelledby="${TABLES_ID}"><h2 id="${TABLES_ID}">Tables</h2>${tables}</section>`;
+  const heading = html`<h2 id="${TABLES_ID}">Tables</h2>`;
+  return html`<section aria-labelledby="${TABLES_ID}">${heading}${tables}</section>`;
 }
 
 const reproduce = ({ command }: ReportInput): Html =>

@@ -41,8 +41,8 @@ interface Routes {
 }
 
 /**
- * The example, with receivers that tell ours. Of the half minute that it waits for more of a group a
- * few seconds are left: longer than one alert may be evaluated after another that inhibits it.
+ * The example, with receivers that tell ours. Of the half minute that it waits for more of a group
+ * a few seconds are left: longer than one alert may be evaluated after another that inhibits it.
  */
 function routesTo({ urlOf }: AlertReceiver): string {
   const example: Routes = parse(readFileSync(ROUTES, "utf8"));
@@ -106,7 +106,7 @@ describe.skipIf(missing !== "")(`a surge that racks are missing for ${missing}`,
     rmSync(folder, { recursive: true });
   });
 
-  it("wakes on-call, who finds the fleet, the objective and the runbook in the message", async () => {
+  it("wakes on-call, whose message names the fleet, the objective and the runbook", async () => {
     await toBeTold("on-call", "BreakwaterObjectiveBurnFast");
     const [told] = toldTo("on-call", "BreakwaterObjectiveBurnFast");
     expect(told).toMatchObject({

@@ -28,12 +28,11 @@ export const fleetDashboard = () =>
     ],
   });
 
-const stat = (title, text, unit, query, more = {}) => ({
+const stat = (title, text, { query, ...more }) => ({
   kind: "stat",
   ...more,
   title,
   text,
-  unit,
   queries: { "{{fleet}}": query },
 });
 
@@ -48,36 +47,42 @@ const GLANCE = [
   stat(
     "Inside every objective, at most",
     "The least of the measured shares: the share inside all of them is not more.",
-    "percentunit",
-    'max by (fleet) (breakwater_attainment_bound_ratio{fleet=~"$fleet",bound="upper"})',
+    {
+      unit: "percentunit",
+      query: 'max by (fleet) (breakwater_attainment_bound_ratio{fleet=~"$fleet",bound="upper"})',
+    },
   ),
   stat(
     "Worst burn rate, 1 h",
     "Times faster than the objective allows; 1 uses the allowance up exactly.",
-    "none",
-    `max by (fleet) (breakwater:objective_burn:rate1h${F})`,
-    { levels: BURNS },
+    {
+      unit: "none",
+      query: `max by (fleet) (breakwater:objective_burn:rate1h${F})`,
+      levels: BURNS,
+    },
   ),
-  stat("Racks serving", "Serving or warming.", "none", fleetMax("breakwater_fleet_serving_racks"), {
+  stat("Racks serving", "Serving or warming.", {
+    unit: "none",
+    query: fleetMax("breakwater_fleet_serving_racks"),
     counts: true,
   }),
-  stat("Racks wanted", "What sizing asks for.", "none", fleetMax("breakwater_fleet_wanted_racks"), {
+  stat("Racks wanted", "What sizing asks for.", {
+    unit: "none",
+    query: fleetMax("breakwater_fleet_wanted_racks"),
     counts: true,
   }),
-  stat(
-    "Hit rate",
-    "Prompt tokens from a prefix cache.",
-    "percentunit",
-    fleetMax("breakwater_hit_rate_ratio"),
-  ),
-  stat(
-    "Signals not trusted",
-    "Missing, stale or implausible now.",
-    "none",
-    `count by (fleet) (max by (fleet, signal) (breakwater_signal_trusted${F}) == 0) ` +
+  stat("Hit rate", "Prompt tokens from a prefix cache.", {
+    unit: "percentunit",
+    query: fleetMax("breakwater_hit_rate_ratio"),
+  }),
+  stat("Signals not trusted", "Missing, stale or implausible now.", {
+    unit: "none",
+    query:
+      `count by (fleet) (max by (fleet, signal) (breakwater_signal_trusted${F}) == 0) ` +
       `or 0 * ${fleetMax("breakwater_fleet_held_racks")}`,
-    { counts: true, levels: [[1, "orange"]] },
-  ),
+    counts: true,
+    levels: [[1, "orange"]],
+  }),
 ];
 
 const OBJECTIVES = [

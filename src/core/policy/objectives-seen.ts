@@ -4,16 +4,33 @@ import type { Load } from "../capacity/attainment.ts";
 import { objectiveKey, observeMisses } from "../capacity/observed-misses.ts";
 import type { CapacityMemory, ObjectiveSeen } from "../capacity/observed-misses.ts";
 import { loadOf } from "../capacity/residual.ts";
+import type { RackCapacity } from "../capacity/rack-capacity.ts";
 import type { CompiledFleet } from "../compiled.ts";
+import type { HitRatePoint } from "../cache/response-law.ts";
 import type { DemandMemory } from "../memory.ts";
 import { backlogPerSecond } from "./backlog.ts";
+import type { FleetObservation } from "../observation.ts";
+import type { EngineProfile } from "../profiles/engine-profiles.ts";
+import type { TrustedSignals } from "../signals/trust.ts";
 import { ratio } from "../units.ts";
-import type { Situation, SituationInput } from "./situation.ts";
+import type { EpochMs, RackCount } from "../units.ts";
 
-type Known = Pick<
-  Situation,
-  "signals" | "demand" | "point" | "engine" | "capacity" | "servingRacks"
->;
+interface Known {
+  readonly signals: TrustedSignals;
+  readonly demand: DemandMemory | null;
+  readonly point: HitRatePoint | null;
+  readonly engine: EngineProfile;
+  readonly capacity: RackCapacity;
+  readonly servingRacks: RackCount;
+}
+
+interface Seen {
+  readonly fleet: CompiledFleet;
+  readonly observed: FleetObservation;
+  readonly now: EpochMs;
+  readonly servingRacks: RackCount;
+  readonly signals: TrustedSignals;
+}
 
 /** @returns one of each objective that has a share; none while load or hit rate are not known */
 export function objectivesSeen(fleet: CompiledFleet, known: Known): readonly ObjectiveSeen[] {
@@ -49,8 +66,7 @@ const latelyAsked = ({ learned, level }: DemandMemory): number =>
 export function missesWith(
   before: CapacityMemory | null,
   objectives: readonly ObjectiveSeen[],
-  seen: Pick<SituationInput, "fleet" | "observed" | "now" | "servingRacks"> &
-    Pick<Situation, "signals">,
+  seen: Seen,
 ): CapacityMemory | null {
   const { fleet, observed, now, servingRacks, signals } = seen;
   if (objectives.length === 0) return before;

@@ -42,7 +42,9 @@ const MODEL = { profile: "coding-agent", turnsByAge: [40, 20], scale: 1 } as con
 const SCENARIO = surgeScenario("surge", BLOCK, MODEL);
 
 const run = (seed: number, attainment: number, outsideMinutes: number): SurgeRun => ({
-  ...{ seed, attainment, outsideMinutes },
+  seed,
+  attainment,
+  outsideMinutes,
   offered: 1_000,
   gpuHours: 100,
 });

@@ -65,7 +65,7 @@ describe("racks on their way to a fleet", () => {
     expect(minutesOf({ racks: [rackOf("a", phase)], held: 1 })).toEqual(minutes);
   });
 
-  it("are as many as the fleet holds, those with nodes before those without, the earliest first", () => {
+  it("are as many as the fleet holds, those with nodes before others, the earliest first", () => {
     const racks = [rackOf("a", "Serving"), rackOf("b", "Joining", { fleet: null })];
     const asked = [awaited("Provisioning", 5), awaited("Requested", 0)];
     expect(minutesOf({ racks, awaited: asked, held: 3 }).map(([minutes]) => minutes)).toEqual([
