@@ -23,6 +23,8 @@ import type { PoolProposal, ProposeInput } from "./gate/propose.ts";
 import { GUARDS, PEER_GUARDS, shadowHold } from "./gate/index.ts";
 import { planIntent } from "./gate/plan.ts";
 import type { IntentPlan } from "./gate/plan.ts";
+import { spendingBeside } from "./gate/spending.ts";
+import type { Spending } from "./gate/spending.ts";
 import { withUnwritten } from "./gate/unwritten.ts";
 import { rememberGivenBack } from "./supply/partial.ts";
 import { announcedReasons } from "./supply/planned-loss.ts";
@@ -78,11 +80,11 @@ export function decide(
   const pools = group.pools.map((pool) => stateOf(pool, { group, observation, memory, foresees }));
   const fleets = picturesOf({ group, observation, memory, pools, policy });
   const dealt = deal(fleets, { group, pools, observation, foresees });
-  const { awards, held, kept, loans, standing } = dealt;
+  const { awards, asked, held, kept, loans, standing } = dealt;
   const guards = policy === undefined ? GUARDS : PEER_GUARDS;
-  const proposals = proposeInTurn(pools, { fleets, observation, guards, ...dealt });
+  const proposals = proposeInTurn(pools, { fleets, pools, observation, guards, ...dealt });
   const drafts = openIntents(observation).flatMap((intent) =>
-    planOf(intent, { fleets, pools, awards, kept, loans, standing, observation }),
+    planOf(intent, { fleets, pools, awards, asked, kept, loans, standing, observation }),
   );
   const counts = countsOf(fleets, memory, observation.now);
   const balances = policy === undefined ? balancesOf(fleets, group, memory) : {};
@@ -199,6 +201,7 @@ function planOf(
     readonly fleets: readonly FleetPicture[];
     readonly pools: readonly PoolState[];
     readonly awards: readonly Award[];
+    readonly asked: Deal["asked"];
     readonly kept: Readonly<Record<string, number>>;
     readonly loans: Deal["loans"];
     readonly standing: Deal["standing"];
@@ -219,6 +222,7 @@ function planOf(
     loan: world.loans[intent.pool] ?? NO_LOAN,
     intents: world.observation.intents,
     wantedLately: picture !== undefined && wantedLately(picture.memory, now, picture.held),
+    ...(picture && { spending: spendingOf(picture.situation.fleet, state, world) }),
     paused: pausedBy(intent, world.fleets),
     ...moveProspect(intent, state.pool, { ...world, now }),
     untrusted: picture?.sizing.want.shrinkHold ?? null,
@@ -229,6 +233,17 @@ function planOf(
   };
   return [planIntent(intent, view)];
 }
+
+/** What other decisions will ask for counts as spent. */
+const spendingOf = (
+  fleet: CompiledFleet,
+  { pool }: PoolState,
+  { pools, asked, observation: { intents } }: Parameters<typeof planOf>[1],
+): Spending =>
+  spendingBeside(fleet, pool, {
+    pools: pools.map((state) => state.pool),
+    asked: withUnwritten(asked, intents, pools),
+  });
 
 const racksOf = (pools: readonly PoolState[]): readonly RackObservation[] =>
   pools.flatMap(({ observed }) => observed.racks);

@@ -1,14 +1,17 @@
 /** What racks cost, and what of a budget is used. An unknown price yields no series. */
-import { drawsOn, type CompiledFleet, type CompiledPool } from "../../core/compiled.ts";
-import type { PoolDecision } from "../../core/decision.ts";
+import { drawsOn } from "../../core/compiled.ts";
+import type { CompiledFleet, CompiledPool, FleetKey } from "../../core/compiled.ts";
+import { unpaidRacks, usdPerDayOf } from "../../core/gate/spending.ts";
 import type { TickReport } from "../../ports/telemetry.ts";
 import type { Sample } from "./sample.ts";
 
-const HOURS_PER_DAY = 24;
-
 /** @returns costs per pool, and per fleet with a budget what the budget guard counts */
 export function spendingGauges({ group, decision }: TickReport): Sample[] {
-  const counted = group.pools.map((policy) => ({ policy, racks: racksOf(policy, decision.pools) }));
+  const counted = group.pools.map((policy) => {
+    const decided = decision.pools.find(({ pool }) => pool === policy.name);
+    const users = (decided?.racks ?? []).map(({ fleet }) => fleet);
+    return { policy, racks: decided?.desiredRacks ?? null, users };
+  });
   return [
     ...counted.flatMap(poolGauges),
     ...group.fleets.flatMap((fleet) => [
@@ -24,10 +27,9 @@ interface CountedPool {
   readonly policy: CompiledPool;
   /** null while the pool's object cannot be read. */
   readonly racks: number | null;
+  /** Of each rack, the fleet that runs on it; null: none does. */
+  readonly users: readonly (FleetKey | null)[];
 }
-
-const racksOf = ({ name }: CompiledPool, pools: readonly PoolDecision[]): number | null =>
-  pools.find(({ pool }) => pool === name)?.desiredRacks ?? null;
 
 function poolGauges({ policy, racks }: CountedPool): Sample[] {
   const labels = { pool: policy.name };
@@ -61,15 +63,18 @@ function budgetGauge({ key, budget }: CompiledFleet): Sample[] {
   return [{ metric: "breakwater_budget_usd_per_day", labels: { fleet: key }, value: usdPerDay }];
 }
 
-/** As `core/gate/guards/budget.ts` counts: the whole pool, without what the budget leaves out. */
-function usedGauge({ key, budget }: CompiledFleet, { policy, racks }: CountedPool): Sample[] {
+/** As `core/gate/spending.ts` counts: without what others run, and what the budget leaves out. */
+function usedGauge(fleet: CompiledFleet, { policy, racks, users }: CountedPool): Sample[] {
+  const { key, budget } = fleet;
   if (budget === null || racks === null || policy.price === null) return [];
-  const free = budget.appliesTo === "AboveCommitment" ? policy.supply.committedRacks : 0;
+  const others = users.filter((user) => user !== null && user !== key).length;
+  const value = usdPerDayOf(racks - unpaidRacks(fleet, policy, others), policy);
+  if (value === null) return [];
   return [
     {
       metric: "breakwater_budget_used_usd_per_day",
       labels: { fleet: key, pool: policy.name },
-      value: Math.max(0, racks - free) * policy.price.usdPerRackHour * HOURS_PER_DAY,
+      value,
     },
   ];
 }

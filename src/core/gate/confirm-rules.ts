@@ -5,6 +5,8 @@ import type { EpochMs, UsdPerHour } from "../units.ts";
 import { usdPerHour } from "../units.ts";
 import { countAfter } from "./guard.ts";
 import type { Proposal } from "./guard.ts";
+import { NO_OTHER_SPENDING, unpaidRacks, usdPerDayOf } from "./spending.ts";
+import type { Spending } from "./spending.ts";
 
 /** What rules look at, of the fleet whose rules they are. */
 export interface Confirming {
@@ -14,9 +16,9 @@ export interface Confirming {
   /** null where there is no forecast yet. */
   readonly band: ForecastBand | null;
   readonly cache: Pick<CacheVerdict, "cause" | "rackHelps">;
+  /** Absent: the pool is the fleet's alone, and its only one. */
+  readonly spending?: Spending | undefined;
 }
-
-const HOURS_PER_DAY = 24;
 
 type When = ConfirmRule["when"];
 
@@ -27,7 +29,8 @@ export function rulesFor(proposal: Proposal, view: Confirming): readonly Confirm
   );
 }
 
-function isAbout(when: When, proposal: Proposal, { fleet, pool }: Confirming): boolean {
+function isAbout(when: When, proposal: Proposal, view: Confirming): boolean {
+  const { pool } = view;
   const racks = Math.abs(proposal.to - proposal.from);
   const after = countAfter(proposal);
   const spend = marginalSpend(after, pool) ?? Number.POSITIVE_INFINITY;
@@ -35,7 +38,7 @@ function isAbout(when: When, proposal: Proposal, { fleet, pool }: Confirming): b
     (when.direction === null || when.direction === proposal.direction) &&
     (when.minRacks === null || racks >= when.minRacks) &&
     (when.minUsdPerHour === null || spend >= when.minUsdPerHour) &&
-    (when.minBudgetShare === undefined || budgetShare(after, fleet, pool) >= when.minBudgetShare) &&
+    (when.minBudgetShare === undefined || budgetShare(after, view) >= when.minBudgetShare) &&
     (when.pools === undefined || when.pools.includes(pool.name))
   );
 }
@@ -57,13 +60,16 @@ export function marginalSpend(to: number, pool: CompiledPool): UsdPerHour | null
 }
 
 /** @returns the share of a day's budget that `to` racks use up; Infinity where that is unknown */
-function budgetShare(to: number, { budget }: CompiledFleet, pool: CompiledPool): number {
-  if (budget === null) return Number.POSITIVE_INFINITY;
-  const free = budget.appliesTo === "AboveCommitment" ? pool.supply.committedRacks : 0;
-  const counted = Math.max(0, to - free);
-  if (counted === 0) return 0;
-  if (pool.price === null) return Number.POSITIVE_INFINITY;
-  return (counted * pool.price.usdPerRackHour * HOURS_PER_DAY) / budget.usdPerDay;
+function budgetShare(
+  to: number,
+  { fleet, pool, spending = NO_OTHER_SPENDING }: Confirming,
+): number {
+  if (fleet.budget === null) return Number.POSITIVE_INFINITY;
+  const { othersInPool, elsewhereUsdPerDay } = spending;
+  const here = usdPerDayOf(to - unpaidRacks(fleet, pool, othersInPool), pool);
+  if (here === null || elsewhereUsdPerDay === null) return Number.POSITIVE_INFINITY;
+  const spent = here + elsewhereUsdPerDay;
+  return spent === 0 ? 0 : spent / fleet.budget.usdPerDay;
 }
 
 /**

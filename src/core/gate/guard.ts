@@ -9,6 +9,7 @@ import type { PoolTimes } from "../racks/lead-time.ts";
 import type { Situation } from "../policy/situation.ts";
 import type { Reason } from "../reasons.ts";
 import type { RackCount } from "../units.ts";
+import type { Spending } from "./spending.ts";
 
 /** A change of one pool's count for one fleet, before the guards. */
 export interface Proposal {
@@ -76,6 +77,8 @@ export interface GateContext {
   readonly askedInPool?: RackCount;
   /** Of the pool, racks that are asked for in place of others that do not count; absent: none. */
   readonly replacedRacks?: number;
+  /** What the fleet pays beside its share of the pool; absent: nothing, and the pool is its alone. */
+  readonly spending?: Spending;
   /** What the fleet was awarded, over all pools. */
   readonly awardedRacks: RackCount;
   readonly shrinkHold: Reason | null;

@@ -29,6 +29,7 @@ import { moveStep } from "../moves/move-step.ts";
 import type { MoveProspect } from "../moves/prospect.ts";
 import { standingRacks } from "../racks/holdings.ts";
 import { beyondBudget, overBudget } from "./guards/budget.ts";
+import type { Spending } from "./spending.ts";
 
 export interface IntentView {
   readonly now: EpochMs;
@@ -41,6 +42,8 @@ export interface IntentView {
   /** Whether within the last minutes more racks were wanted than are asked for. */
   readonly wantedLately: boolean;
   readonly leading: boolean;
+  /** What the fleet pays beside its share of the pool; absent: nothing, and the pool is its alone. */
+  readonly spending?: Spending;
   /** Why a person stopped this direction; null when nobody did. */
   readonly paused: Reason | null;
   /** Why the fleet's signals do not allow scale-in; null when they do. */
@@ -286,7 +289,8 @@ function outgrown(intent: Intent, asked: RackCount, view: IntentView): Reason | 
   }
   if (view.fleet === null) return orphan(intent, view);
   const beyond = beyondBudget(view.fleet, pool, view.state.doubt.replacedHere);
-  return overBudget(view.fleet, pool, asked - beyond);
+  const { spending } = view;
+  return overBudget(view.fleet, { pool, to: asked - beyond, spending });
 }
 
 /** What was asked for and never came is not drained: only the count changes. */

@@ -1,10 +1,11 @@
 /** From awards to one proposal per pool, through the gate, to an intent that may be opened. */
-import type { FleetKey } from "../compiled.ts";
+import type { CompiledFleet, FleetKey } from "../compiled.ts";
 import type { Action } from "../decision.ts";
 import type { Direction } from "../compiled.ts";
 import type { Intent, PoolCount, RackObservation } from "../observation.ts";
 import { heldInAll } from "../racks/holdings.ts";
 import { leadTime } from "../racks/lead-time.ts";
+import type { PoolState } from "../racks/pool-state.ts";
 import { memberOf, membersToFill, membersWithout } from "../racks/members.ts";
 import { chooseVictim } from "../racks/victim.ts";
 import { reason } from "../reasons.ts";
@@ -21,6 +22,8 @@ import { calledBack, countAfter } from "./guard.ts";
 import type { GateContext, Guard, Proposal } from "./guard.ts";
 import { passGuards, shadowHold } from "./index.ts";
 import type { Passage } from "./index.ts";
+import { spendingBeside } from "./spending.ts";
+import type { Spending } from "./spending.ts";
 import { needWithTaker, withTaker } from "./taker.ts";
 import { wishes } from "./wishes.ts";
 import type { Wish, WishInput } from "./wishes.ts";
@@ -41,6 +44,8 @@ export interface PoolProposal {
 export interface ProposeInput extends WishInput {
   /** Racks held by pool and fleet, with those asked for that nobody counts on; absent: as held. */
   readonly asked?: WishInput["held"];
+  /** Of the group; absent: this one alone. */
+  readonly pools?: readonly PoolState[];
   /** Absent: all of ours. */
   readonly guards?: readonly Guard[];
 }
@@ -75,7 +80,7 @@ function judge(input: ProposeInput, wish: Wish, count: PoolCount): PoolProposal 
     fleet: wish.picture.situation.fleet.key,
     proposal: wish.proposal,
     passage: shadowed(passage, wish),
-    open: opening(wish, passage, context),
+    open: opening(input, wish, passage, context),
     refusals: [],
   };
 }
@@ -100,6 +105,7 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     askedRacks: heldInAll(Object.values(asked), key),
     askedInPool: asked[state.pool.name]?.[key] ?? rackCount(0),
     replacedRacks: state.doubt.replacedHere,
+    spending: spendingIn(input, picture.situation.fleet),
     awardedRacks: awardFor(input, wish, key),
     shrinkHold: picture.sizing.want.shrinkHold,
     cache: picture.cache,
@@ -115,6 +121,11 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
     ...(loan !== null && { loan }),
   };
 }
+
+const spendingIn = (
+  { state, pools = [state], held, asked = held }: ProposeInput,
+  fleet: CompiledFleet,
+): Spending => spendingBeside(fleet, state.pool, { pools: pools.map(({ pool }) => pool), asked });
 
 /** A move is judged by the racks that stand: others may come too late, or never. */
 function awardFor(input: ProposeInput, { proposal }: Wish, key: FleetKey): RackCount {
@@ -156,23 +167,30 @@ function shadowed(passage: Passage, wish: Wish): Passage {
   return shadow === null ? passage : { ...passage, holds: [...passage.holds, shadow] };
 }
 
-function opening(wish: Wish, passage: Passage, context: GateContext): PoolProposal["open"] {
+function opening(
+  input: ProposeInput,
+  wish: Wish,
+  passage: Passage,
+  context: GateContext,
+): PoolProposal["open"] {
   const { proposal } = wish;
   if (passage.to === proposal.from || shadowOf(wish) !== null) return null;
   const change = { ...proposal, to: passage.to };
   const { pool } = context;
   const own = approvalNeed(change, confirming(context), passage.approvers);
-  const need = needWithTaker(own, wish, pool);
+  const fleet = (wish.taker ?? wish.picture).situation.fleet;
+  const need = needWithTaker(own, wish, { pool, spending: spendingIn(input, fleet) });
   const intent = intentOf(change, need, context);
   return { kind: "OpenIntent", intent, reason: proposal.reason };
 }
 
-const confirming = ({ pool, situation, cache }: GateContext): Confirming => ({
+const confirming = ({ pool, situation, cache, spending }: GateContext): Confirming => ({
   fleet: situation.fleet,
   pool,
   now: situation.now,
   band: situation.band,
   cache,
+  spending,
 });
 
 /** Of an object set: what to ask, or the object whose rack goes; nothing elsewhere. */

@@ -2,7 +2,7 @@
  * The other side of a move: for the fleet that gets the rack it is growth, and what holds either
  * fleet holds both.
  */
-import type { CompiledPool, FleetKey } from "../compiled.ts";
+import type { FleetKey } from "../compiled.ts";
 import type { FleetPicture } from "../fleet-picture.ts";
 import { heldInAll } from "../racks/holdings.ts";
 import type { Reason } from "../reasons.ts";
@@ -10,6 +10,7 @@ import { rackCount } from "../units.ts";
 import type { RackCount } from "../units.ts";
 import { approvalNeed, stricterNeed } from "./approval.ts";
 import type { ApprovalNeed } from "./approval.ts";
+import type { Confirming } from "./confirm-rules.ts";
 import type { GateContext, Proposal } from "./guard.ts";
 import { TAKER_GUARDS, passGuards } from "./index.ts";
 import type { Passage } from "./index.ts";
@@ -67,14 +68,17 @@ function contextFor(
   };
 }
 
-/** @returns what either fleet wants confirmed, the rules of each for its own direction */
+/**
+ * @param beside the pool, and what the taker spends beside its share of it
+ * @returns what either fleet wants confirmed, the rules of each for its own direction
+ */
 export function needWithTaker(
   giver: ApprovalNeed,
   { taker, proposal }: Wish,
-  pool: CompiledPool,
+  beside: Pick<Confirming, "pool" | "spending">,
 ): ApprovalNeed {
   if (taker === undefined) return giver;
   const { fleet, now, band } = taker.situation;
-  const view = { fleet, pool, now, band, cache: taker.cache };
+  const view = { fleet, now, band, cache: taker.cache, ...beside };
   return stricterNeed(giver, approvalNeed(growthOf(proposal, taker), view, 0));
 }

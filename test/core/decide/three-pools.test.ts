@@ -4,7 +4,7 @@ import type { CompiledGroup } from "../../../src/core/compiled.ts";
 import { decide } from "../../../src/core/decide.ts";
 import type { Action } from "../../../src/core/decision.ts";
 import type { GroupObservation, Intent, PoolCount } from "../../../src/core/observation.ts";
-import { MINUTE_MS, after, millis, rackCount } from "../../../src/core/units.ts";
+import { MINUTE_MS, after, millis, rackCount, usd, usdPerHour } from "../../../src/core/units.ts";
 import { aSmallFleet, aSmallGroup } from "../../support/builders/compiled.ts";
 import { withFloor } from "../../support/builders/edits.ts";
 import {
@@ -43,7 +43,13 @@ const aDrawnPool: fc.Arbitrary<Drawn> = fc.record({
   approved: fc.constantFrom(0, 0, 0, 2),
 });
 
-function aGroupOf(drawn: readonly Drawn[], max: number): CompiledGroup {
+/** A budget for all racks of all pools, and what a rack of each costs an hour. */
+interface Money {
+  readonly usdPerDay: number;
+  readonly usdPerRackHour: readonly number[];
+}
+
+function aGroupOf(drawn: readonly Drawn[], max: number, money: Money | null): CompiledGroup {
   const until = (minutes: number) => after(NOW, millis(minutes * MINUTE_MS));
   const pools = drawn.map(({ desired, stays }, n) => {
     const block = { from: NOW, evacuateBeforeMs: millis(0) };
@@ -54,9 +60,19 @@ function aGroupOf(drawn: readonly Drawn[], max: number): CompiledGroup {
     const none = { kind: "OnDemand", committedRacks: rackCount(0), windows: [] } as const;
     const supply = stays === null ? none : { ...none, kind: "Calendar" as const, windows };
     const limits = { ...aPool().limits, maxRequestsPerHour: 60 };
-    return aPool(`gb200-${NAMES[n]}`, { supply, limits, consumers });
+    const each = money?.usdPerRackHour[n];
+    const price =
+      each === undefined
+        ? null
+        : { usdPerRackHour: usdPerHour(each), billedFrom: "Booted" as const };
+    return aPool(`gb200-${NAMES[n]}`, { supply, limits, consumers, price });
   });
   const fleet = aSmallFleet({
+    budget: money && {
+      usdPerDay: usd(money.usdPerDay),
+      appliesTo: "Everything",
+      replaceLostRack: false,
+    },
     racks: { min: rackCount(0), max: rackCount(max), surviveRackLosses: rackCount(0) },
     pools: pools.map(({ name, leadTimePrior }, n) => ({
       name,
@@ -90,13 +106,18 @@ const growthOf = (plan: readonly Action[]): number =>
     return sum + action.intent.toRacksAtMost - action.intent.fromRacks;
   }, 0);
 
-function decidedFor(drawn: readonly Drawn[], max: number, floor: number) {
+interface Limits {
+  readonly max: number;
+  readonly money?: Money;
+}
+
+function decidedFor(drawn: readonly Drawn[], { max, money }: Limits, floor: number) {
   const pools = Object.fromEntries(
     drawn.map(({ desired }, n) => [`gb200-${NAMES[n]}`, aPoolMemory(desired)]),
   );
   const memory = { ...aMemory(aFleetMemory({ racks: floor })), pools };
   const world = aWorldOf(drawn, floor);
-  const { decision } = decide(aGroupOf(drawn, max), world, memory);
+  const { decision } = decide(aGroupOf(drawn, max, money ?? null), world, memory);
   const kept = world.intents.filter(
     ({ name }) =>
       !decision.plan.some(
@@ -106,7 +127,18 @@ function decidedFor(drawn: readonly Drawn[], max: number, floor: number) {
   );
   const waiting = kept.reduce((sum, each) => sum + each.toRacksAtMost - each.fromRacks, 0);
   const asked = drawn.reduce((sum, { desired }) => sum + desired, 0);
-  return { asked, waiting, growth: growthOf(decision.plan) };
+  const grown = decision.plan.flatMap((action) =>
+    action.kind === "OpenIntent" ? [action.intent] : [],
+  );
+  const racksAfter = drawn.map(({ desired }, n) =>
+    Math.max(
+      desired,
+      ...[...kept, ...grown]
+        .filter(({ pool, direction }) => pool === `gb200-${NAMES[n]}` && direction === "Out")
+        .map(({ toRacksAtMost }) => toRacksAtMost),
+    ),
+  );
+  return { asked, waiting, growth: growthOf(decision.plan), racksAfter };
 }
 
 describe("a fleet that draws on three pools", () => {
@@ -119,7 +151,7 @@ describe("a fleet that draws on three pools", () => {
       { ...steady, desired: 0 },
       { ...steady, desired: 2, stays: 1 },
     ];
-    expect(decidedFor(drawn, 3, 3)).toMatchObject({ asked: 2, growth: 1 });
+    expect(decidedFor(drawn, { max: 3 }, 3)).toMatchObject({ asked: 2, growth: 1 });
   });
 
   it("never asks in sum for more than its limit, whatever is confirmed and not written", () => {
@@ -129,8 +161,41 @@ describe("a fleet that draws on three pools", () => {
         fc.integer({ min: 2, max: 14 }),
         fc.integer({ min: 0, max: 14 }),
         (drawn, max, floor) => {
-          const { asked, waiting, growth } = decidedFor(drawn, max, floor);
+          const { asked, waiting, growth } = decidedFor(drawn, { max }, floor);
           if (growth > 0) expect(asked + waiting + growth).toBeLessThanOrEqual(max);
+        },
+      ),
+      { numRuns: 250 },
+    );
+  });
+
+  it("spends a budget once, not once in each of them", () => {
+    const drawn = [
+      { ...steady, desired: 1, stays: null },
+      { ...steady, desired: 1, stock: "stockout" as const },
+      { ...steady, desired: 0 },
+    ];
+    // Three racks of 100 USD an hour: two are there.
+    const money = { usdPerDay: 7_200, usdPerRackHour: [100, 100, 100] };
+    expect(decidedFor(drawn, { max: 12, money }, 8).growth).toBe(1);
+  });
+
+  it("never spends more than its budget in sum, whatever is confirmed and not written", () => {
+    const price = fc.constantFrom(50, 100, 300);
+    fc.assert(
+      fc.property(
+        fc.tuple(aDrawnPool, aDrawnPool, aDrawnPool),
+        fc.tuple(price, price, price),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 14 }),
+        (drawn, usdPerRackHour, hundreds, floor) => {
+          const money = { usdPerDay: hundreds * 2_400, usdPerRackHour };
+          const { growth, racksAfter } = decidedFor(drawn, { max: 30, money }, floor);
+          const usdPerDay = racksAfter.reduce(
+            (sum, racks, n) => sum + racks * (usdPerRackHour[n] ?? 0) * 24,
+            0,
+          );
+          if (growth > 0) expect(usdPerDay).toBeLessThanOrEqual(money.usdPerDay);
         },
       ),
       { numRuns: 250 },
@@ -143,6 +208,6 @@ describe("a fleet that draws on three pools", () => {
       { ...steady, desired: 1 },
       { ...steady, desired: 0 },
     ];
-    expect(decidedFor(drawn, 12, 6).growth).toBeGreaterThan(0);
+    expect(decidedFor(drawn, { max: 12 }, 6).growth).toBeGreaterThan(0);
   });
 });

@@ -69,15 +69,17 @@ describe("what has to be confirmed", () => {
 
   it("is what either asks: the taker by its mode of growth", () => {
     const asks = wish({ mode: { scaleOut: "Approve", scaleIn: "Auto" } });
-    expect(needWithTaker(giver, asks, POOL).approvers).toBe(1);
+    expect(needWithTaker(giver, asks, { pool: POOL }).approvers).toBe(1);
     expect(
-      needWithTaker(giver, wish({ mode: { scaleOut: "Auto", scaleIn: "Approve" } }), POOL),
+      needWithTaker(giver, wish({ mode: { scaleOut: "Auto", scaleIn: "Approve" } }), {
+        pool: POOL,
+      }),
     ).toEqual(giver);
-    expect(needWithTaker({ ...giver, approvers: 2 }, asks, POOL).approvers).toBe(2);
+    expect(needWithTaker({ ...giver, approvers: 2 }, asks, { pool: POOL }).approvers).toBe(2);
   });
 
   it("and as the giver says where there is no taker", () => {
     const { taker: _taker, ...alone } = wish();
-    expect(needWithTaker(giver, alone, POOL)).toBe(giver);
+    expect(needWithTaker(giver, alone, { pool: POOL })).toBe(giver);
   });
 });

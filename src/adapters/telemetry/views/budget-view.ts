@@ -1,10 +1,8 @@
 import type { FleetView } from "../../../api/fleet-view.ts";
 import type { CompiledFleet, CompiledPool } from "../../../core/compiled.ts";
 import type { PoolDecision } from "../../../core/decision.ts";
-import { freeRacks } from "../../../core/gate/guards/budget.ts";
+import { unpaidRacks, usdPerDayOf } from "../../../core/gate/spending.ts";
 import type { TickReport } from "../../../ports/telemetry.ts";
-
-const HOURS_PER_DAY = 24;
 
 /**
  * @returns the budget, and what the racks that the fleet holds would cost in a day, as the budget
@@ -38,8 +36,7 @@ function costPerDay(
     ({ fleet: { namespace, name } }) => `${namespace}/${name}` === fleet.key,
   );
   const own = racks.filter(({ fleet: user }) => user === fleet.key || (alone && user === null));
+  const others = racks.filter(({ fleet: user }) => user !== null && user !== fleet.key).length;
   const held = own.length + (alone ? awaited.length : 0);
-  const paid = Math.max(0, held - freeRacks(fleet, pool));
-  if (paid === 0) return 0;
-  return pool.price === null ? null : paid * pool.price.usdPerRackHour * HOURS_PER_DAY;
+  return usdPerDayOf(held + others - unpaidRacks(fleet, pool, others), pool);
 }

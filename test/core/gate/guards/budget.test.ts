@@ -72,9 +72,35 @@ describe("the budget guard", () => {
   });
 });
 
+describe("the budget of a fleet with several pools, or with others in its pool", () => {
+  it.each([
+    ["what goes to its other pools is spent", above(4_800), { elsewhereUsdPerDay: 2_400 }, 6],
+    ["more than all of it is spent elsewhere", above(2_400), { elsewhereUsdPerDay: 9_600 }, 5],
+    ["racks of others within the commitment take it up", above(2_400), { othersInPool: 3 }, 6],
+    ["racks of others are theirs to pay for", above(0), { othersInPool: 6 }, 6],
+    ["theirs do not count where all counts", everything(2_400), { othersInPool: 4 }, 5],
+  ])("limits growth: %s", (_, changes, spent, limit) => {
+    const spending = { othersInPool: 0, elsewhereUsdPerDay: 0, ...spent };
+    const context = aGateContext({ fleet: changes, pool: pool(100) }, { spending });
+    expect(budgetGuard.check(growthTo(8), context)).toMatchObject({ kind: "Limit", to: limit });
+  });
+
+  it("INV-14: holds where nobody knows what its other pools cost", () => {
+    const spending = { othersInPool: 0, elsewhereUsdPerDay: null };
+    const context = aGateContext({ fleet: above(1e9), pool: pool(100) }, { spending });
+    expect(budgetGuard.check(growthTo(7), context)).toMatchObject({
+      kind: "Hold",
+      reason: { code: "price-unknown" },
+    });
+  });
+});
+
 describe("overBudget", () => {
   it("says how many racks a day's money pays for", () => {
-    const why = overBudget(aSmallFleet(above(5_000)), aPool("gb200-east", pool(100)), 8);
+    const why = overBudget(aSmallFleet(above(5_000)), {
+      pool: aPool("gb200-east", pool(100)),
+      to: 8,
+    });
     expect(why?.text).toContain("5000 USD a day pay for 7 racks");
   });
 });
