@@ -13,6 +13,8 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false,
+          // Left to itself, a machine of two cores uses one.
+          maxWorkers: 2,
           testTimeout: 120_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/repo/**", "test/cluster/**", "test/browser/**"],
