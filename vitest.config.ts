@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+/** Left to itself, vitest leaves one core free. */
+const BOTH_CORES = { maxWorkers: 2 };
 const SLOW = { testTimeout: 300_000, hookTimeout: 300_000 };
 /** Each file starts a control plane of its own, and mostly waits for it. */
 const SIDE_BY_SIDE = { ...SLOW, maxWorkers: 2 };
@@ -13,14 +15,20 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false,
-          // Left to itself, a machine of two cores uses one.
-          maxWorkers: 2,
+          ...BOTH_CORES,
           testTimeout: 120_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/repo/**", "test/cluster/**", "test/browser/**"],
         },
       },
-      { test: { name: "repo", include: ["test/repo/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        test: {
+          name: "repo",
+          include: ["test/repo/**/*.test.ts"],
+          testTimeout: 60_000,
+          ...BOTH_CORES,
+        },
+      },
       { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...SIDE_BY_SIDE } },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...ALONE } },
     ],

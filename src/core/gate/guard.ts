@@ -77,7 +77,7 @@ export interface GateContext {
   readonly askedInPool?: RackCount;
   /** Of the pool, racks that are asked for in place of others that do not count; absent: none. */
   readonly replacedRacks?: number;
-  /** What the fleet pays beside its share of the pool; absent: nothing, and the pool is its alone. */
+  /** What the fleet pays beside its share of the pool; absent: nothing, and it has it alone. */
   readonly spending?: Spending;
   /** What the fleet was awarded, over all pools. */
   readonly awardedRacks: RackCount;

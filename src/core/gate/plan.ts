@@ -42,7 +42,7 @@ export interface IntentView {
   /** Whether within the last minutes more racks were wanted than are asked for. */
   readonly wantedLately: boolean;
   readonly leading: boolean;
-  /** What the fleet pays beside its share of the pool; absent: nothing, and the pool is its alone. */
+  /** What the fleet pays beside its share of the pool; absent: nothing, and it has it alone. */
   readonly spending?: Spending;
   /** Why a person stopped this direction; null when nobody did. */
   readonly paused: Reason | null;

@@ -1,4 +1,4 @@
-/** What the racks of a fleet cost a day, as its budget counts them: one budget over all its pools. */
+/** What a fleet's racks cost a day, as its budget counts them: one budget over all its pools. */
 import type { CompiledFleet, CompiledPool, FleetKey } from "../compiled.ts";
 import type { RackCount } from "../units.ts";
 
