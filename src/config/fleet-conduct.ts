@@ -112,7 +112,7 @@ export const budget = z
       .default(true)
       .describe("Whether a rack lost to a failure may be replaced beyond the budget."),
   })
-  .describe("What growth may cost; with an unknown price nothing grows.");
+  .describe("What racks may cost, over all pools; with an unknown price nothing grows.");
 
 export const cacheVeto = z
   .enum(["Off", "Confirm", "Hold"])

@@ -23,7 +23,13 @@ const HOURS = 3;
  * At the third hour their queues are still growing, and the law speaks of what comes and goes; or
  * each of their fleets has had too few turns.
  */
-const TO_THE_END: readonly string[] = ["fleet-moves", "shared-pool", "slow-approver", "stockout"];
+const TO_THE_END: readonly string[] = [
+  "absent-approver",
+  "fleet-moves",
+  "shared-pool",
+  "slow-approver",
+  "stockout",
+];
 
 function scenarioOf(name: string): CompiledScenario {
   const scenario = loadScenario(join(FOLDER, name, "scenario.yaml"));

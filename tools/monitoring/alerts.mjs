@@ -134,8 +134,8 @@ export const ALERTS = [
     severity: "warning",
     for: "10m",
     expr: within(
-      "max by (fleet, pool) (breakwater_budget_used_usd_per_day)",
-      "/ on (fleet) group_left () max by (fleet) (breakwater_budget_usd_per_day) > 0.8",
+      "sum by (fleet) (max by (fleet, pool) (breakwater_budget_used_usd_per_day))",
+      "/ on (fleet) max by (fleet) (breakwater_budget_usd_per_day) > 0.8",
       "or on (fleet)",
       'sum by (fleet) (increase(breakwater_guard_verdicts_total{guard="budget"}[10m])) > 0',
     ),

@@ -205,14 +205,14 @@ const MONEY = [
   },
   {
     title: "Budget used",
-    text: "Share of the day's budget that the present count would use up.",
+    text: "Share of the day's budget that the present counts of all pools would use up.",
     unit: "percentunit",
     softMax: 1,
     levels: [[0.8, "orange"]],
     queries: {
-      "{{fleet}} in {{pool}}":
-        `${fleetMax("breakwater_budget_used_usd_per_day", "pool")} ` +
-        `/ on (fleet) group_left () ${fleetMax("breakwater_budget_usd_per_day")}`,
+      "{{fleet}}":
+        `sum by (fleet) (${fleetMax("breakwater_budget_used_usd_per_day", "pool")}) ` +
+        `/ on (fleet) ${fleetMax("breakwater_budget_usd_per_day")}`,
     },
   },
 ];

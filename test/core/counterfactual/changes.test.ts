@@ -74,7 +74,7 @@ describe("a hit rate", () => {
   it("is no fall either where one is remembered", () => {
     const fallen = aCacheStory([
       [60, { hitRates: [0.9, 0.9, 0.9] }],
-      [10, { hitRates: [0.5, 0.5, 0.5] }],
+      [30, { hitRates: [0.5, 0.5, 0.5] }],
     ]);
     const falling = withFleetMemory(world, CODER, (memory) => ({
       ...memory,

@@ -39,6 +39,7 @@ export const SPENDING_METRICS = [
     labels: ["fleet", "pool"],
     meaning: "What the pool's count costs of the fleet's budget, as the budget guard counts it.",
     example:
-      "breakwater_budget_used_usd_per_day / on (fleet) group_left () breakwater_budget_usd_per_day",
+      "sum by (fleet) (breakwater_budget_used_usd_per_day) / " +
+      "on (fleet) breakwater_budget_usd_per_day",
   },
 ] as const satisfies readonly MetricEntry[];
