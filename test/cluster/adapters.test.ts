@@ -300,7 +300,7 @@ describe.skipIf(missing !== "")(`the live adapters ${missing}`, () => {
       });
       await store.setPhase(phase("Executing"));
       expect(await store.list()).toEqual([
-        { ...intent, approvals, phase: "Executing", askedRacks: 3 },
+        { ...intent, approvals, generation: 2, phase: "Executing", askedRacks: 3 },
       ]);
       await kubectlDecision("delete", "sdec", intent.name, "--wait=false");
       await kubectlDecision("get", "sdec", intent.name);

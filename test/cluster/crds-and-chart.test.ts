@@ -559,9 +559,9 @@ describe.skipIf(missing !== "")(`CRDs and chart on a real API server ${missing}`
     it("brings policies in which no expression reads what the kinds lack", async () => {
       const release = ["breakwater", CHART_DIR, `--namespace=${RELEASE_NAMESPACE}`];
       await helm(plane, "upgrade", ...release, "--reset-values");
-      await untilTrue("six policies, type-checked", async () => {
+      await untilTrue("seven policies, type-checked", async () => {
         const policies = await policiesOf(plane);
-        return (policies.length === 6 && policies.every(({ checked }) => checked)) || policies;
+        return (policies.length === 7 && policies.every(({ checked }) => checked)) || policies;
       });
       expect((await policiesOf(plane)).flatMap(({ warnings }) => warnings)).toEqual([]);
     });
