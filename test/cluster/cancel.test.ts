@@ -126,7 +126,9 @@ describe.skipIf(missing !== "")(`breakwater cancel on a real API server ${missin
     };
     const yes = await asked("alice", "approve");
     expect([yes.status, yes.stdout]).toEqual([0, expect.stringContaining("1 of 2 have approved")]);
-    expect(yes.stdout).toContain("agents/grow-3: Out for coder, RackPool gb200-a, 4 racks to");
+    expect(yes.stdout).toContain(
+      "agents/grow-3: Out for coder, RackPool gb200-a, from 4 to at most",
+    );
     const again = await asked("alice", "approve");
     expect([again.status, again.stderr]).toEqual([1, expect.stringContaining("before")]);
     const stranger = await asked("viewer", "approve");
