@@ -4,7 +4,8 @@
  * of them), and on the generators' traffic. Coverage in percent, pinball loss (mean over p10, p50
  * and p90) in percent of mean demand; ratios of loss to the last value's. Nobody's first hour
  * counts (of recordings of an hour the first quarter), all else does: the forecasts begin with no
- * memory. `--seeds 11,12` draws other traffic, `--summary` prints the last table alone.
+ * memory. `--seeds 11,12` draws other traffic, `--summary` prints the last table alone, `--hours 5`
+ * forgets everything every five hours: what a controller knows that has just been installed.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,6 +18,7 @@ const { values: flags } = parseArgs({
   options: {
     seeds: { type: "string", default: "1" },
     summary: { type: "boolean", default: false },
+    hours: { type: "string" },
   },
 });
 const RECORDINGS = resolve(process.env.BREAKWATER_TRACES ?? "../shared/traces");
@@ -53,13 +55,30 @@ const FORECASTS = { breakwater, ...BASELINES };
 const pinball = (came, value, share) =>
   came >= value ? share * (came - value) : (1 - share) * (value - came);
 
+/** @returns the series whole, or in pieces of so many hours */
+function pieces(series) {
+  if (flags.hours === undefined) return [series];
+  const length = Math.round((Number(flags.hours) * 3_600) / series.stepS);
+  return Array.from({ length: Math.floor(series.rates.length / length) }, (_, piece) => ({
+    ...series,
+    startMs: series.startMs + piece * length * series.stepS * 1_000,
+    rates: series.rates.slice(piece * length, (piece + 1) * length),
+  }));
+}
+
 /** @returns coverage of the two bands, and the loss as a share of mean demand */
 function judged(method, series, steps) {
+  const sums = { n: 0, in80: 0, in95: 0, below90: 0, loss: 0, demand: 0 };
+  for (const piece of pieces(series)) judge(method, piece, { steps, sums });
+  const { n, in80, in95, below90, loss, demand } = sums;
+  return { n, in80: in80 / n, in95: in95 / n, below90: below90 / n, loss: loss / demand };
+}
+
+function judge(method, series, { steps, sums }) {
   const forecast = method(series, { steps, z: QUANTILES });
   const made = series.rates.map((rate) => forecast(rate));
   const skipped = Math.min(SKIPPED_S / series.stepS, series.rates.length / 4);
   const first = Math.ceil(skipped);
-  const sums = { n: 0, in80: 0, in95: 0, below90: 0, loss: 0, demand: 0 };
   for (let at = first; at + steps < made.length; at += 1) {
     const came = Math.max(series.rates[at + steps], FLOOR);
     const [low95, low80, median, high80, high95] = made[at];
@@ -72,8 +91,6 @@ function judged(method, series, steps) {
     sums.loss += loss / 3;
     sums.demand += came;
   }
-  const { n, in80, in95, below90, loss, demand } = sums;
-  return { n, in80: in80 / n, in95: in95 / n, below90: below90 / n, loss: loss / demand };
 }
 
 const percent = (share) => (100 * share).toFixed(1).padStart(5);
