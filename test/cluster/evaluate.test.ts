@@ -107,7 +107,7 @@ describe.skipIf(missing !== "")(`two policies on a recorded past ${missing}`, ()
     async (source) => {
       const text = await evaluated(source, "broken", { ...ACTED, broken: ACTED.broken + 1 });
       const refusal =
-        /^No recommendation: objective ttft of others\/broken was (\S+) % as recorded and is (\S+) %/;
+        /^No recommendation: objective ttft of others\/broken was (\S+) % .* and is (\S+) %/;
       const [, recorded, simulated] = refusal.exec(text) ?? [];
       expect(Number(simulated) - Number(recorded)).toBeGreaterThan(1);
     },

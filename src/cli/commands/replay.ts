@@ -57,7 +57,10 @@ async function runReplay(file: string, { format, policy }: ReplayFlags): Promise
   }
 }
 
-/** What groups a log has shows at its end. @throws UsageError for an object that none of them has */
+/**
+ * What groups a log has shows at its end.
+ * @throws UsageError for an object that none of them has
+ */
 async function proposedOn(file: string, proposed: ProposedPolicy): Promise<PolicyReplay> {
   const known = new Set<string>();
   const compared = await ofLog(file, (lines) =>

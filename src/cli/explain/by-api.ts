@@ -13,8 +13,8 @@ import type { Explained } from "./explained.ts";
 import { UsageError } from "../usage-error.ts";
 
 /**
- * @param wanted a fleet, with its namespace or without; the name of a decision, or `latest`, for its
- *   fleet; undefined: the only fleet there is
+ * @param wanted a fleet, with its namespace or without; the name of a decision, or `latest`, for
+ *   its fleet; undefined: the only fleet there is
  * @returns the last decision of a running controller on a fleet
  * @throws UsageError when there is none such, or more than one and none was named
  */

@@ -75,7 +75,7 @@ describe("breakwater explain, of a running controller", () => {
     expect(text).toContain("\n| STAGE | STEP | FOUND |\n| --- | --- | --- |\n| trust |");
   });
 
-  it("takes the only fleet for the latest while nothing was decided, and knows no other", async () => {
+  it("takes the only fleet for the latest while nothing was decided", async () => {
     expect(await said("latest", "--url", url)).toMatch(/^agents\/coder: Grow/);
     const error = String(await run("gb200-east-out-9", "--url", url));
     expect(error).toContain('found "gb200-east-out-9", expected a fleet or one of the decisions');

@@ -31,8 +31,9 @@ describe("how a decision stands", () => {
   it("that waits: what it changes and costs, who has answered, and what silence means", () => {
     const approvals = [{ by: "alice", verdict: "Approve", reason: "CHG-99" }];
     expect(standingText(aView({ approvals })).split("\n")).toEqual([
-      "gb200-east-out-12 (Pending), opened at 2026-12-01T18:05:00Z: Out for agents/coder, RackPool " +
-        "gb200-east, 7 to at most 9 racks; racks above the commitment then cost up to $756.00 an hour.",
+      "gb200-east-out-12 (Pending), opened at 2026-12-01T18:05:00Z: Out for agents/coder, " +
+        "RackPool gb200-east, 7 to at most 9 racks; racks above the commitment then cost up to " +
+        "$756.00 an hour.",
       "Why: Demand needs more.",
       "Approved by 1 of 2; unanswered at 2026-12-01T18:20:00Z, it is dropped.",
       "Approve by alice: CHG-99",
