@@ -3,7 +3,8 @@
  * logs that are given, such as the tests on real parts leave in BREAKWATER_DECISION_LOGS, and as
  * many simulated ones as are missing.
  *
- *   node bench/replay.mjs [--records 10000] [--logs FOLDER] [--node PROGRAM...] [--scenario NAME...]
+ *   node bench/replay.mjs [--records 10000] [--logs FOLDER] [--node PROGRAM...]
+ *     [--scenario NAME...]
  *
  * Needs `npm run build`. Exit status 1 when any decision came out otherwise.
  */

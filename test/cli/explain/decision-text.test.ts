@@ -52,7 +52,10 @@ describe("how a decision stands", () => {
 
   it("that is carried out: which rack, and what it waits for", () => {
     const drained = aView({
-      ...{ direction: "In", phase: "Executing", fromRacks: 7, toRacks: 6, rack: "rack-3" },
+      direction: "In",
+      phase: "Executing",
+      toRacks: 6,
+      rack: "rack-3",
       requiredApprovals: 0,
       progress: {
         state: "waiting",
