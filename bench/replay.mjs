@@ -1,10 +1,15 @@
 /**
- * Decides simulated decisions again, on this Node and on others, and compares bit for bit:
- * `node bench/replay.mjs [--records 10000] [--node PROGRAM...] [--scenario NAME...]`. Needs
- * `npm run build`. Exit status 1 when any decision came out otherwise.
+ * Decides recorded decisions again, on this Node and on others, and compares bit for bit: those of
+ * logs that are given, such as the tests on real parts leave in BREAKWATER_DECISION_LOGS, and as
+ * many simulated ones as are missing.
+ *
+ *   node bench/replay.mjs [--records 10000] [--logs FOLDER] [--node PROGRAM...]
+ *     [--scenario NAME...]
+ *
+ * Needs `npm run build`. Exit status 1 when any decision came out otherwise.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -27,6 +32,7 @@ const program = join(root, "dist", "cli", "main.js");
 const { values } = parseArgs({
   options: {
     records: { type: "string", default: "10000" },
+    logs: { type: "string" },
     node: { type: "string", multiple: true, default: [process.execPath] },
     scenario: { type: "string", multiple: true, default: SCENARIOS },
   },
@@ -42,6 +48,8 @@ function run(node, ...args) {
   return { status, stdout, stderr };
 }
 
+const recordsIn = (log) => readFileSync(log, "utf8").split("\n").length - 1;
+
 /** @returns the log of one seed, and how many decisions it has */
 function simulated(scenario, seed) {
   const log = join(folder, `${scenario}-${seed}.jsonl`);
@@ -49,7 +57,7 @@ function simulated(scenario, seed) {
   const args = ["simulate", file, "--seed", String(seed), "--decisions", log, "--format", "json"];
   const { stderr } = run(process.execPath, program, ...args);
   try {
-    return { log, records: readFileSync(log, "utf8").split("\n").length - 1 };
+    return { log, records: recordsIn(log) };
   } catch (cause) {
     throw new Error(`${scenario} wrote no decisions: ${stderr}`, { cause });
   }
@@ -61,22 +69,33 @@ function replayed(node, log) {
   return JSON.parse(stdout);
 }
 
+/** Adds to the totals what came of one log. */
+function counted(log, source) {
+  for (const [node, total] of totals) {
+    const { redecided, difference } = replayed(node, log);
+    total.redecided += redecided;
+    if (difference !== null) {
+      total.different += 1;
+      console.log(JSON.stringify({ node, source, difference }));
+    }
+  }
+}
+
 const totals = new Map(values.node.map((node) => [node, { redecided: 0, different: 0 }]));
 let records = 0;
 try {
+  for (const name of values.logs === undefined ? [] : readdirSync(values.logs).toSorted()) {
+    const log = join(values.logs, name);
+    records += recordsIn(log);
+    counted(log, name);
+  }
+  if (values.logs !== undefined) console.log(`${records} decisions of the logs that were given`);
   for (let at = 0; records < wanted; at += 1) {
     const { length } = values.scenario;
     const scenario = values.scenario[at % length];
     const { log, records: more } = simulated(scenario, 1 + Math.floor(at / length));
     records += more;
-    for (const [node, total] of totals) {
-      const { redecided, difference } = replayed(node, log);
-      total.redecided += redecided;
-      if (difference !== null) {
-        total.different += 1;
-        console.log(JSON.stringify({ node, scenario, difference }));
-      }
-    }
+    counted(log, scenario);
     rmSync(log);
   }
 } finally {

@@ -24,7 +24,11 @@ export const DecisionViewSchema = Type.Object({
     Type.String({ description: "What silence until expiresAtSeconds means: Drop or Proceed." }),
   ),
   maxUsdPerHour: Type.Optional(
-    nullable(Type.Number({ description: "What the added racks may cost an hour; null: unknown." })),
+    nullable(
+      Type.Number({
+        description: "What racks above the commitment may then cost an hour; null: unknown.",
+      }),
+    ),
   ),
   attainmentIfDone: Type.Optional(
     nullable(

@@ -3,6 +3,8 @@ import { compileFleet } from "../config/compile-fleet.ts";
 import { compilePool } from "../config/compile-pool.ts";
 import type { Compilation } from "../config/field-error.ts";
 import { describeDocument, readDocument } from "../config/written-document.ts";
+import { compileItem, writtenItems } from "../config/written-items.ts";
+import type { WrittenItem } from "../config/written-items.ts";
 import type { CompiledFleet, CompiledGroup, CompiledPool } from "../core/compiled.ts";
 import { groupsOf } from "../core/groups.ts";
 import { DAY_MS, epochMs } from "../core/units.ts";
@@ -10,28 +12,51 @@ import type { EpochMs } from "../core/units.ts";
 import { readText } from "./text-file.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** @returns the group with the objects of the file in place of its own of those names */
-export type ProposedPolicy = (recorded: CompiledGroup, now: EpochMs) => CompiledGroup;
+export interface ProposedPolicy {
+  /** @returns the group with the objects of the file in place of its own of those names */
+  readonly groupOf: (recorded: CompiledGroup, now: EpochMs) => CompiledGroup;
+  /**
+   * A file may be about several groups, and about more objects than one of them has.
+   * @param known every object of what it is compared with, as `objectNames` names them
+   * @throws UsageError that names an object of the file which is none of them
+   */
+  readonly checkNames: (known: readonly string[]) => void;
+}
 
-/** @throws UsageError for what is wrong in the file; also when a group has no such objects */
+/** @returns what messages call the objects of a group */
+export const objectNames = ({
+  fleets,
+  pools,
+}: Pick<CompiledGroup, "fleets" | "pools">): readonly string[] => [
+  ...fleets.map(({ key }) => `InferenceFleet ${key}`),
+  ...pools.map(({ name }) => `RackPool ${name}`),
+];
+
+/** @throws UsageError for what is wrong in the file */
 export function policyFile(file: string): ProposedPolicy {
-  const documents = documentsOf(readText(file));
-  const fleetTexts = documents.filter(isOf("InferenceFleet"));
-  const pools = documents.filter(isOf("RackPool")).map((text) => read(file, text, compilePool));
-  if (fleetTexts.length + pools.length === 0) {
+  const { fleets: written, pools } = objectsOf(file);
+  if (written.length + pools.length === 0) {
     throw new UsageError(`${file}: found no InferenceFleet and no RackPool, expected one at least`);
   }
   const fleetsAt = byDay((now): readonly CompiledFleet[] =>
-    fleetTexts.map((text) => read(file, text, (raw) => compileFleet(raw, now))),
+    written.map((object) => read(file, object, (raw) => compileFleet(raw, now))),
   );
-  return (recorded, now) => {
-    const fleets = fleetsAt(now);
-    checkNames(file, { fleets, pools }, recorded);
-    return {
-      ...recorded,
-      fleets: recorded.fleets.map((fleet) => replaced(fleet, fleets)),
-      pools: recorded.pools.map((pool) => replacedPool(pool, pools)),
-    };
+  return {
+    groupOf: (recorded, now) => {
+      const fleets = fleetsAt(now);
+      return {
+        ...recorded,
+        fleets: recorded.fleets.map((fleet) => replaced(fleet, fleets)),
+        pools: recorded.pools.map((pool) => replacedPool(pool, pools)),
+      };
+    },
+    checkNames: (known) => {
+      const names = objectNames({ fleets: fleetsAt(epochMs(0)), pools });
+      const strange = names.find((name) => !known.includes(name));
+      if (strange === undefined) return;
+      const expected = `one of those that were recorded: ${known.join(", ")}`;
+      throw new UsageError(`${file}: found ${strange}, expected ${expected}`);
+    },
   };
 }
 
@@ -40,9 +65,7 @@ export type WholePolicy = (now: EpochMs) => readonly CompiledGroup[];
 
 /** @throws UsageError for what is wrong in the file, and where there is no fleet or no pool */
 export function wholePolicy(file: string): WholePolicy {
-  const documents = documentsOf(readText(file));
-  const fleets = documents.filter(isOf("InferenceFleet"));
-  const pools = documents.filter(isOf("RackPool")).map((text) => read(file, text, compilePool));
+  const { fleets, pools } = objectsOf(file);
   if (fleets.length === 0 || pools.length === 0) {
     const found = `${fleets.length} InferenceFleets and ${pools.length} RackPools`;
     throw new UsageError(`${file}: found ${found}, expected one of each at least`);
@@ -50,7 +73,7 @@ export function wholePolicy(file: string): WholePolicy {
   return byDay((now) =>
     groupsOf(
       pools,
-      fleets.map((text) => read(file, text, (raw) => compileFleet(raw, now))),
+      fleets.map((object) => read(file, object, (raw) => compileFleet(raw, now))),
     ),
   );
 }
@@ -66,10 +89,30 @@ function byDay<T>(made: (now: EpochMs) => T): (now: EpochMs) => T {
   };
 }
 
-const isOf =
-  (kind: string) =>
-  (text: string): boolean =>
-    new RegExp(`^kind: *${kind}\\b`, "m").test(text);
+/** Where an object is written. */
+interface Written extends WrittenItem {
+  readonly text: string;
+}
+
+interface PolicyObjects {
+  /** Compiled at every instant anew: their calendars depend on it. */
+  readonly fleets: readonly Written[];
+  readonly pools: readonly CompiledPool[];
+}
+
+/** Other kinds are passed over: a file is often what is applied as a whole. */
+function objectsOf(file: string): PolicyObjects {
+  const objects = documentsOf(readText(file)).flatMap((text) =>
+    valueOf(file, text, (raw) => ({ ok: true, value: writtenItems(raw) })).map((item) => {
+      return { ...item, text };
+    }),
+  );
+  const pools = objects.filter(({ kind }) => kind === "RackPool");
+  return {
+    fleets: objects.filter(({ kind }) => kind === "InferenceFleet"),
+    pools: pools.map((object) => read(file, object, compilePool)),
+  };
+}
 
 /** @returns each document at its own lines */
 function documentsOf(text: string): readonly string[] {
@@ -81,7 +124,13 @@ function documentsOf(text: string): readonly string[] {
   });
 }
 
-function read<T>(file: string, text: string, compile: (raw: unknown) => Compilation<T>): T {
+const read = <T>(
+  file: string,
+  { text, index }: Written,
+  compile: (raw: unknown) => Compilation<T>,
+): T => valueOf(file, text, (raw) => compileItem(raw, { index }, compile));
+
+function valueOf<T>(file: string, text: string, compile: (raw: unknown) => Compilation<T>): T {
   const found = readDocument(text, compile);
   if (found.ok) return found.value;
   throw new UsageError(describeDocument(file, found.errors));
@@ -100,22 +149,4 @@ function replacedPool(pool: CompiledPool, proposed: readonly CompiledPool[]): Co
   if (other === undefined) return pool;
   const { uid, generation, backend } = pool;
   return { ...other, uid, generation, backend };
-}
-
-function checkNames(
-  file: string,
-  { fleets, pools }: Pick<CompiledGroup, "fleets" | "pools">,
-  recorded: CompiledGroup,
-): void {
-  const known = [
-    ...recorded.fleets.map(({ key }) => `InferenceFleet ${key}`),
-    ...recorded.pools.map(({ name }) => `RackPool ${name}`),
-  ];
-  const named = [
-    ...fleets.map(({ key }) => `InferenceFleet ${key}`),
-    ...pools.map(({ name }) => `RackPool ${name}`),
-  ];
-  const strange = named.find((name) => !known.includes(name));
-  if (strange === undefined) return;
-  throw new UsageError(`${file}: found ${strange}, expected one of the log: ${known.join(", ")}`);
 }

@@ -13,7 +13,9 @@ const consent = z
     pool: objectName("The RackPool that it is about."),
     fromRacks: count("The count when it was decided."),
     toRacksAtMost: count("Out: never above it. In: exactly it. Others: fromRacks."),
-    maxUsdPerHour: decimal("What the added racks may cost per hour; absent: unknown.").optional(),
+    maxUsdPerHour: decimal(
+      "What racks above the commitment may then cost per hour; absent: unknown.",
+    ).optional(),
     actBefore: instant("The change must start before it."),
   })
   .describe("What is consented to: less of it, or the same later until actBefore, is covered.");

@@ -140,7 +140,9 @@ function whyOf({ reason, progress, requiredApprovals, approvals, open }: Decisio
 function asksOf(decision: DecisionView, nowSeconds: number): string {
   const { maxUsdPerHour, attainmentIfDone, attainmentIfNot, onExpiry, expiresAtSeconds } = decision;
   const cost =
-    typeof maxUsdPerHour === "number" ? `Costs up to ${usd(maxUsdPerHour)} an hour more. ` : "";
+    typeof maxUsdPerHour === "number"
+      ? `Racks above the commitment then cost up to ${usd(maxUsdPerHour)} an hour. `
+      : "";
   const brings = bringsOf(attainmentIfDone ?? null, attainmentIfNot ?? null);
   const silence = onExpiry === "Proceed" ? "it goes ahead" : "it is dropped";
   const left = duration(Math.max(0, expiresAtSeconds - nowSeconds));

@@ -29,6 +29,8 @@ const missing = controlPlaneOrSkip(["helm", "prometheus", "node-24"]);
 const NAMESPACE = "agents";
 const APP = "alpha";
 const POOL = poolName(APP);
+/** The question that is open when the cluster is stopped. */
+const ASKED = `${POOL}-out-2`;
 const CANARY = "canary-of-the-webhook-secret";
 const CANARY_PATH = "canary-of-the-webhook-path";
 const REVERT_EVERY_MS = 1_000;
@@ -158,16 +160,25 @@ describe.skipIf(missing !== "")(`people at the wheel ${missing}`, () => {
     });
   });
 
+  it("a question that nobody needs any more is taken back, and takes no yes", async () => {
+    const needs = (min: number) =>
+      patch(`ifleet/${APP}`, { spec: { racks: { min, max: 8 } } }, "-n", NAMESPACE);
+    await needs(1);
+    const first = `${POOL}-out-1`;
+    await untilTrue("it to be taken back", async () => (await phaseOf(first)) === "Superseded");
+    const late = await command("approve", first, "-n", NAMESPACE, "--reason=CHG-0");
+    expect(late).toMatchObject({ status: 1, stderr: expect.stringContaining("is Superseded") });
+    await needs(3);
+    await untilTrue("the next question", async () => (await phaseOf(ASKED)) === "Pending");
+  });
+
   it("one command stops the whole cluster: the question is withdrawn", async () => {
     const said = await command("pause", "--all", "-n", RELEASE_NAMESPACE, "--reason=INC-4711");
     expect(said).toMatchObject({ status: 0, stderr: "" });
-    await untilTrue(
-      "it to be cancelled",
-      async () => (await phaseOf(`${POOL}-out-1`)) === "Cancelled",
-    );
+    await untilTrue("it to be cancelled", async () => (await phaseOf(ASKED)) === "Cancelled");
     const told = world.records().find(({ observation }) => overridesIn(observation) > 0);
     expect(told?.decision.plan, "in the first tick that knows of it").toMatchObject([
-      { kind: "SetPhase", intent: `${POOL}-out-1`, phase: "Cancelled" },
+      { kind: "SetPhase", intent: ASKED, phase: "Cancelled" },
     ]);
     await untilTrue("the pause to be shown", async () => (await reasons()).includes("paused"));
   });
@@ -184,7 +195,7 @@ describe.skipIf(missing !== "")(`people at the wheel ${missing}`, () => {
     reverting.abort();
     expect(await reverts).toBeGreaterThanOrEqual(3);
     expect(await writers()).not.toContain("breakwater");
-    expect(await decisions()).toEqual([`${POOL}-out-1 Cancelled`]);
+    expect(await decisions()).toEqual([`${POOL}-out-1 Superseded`, `${ASKED} Cancelled`]);
     const { fleets } = await controller.fleets();
     expect(fleets[0]?.overrides.map(({ reason }) => reason)).toEqual(["INC-4711"]);
     const overrides = await command("override", "list", "-n", RELEASE_NAMESPACE);

@@ -57,6 +57,39 @@ describe("schedules become instants", () => {
     expect(starts).toHaveLength(8);
   });
 
+  // Berlin's clocks go forward on 29 March 2026 at 02:00, back on 25 October at 03:00.
+  it.each([
+    ["forward", "Europe/Berlin", "2026-03-28T09:00:00", ["28T08:00", "29T07:00", "30T07:00"]],
+    ["back", "Europe/Berlin", "2026-10-24T09:00:00", ["24T07:00", "25T08:00", "26T08:00"]],
+    [
+      "forward, at a time that day has not",
+      "Europe/Berlin",
+      "2026-03-28T02:30:00",
+      ["28T01:30", "29T01:30", "30T00:30"],
+    ],
+    [
+      "back, at a time that day has twice: the first",
+      "Europe/Berlin",
+      "2026-10-24T02:30:00",
+      ["24T00:30", "25T00:30", "26T01:30"],
+    ],
+    ["never", "Asia/Kolkata", "2026-03-28T09:00:00", ["28T03:30", "29T03:30", "30T03:30"]],
+  ])("clocks that go %s in %s", (_, timeZone, start, expected) => {
+    const daily = anEntry({ start, timeZone, repeat: "Daily", for: "1h" });
+    const starts = expandSchedule(daily, at(`${start.slice(0, 10)}T00:00:00Z`)).map(({ from }) =>
+      iso(from),
+    );
+    expect(starts.slice(0, 3).map((each) => each.slice(8, 16))).toEqual(expected);
+    expect(new Set(starts).size, "no occasion twice").toBe(starts.length);
+  });
+
+  it("lasts as long as it says over a switch: elapsed time, not the clock's", () => {
+    const night = anEntry({ start: "2026-03-28T22:00:00", timeZone: "Europe/Berlin", for: "8h" });
+    const [window] = expandSchedule(night, at("2026-03-28T00:00:00Z"));
+    expect(window).toMatchObject({ from: at("2026-03-28T21:00:00Z") });
+    expect(window).toMatchObject({ until: at("2026-03-29T05:00:00Z") });
+  });
+
   it("a weekly one that still runs is there with the next", () => {
     const weekly = anEntry({ start: "2026-01-05T18:00:00", repeat: "Weekly" });
     const starts = expandSchedule(weekly, at("2026-03-03T01:00:00Z")).map(({ from }) => iso(from));

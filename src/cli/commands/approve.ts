@@ -98,7 +98,10 @@ function whatItIs(judged: Judged): string {
     fromRacks === toRacksAtMost
       ? `${fromRacks} racks, the count stays`
       : `from ${fromRacks} to ${direction === "Out" ? "at most " : ""}${toRacksAtMost} racks`;
-  const cost = maxUsdPerHour === "" ? "" : `, up to $${maxUsdPerHour} an hour more`;
+  const cost =
+    maxUsdPerHour === ""
+      ? ""
+      : `; racks above the commitment then cost up to $${maxUsdPerHour} an hour`;
   return `${direction} for ${fleet}, RackPool ${pool}, ${racks}${cost}.`;
 }
 

@@ -5,9 +5,10 @@ import type { CompiledGroup } from "../../core/compiled.ts";
 import { DAY_MS, HOUR_MS, millis } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
 import { evaluate } from "../../studies/evaluate/evaluate.ts";
-import type { PastBlock } from "../../studies/evaluate/recorded-past.ts";
 import type { Evaluation } from "../../api/evaluation.ts";
 import { reportPage } from "../../report/report-page.ts";
+import type { AskedPast } from "../evaluate/asked-past.ts";
+import { fileCandidate } from "../evaluate/file-candidate.ts";
 import { evaluationReport } from "../evaluate/evaluation-report.ts";
 import { evaluationMarkdown, evaluationText } from "../evaluate/evaluation-text.ts";
 import { blocksOfLog } from "../evaluate/from-log.ts";
@@ -15,7 +16,6 @@ import { blocksOfMetrics, racksOfPool } from "../evaluate/from-metrics.ts";
 import { sha256 } from "../digest.ts";
 import { wholeNumberTo } from "../numbers.ts";
 import { stopwatch } from "../pace.ts";
-import { policyFile } from "../policy-file.ts";
 import { commandLine } from "../simulation/simulation-report.ts";
 import { checkDifferent, stageFile } from "../staged-file.ts";
 import { progressOn } from "../simulation/progress.ts";
@@ -112,14 +112,15 @@ async function runEvaluate(flags: EvaluateFlags): Promise<void> {
 }
 
 async function evaluated(flags: EvaluateFlags): Promise<Evaluation> {
-  const candidate = flags.candidate === undefined ? null : policyFile(flags.candidate);
   const place = placeOf(flags);
-  const blocks = await blocksOf(flags).catch(inPlace(place));
+  const proposed = flags.candidate === undefined ? null : fileCandidate(flags.candidate);
+  const { blocks, objects } = await pastOf(flags).catch(inPlace(place));
+  proposed?.checkNames(objects);
   const progress = progressOn(process.stderr, "evaluate", stopwatch);
   try {
     return await evaluate({
       blocks,
-      candidate: candidate ?? ownCandidate(place),
+      candidate: proposed?.groupOf ?? ownCandidate(place),
       seeds: Array.from({ length: flags.seeds }, (_, n) => n + 1),
       digest: sha256,
       codeVersion: packageVersion(),
@@ -148,7 +149,7 @@ function placeOf({ log, policy, until, racks, prometheusUrl }: EvaluateFlags): s
   return log?.join(", ") ?? prometheusUrl ?? policy ?? "";
 }
 
-const blocksOf = async (flags: EvaluateFlags): Promise<readonly PastBlock[]> =>
+const pastOf = async (flags: EvaluateFlags): Promise<AskedPast> =>
   flags.policy === undefined
     ? await blocksOfLog(flags.log ?? [], flags)
     : await blocksOfMetrics(flags.policy, flags);

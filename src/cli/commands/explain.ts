@@ -11,11 +11,14 @@ import { explainedByApi } from "../explain/by-api.ts";
 import { explainedByLog } from "../explain/by-log.ts";
 import type { Explained } from "../explain/explained.ts";
 import { explanationText } from "../explain/explanation-text.ts";
-import { formatOption } from "../format-flag.ts";
-import type { FormatFlag } from "../format-flag.ts";
+import { RESULT_FORMATS } from "../simulation/print-results.ts";
+import type { ResultFormat } from "../simulation/print-results.ts";
+import { markdownTable, table } from "../table.ts";
+import type { WriteTable } from "../table.ts";
 import { UsageError } from "../usage-error.ts";
 
-interface ExplainFlags extends ApiFlags, FormatFlag {
+interface ExplainFlags extends ApiFlags {
+  readonly format: ResultFormat;
   readonly whatIf?: readonly string[];
   readonly whyNot?: string;
   readonly flips?: true;
@@ -34,20 +37,29 @@ Examples:
   breakwater explain agents/coder --why-not racks=8
   breakwater explain agents/coder --what-if hitRate=0.9 demand=x1.5
   breakwater explain agents/coder --flips
-  breakwater explain --log decisions.jsonl --at 2026-12-01T18:05:00Z --why-not racks=8
+  breakwater explain gb200-east-out-12
+  breakwater explain latest --format markdown
+  breakwater explain gb200-east-out-12 --log decisions.jsonl --why-not racks=8
+  breakwater explain --log decisions.jsonl --at 2026-12-01T18:05:00Z
 `;
 
 export function addExplain(program: Command): void {
   const command = program
     .command("explain")
     .description("Why a fleet has, wants and gets the racks it does: every stage with its numbers.")
-    .argument("[fleet]", "namespace/name; may be left out where there is only one")
+    .argument(
+      "[of]",
+      "a fleet; a decision by its name, or latest: of a log as it was opened, of a running " +
+        "controller how it stands; may be left out where there is one fleet",
+    )
     .option("--what-if <assumption...>", "decide again with something otherwise")
     .option("--why-not <racks>", "why it is not another number of racks, as racks=8")
     .addOption(new Option("--flips", "the smallest changes that would flip it"))
     .option("--log <file>", "explain a decision of a decision log instead of a running controller")
     .option("--at <instant>", "of the log: the last decision at or before it (RFC 3339)")
-    .addOption(formatOption())
+    .addOption(
+      new Option("--format <format>", "of the answer").choices(RESULT_FORMATS).default("text"),
+    )
     .addHelpText("after", MORE);
   withApiFlags(command).action(explain);
 }
@@ -59,12 +71,19 @@ async function explain(fleet: string | undefined, flags: ExplainFlags): Promise<
       ? await explainedByApi(apiOf(flags), fleet)
       : await explainedByLog(flags.log, { fleet, at: instantOf(flags) });
   const { answer, text } = await question(source);
-  console.log(flags.format === "json" ? JSON.stringify(answer, null, 2) : text);
+  const { asked } = source;
+  if (flags.format !== "json") {
+    const said = text(flags.format === "markdown" ? markdownTable : table);
+    console.log(asked === null ? said : `${asked.text}\n\n${said}`);
+    return;
+  }
+  const whole = asked === null ? answer : { asked: asked.answer, ...answer };
+  console.log(JSON.stringify(whole, null, 2));
 }
 
 interface Said {
-  readonly answer: unknown;
-  readonly text: string;
+  readonly answer: object;
+  readonly text: (table: WriteTable) => string;
 }
 
 type Question = (source: Explained) => Promise<Said>;
@@ -81,7 +100,7 @@ function questionOf({ whatIf, whyNot, flips, log, at }: ExplainFlags): Question 
   if (flips === true) return flipsQuestion;
   return async (source) => {
     const view = await source.fleet();
-    return { answer: view, text: explanationText(view) };
+    return { answer: view, text: (write) => explanationText(view, write) };
   };
 }
 
@@ -89,19 +108,19 @@ const whatIfQuestion =
   (assumptions: readonly Assumption[]): Question =>
   async (source) => {
     const answer = await source.whatIf(assumptions);
-    return { answer, text: whatIfText(answer) };
+    return { answer, text: (write) => whatIfText(answer, write) };
   };
 
 const whyNotQuestion =
   (racks: number): Question =>
   async (source) => {
     const answer = await source.whyNot(racks);
-    return { answer, text: whyNotText(answer) };
+    return { answer, text: () => whyNotText(answer) };
   };
 
 const flipsQuestion: Question = async (source) => {
   const answer = await source.flips();
-  return { answer, text: flipsText(answer) };
+  return { answer, text: (write) => flipsText(answer, write) };
 };
 
 function assumptionOf(text: string): Assumption {

@@ -3,11 +3,13 @@ import { RecordError } from "../../studies/decode-record.ts";
 import { replay } from "../../studies/replay.ts";
 import type { ReplayResult } from "../../studies/replay.ts";
 import { replayPolicy } from "../../studies/replay-policy.ts";
+import type { PolicyReplay } from "../../studies/replay-policy.ts";
 import { logLines } from "../decision-log-lines.ts";
 import { sha256 } from "../digest.ts";
 import { formatOption } from "../format-flag.ts";
 import type { FormatFlag } from "../format-flag.ts";
-import { policyFile } from "../policy-file.ts";
+import { objectNames, policyFile } from "../policy-file.ts";
+import type { ProposedPolicy } from "../policy-file.ts";
 import { policyReplayText } from "../policy-replay-text.ts";
 import { CommandFailed, UsageError } from "../usage-error.ts";
 
@@ -38,8 +40,7 @@ interface ReplayFlags extends FormatFlag {
 
 async function runReplay(file: string, { format, policy }: ReplayFlags): Promise<void> {
   if (policy !== undefined) {
-    const proposed = policyFile(policy);
-    const compared = await ofLog(file, (lines) => replayPolicy(lines, proposed));
+    const compared = await proposedOn(file, policyFile(policy));
     if (compared.decided === 0) throw new UsageError(`${file}: ${NOTHING}`);
     console.log(format === "json" ? JSON.stringify(compared) : policyReplayText(compared));
     return;
@@ -54,6 +55,22 @@ async function runReplay(file: string, { format, policy }: ReplayFlags): Promise
   if (result.redecided === 0) {
     throw new UsageError(`${file}: ${NOTHING}`);
   }
+}
+
+/**
+ * What groups a log has shows at its end.
+ * @throws UsageError for an object that none of them has
+ */
+async function proposedOn(file: string, proposed: ProposedPolicy): Promise<PolicyReplay> {
+  const known = new Set<string>();
+  const compared = await ofLog(file, (lines) =>
+    replayPolicy(lines, (recorded, now) => {
+      for (const name of objectNames(recorded)) known.add(name);
+      return proposed.groupOf(recorded, now);
+    }),
+  );
+  proposed.checkNames([...known]);
+  return compared;
 }
 
 const NOTHING = "no record could be decided again: no keyframe found";

@@ -1,7 +1,7 @@
 /** An evaluation, for people. */
 import type { EvaluatedSide, EvaluatedValue, Evaluation } from "../../api/evaluation.ts";
 import type { ReportTable } from "../../report/report-input.ts";
-import { table } from "../table.ts";
+import { markdownTable, table } from "../table.ts";
 
 const VERDICTS: Readonly<Record<Evaluation["recommendation"]["verdict"], string>> = {
   adopt: "Recommended: adopt the candidate",
@@ -35,24 +35,19 @@ export function evaluationMarkdown(result: Evaluation): string {
     "",
     demandOf(result),
     "",
-    ...markdown(...matchTable(result)),
+    markdownTable(...matchTable(result)),
     "",
     `Per block, 95 % intervals over ${result.sampledBy}:`,
     "",
-    ...markdown(...measureTable(result)),
+    markdownTable(...measureTable(result)),
     "",
     "By objective, which is by class of traffic where its matchers name one:",
     "",
-    ...markdown(...objectiveTable(result)),
+    markdownTable(...objectiveTable(result)),
   ].join("\n");
 }
 
 type Table = readonly [header: readonly string[], rows: readonly (readonly string[])[]];
-
-function markdown(...[header, rows]: Table): readonly string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)];
-}
 
 /** Both sides, what tells them apart, and how far the simulation is to be believed. */
 export function evaluationTables(result: Evaluation): readonly ReportTable[] {

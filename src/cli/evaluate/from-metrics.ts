@@ -6,14 +6,14 @@ import { epochMs } from "../../core/units.ts";
 import type { EpochMs, Millis } from "../../core/units.ts";
 import type { PastSource } from "../../ports/past-source.ts";
 import { metricsPast } from "../../studies/evaluate/metrics-past.ts";
-import type { PastBlock } from "../../studies/evaluate/recorded-past.ts";
 import { turnLengths } from "../../studies/trace-record.ts";
-import { wholePolicy } from "../policy-file.ts";
+import { objectNames, wholePolicy } from "../policy-file.ts";
 import { endpointFor, withPrometheus } from "../prometheus-flags.ts";
 import type { EndpointFlags } from "../prometheus-flags.ts";
 import { beginOf } from "../span-flags.ts";
 import type { Since } from "../span-flags.ts";
 import { UsageError } from "../usage-error.ts";
+import type { AskedPast } from "./asked-past.ts";
 import { groupNamed } from "./group-flag.ts";
 
 interface MetricsFlags extends EndpointFlags {
@@ -27,10 +27,7 @@ interface MetricsFlags extends EndpointFlags {
 type Racks = Readonly<Record<string, number>>;
 
 /** @param file InferenceFleets and RackPools as they were applied */
-export async function blocksOfMetrics(
-  file: string,
-  flags: MetricsFlags,
-): Promise<readonly PastBlock[]> {
+export async function blocksOfMetrics(file: string, flags: MetricsFlags): Promise<AskedPast> {
   if (flags.since === undefined) {
     throw new UsageError("--since: found nothing, expected how far back to look, such as 14d");
   }
@@ -41,17 +38,21 @@ export async function blocksOfMetrics(
     const at = new Date(to).toISOString();
     throw new UsageError(`--since: found an instant after ${at}, expected one before it`);
   }
-  const names = policy(to).map(({ name }) => name);
-  const name = groupNamed(flags.group, names);
+  const groups = policy(to);
+  const name = groupNamed(
+    flags.group,
+    groups.map((group) => group.name),
+  );
   const groupAt = (at: EpochMs): CompiledGroup => {
     const group = policy(at).find((each) => each.name === name);
     if (group === undefined) throw new Error(`the group ${name} was found at another instant`);
     return group;
   };
   const { racks = {}, block: blockMs } = flags;
-  return await withSource(flags, groupAt(to).fleets, (source) =>
+  const blocks = await withSource(flags, groupAt(to).fleets, (source) =>
     metricsPast({ source, groupAt, from, to, blockMs, racks }),
   );
+  return { blocks, objects: groups.flatMap(objectNames) };
 }
 
 function withSource<T>(

@@ -5,13 +5,14 @@ import type {
   WhatIfAnswer,
   WhyNotAnswer,
 } from "../../api/counterfactual-view.ts";
-import { table } from "../table.ts";
+import type { WriteTable } from "../table.ts";
 import { inPercent } from "../../core/in-percent.ts";
 
 const percent = (share: number | null): string =>
   share === null ? "unknown" : inPercent(share, 2);
 
-export function whatIfText({ fleet, assumptions, decided, otherwise }: WhatIfAnswer): string {
+export function whatIfText(answer: WhatIfAnswer, table: WriteTable): string {
+  const { fleet, assumptions, decided, otherwise } = answer;
   const same = decided.wantRacks === otherwise.wantRacks;
   const head =
     `${fleet}, if ${assumptions.join(" and ")}: ${otherwise.wantRacks} racks wanted` +
@@ -46,7 +47,7 @@ const reasonsOf = ({ reasons }: OutcomeView): string => reasons.map(({ text }) =
 export const whyNotText = ({ fleet, racks, sentences }: WhyNotAnswer): string =>
   [`${fleet}, why not ${racks} racks:`, ...sentences.map((each) => `- ${each}`)].join("\n");
 
-export function flipsText({ fleet, wantRacks, flips }: FlipsAnswer): string {
+export function flipsText({ fleet, wantRacks, flips }: FlipsAnswer, table: WriteTable): string {
   if (flips.length === 0) {
     return (
       `${fleet}: ${wantRacks} racks are wanted. No demand or lead time from a quarter to four ` +

@@ -113,7 +113,7 @@ function changes({ direction, fromRacks, toRacks, rack, taker, maxUsdPerHour }: 
   const cost =
     maxUsdPerHour === undefined || maxUsdPerHour === null
       ? ""
-      : `, up to $${maxUsdPerHour.toFixed(2)} an hour more`;
+      : `; racks above the commitment then cost up to $${maxUsdPerHour.toFixed(2)} an hour`;
   if (direction === "Out") return `From ${fromRacks} to at most ${toRacks} racks${cost}.`;
   if (direction === "In") return `From ${fromRacks} to ${toRacks} racks, without ${rack ?? "one"}.`;
   return `${direction} of rack ${rack ?? "?"}${taker === null ? "" : `, to ${taker}`}.`;

@@ -113,6 +113,12 @@ function tooFew(known: Known, { want }: FleetDecision): readonly string[] {
   ];
 }
 
+/** Shares that read the same differ by less than anybody would pay for. */
+function compared(attainment: number, atWant: number): string {
+  const [there, here] = [percent(attainment), percent(atWant)];
+  return there === here ? `no more (${there})` : `${there} instead of ${here}`;
+}
+
 function tooMany(known: Known, decided: FleetDecision): readonly string[] {
   const { racks, attainment, attainmentAtWant, wantRacks, moreUsdPerHour } = known;
   const cost =
@@ -122,9 +128,6 @@ function tooMany(known: Known, decided: FleetDecision): readonly string[] {
   const gained =
     attainment === null || attainmentAtWant === null
       ? []
-      : [
-          `${racks} racks would attain ${percent(attainment)} instead of ` +
-            `${percent(attainmentAtWant)}; ${cost}.`,
-        ];
+      : [`${racks} racks would attain ${compared(attainment, attainmentAtWant)}; ${cost}.`];
   return [`${wantRacks} racks are wanted: ${decided.want.reason.text}`, ...gained];
 }

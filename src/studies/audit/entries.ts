@@ -118,10 +118,12 @@ function verdictEntries(seen: GroupObservation, last: GroupObservation | undefin
       kind: "verdict" as const,
       subject: intent.fleet,
       ...versionOf(intent),
-      text: `${verdict === "Approve" ? "approved" : "rejected"} ${intent.name}: ${reason}`,
+      text: `${verdict === "Approve" ? "approved" : "rejected"} ${intent.name}${why(reason)}`,
     })),
   );
 }
+
+const why = (reason: string): string => (reason === "" ? "" : `: ${reason}`);
 
 const newVerdicts = (intent: Intent, last: Intent | undefined): Intent["approvals"] =>
   intent.approvals.filter(

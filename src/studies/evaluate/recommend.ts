@@ -84,9 +84,10 @@ function effects({ attainment, cost, unit, blocks }: Differences): string {
   );
 }
 
-/** An interval is narrower by the root of how many blocks there are. */
+/** An interval is narrower by the root of how many blocks there are; what is sure needs no more. */
 function more({ attainment, cost, blocks }: Differences): string {
-  const needed = [attainment, cost].map(({ mean, low, high }) => {
+  const unsure = [attainment, cost].filter(({ low, high }) => low <= 0 && high >= 0);
+  const needed = unsure.map(({ mean, low, high }) => {
     const half = (high - low) / 2;
     return mean === 0 ? Infinity : blocks * (half / mean) * (half / mean);
   });

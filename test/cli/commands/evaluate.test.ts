@@ -27,6 +27,19 @@ spec:
     - { name: engines, target: { selector: { app: coder } }, unit: { gpus: 16 }, unitsPerRack: 2 }
 `;
 
+/** As the fleet of the log is, with more racks at least. */
+const CANDIDATE = `
+kind: InferenceFleet
+metadata: { name: coder, namespace: agents }
+spec:
+  model: { name: test-small }
+  racks: { min: 9, max: 12 }
+  pools: [{ name: gb200-east }]
+  objectives: [{ name: ttft, metric: TTFT, threshold: 2s, share: "0.95" }]
+  workloads:
+    - { name: engines, target: { selector: { app: coder } }, unit: { gpus: 16 }, unitsPerRack: 4 }
+`;
+
 let folder = "";
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "breakwater-evaluate-"));
@@ -60,6 +73,26 @@ describe("breakwater evaluate, of bad input", () => {
     const error = await run("--log", log, "--block", "1h");
     expect(error).toBeInstanceOf(UsageError);
     expect(String(error)).toContain(`${log}: no fleet has a spec.candidate, expected one, or`);
+  });
+
+  it.each([
+    ["of no object that was recorded", CANDIDATE.replace("coder", "chat"), "agents/chat, expected"],
+    [
+      "judged by a looser objective",
+      CANDIDATE.replace("threshold: 2s", "threshold: 5s"),
+      "found other objectives of InferenceFleet agents/coder, expected those that were recorded",
+    ],
+    ["that is none", "kind: Namespace\n", "found no InferenceFleet and no RackPool"],
+    [
+      "with a mistake, by its place in the list",
+      `kind: List\nitems: [{ kind: RackPool, metadata: { name: a }, spec: { limits: 3 } }]\n`,
+      "candidate.yaml:2:58: items[0].spec.limits: found 3, expected an object",
+    ],
+  ])("a candidate %s", async (_, text, message) => {
+    const candidate = await written("candidate.yaml", text);
+    const error = await run("--log", await logged(), "--candidate", candidate);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toContain(message);
   });
 
   it("a group that the log has not", async () => {

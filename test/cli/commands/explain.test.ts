@@ -70,6 +70,17 @@ describe("breakwater explain, of a running controller", () => {
     expect(await said("--url", url, "--flips")).toMatch(/IF +RACKS WANTED\ndemand=x1\.\d\d +8/);
   });
 
+  it("answers for a page", async () => {
+    const text = await said("coder", "--url", url, "--format", "markdown");
+    expect(text).toContain("\n| STAGE | STEP | FOUND |\n| --- | --- | --- |\n| trust |");
+  });
+
+  it("takes the only fleet for the latest while nothing was decided", async () => {
+    expect(await said("latest", "--url", url)).toMatch(/^agents\/coder: Grow/);
+    const error = String(await run("gb200-east-out-9", "--url", url));
+    expect(error).toContain('found "gb200-east-out-9", expected a fleet or one of the decisions');
+  });
+
   it("prints JSON for programs", async () => {
     const text = await said("--url", url, "--why-not", "6", "--format", "json");
     expect(JSON.parse(text)).toMatchObject({ schemaVersion: 1, racks: 6, wantRacks: 7 });
@@ -81,6 +92,24 @@ describe("breakwater explain, of a decision log", () => {
 
   it("says why, of the decision at an instant", async () => {
     expect(await said("--log", log, "--at", at)).toMatch(/^agents\/coder: /);
+  });
+
+  it("says why, of a decision as it was opened", async () => {
+    const text = await said("latest", "--log", log);
+    const [, name = "", when = ""] =
+      /^(\S+), opened at (\S+) by record \d+ of the log: /.exec(text) ?? [];
+    expect(text).toContain(`let through. Decided at ${when}.`);
+    const again = await said(name, "--log", log, "--why-not", "3", "--format", "markdown");
+    expect(again).toContain(`${name}, opened at ${when}`);
+    expect(again).toContain("agents/coder, why not 3 racks:");
+  });
+
+  it("prints JSON of both", async () => {
+    const text = await said("latest", "--log", log, "--format", "json");
+    expect(JSON.parse(text)).toMatchObject({
+      asked: { fleet: "agents/coder", intent: { direction: "Out" } },
+      fleet: "agents/coder",
+    });
   });
 
   it.each([["--why-not", "3"], ["--what-if", "demand=x3"], ["--flips"]])(

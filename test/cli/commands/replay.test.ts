@@ -8,6 +8,7 @@ import { CommandFailed, UsageError } from "../../../src/cli/usage-error.ts";
 import { canonical } from "../../../src/core/canonical.ts";
 import { decodeRecord } from "../../../src/studies/decode-record.ts";
 import { aDecisionLog, edited, sha256 } from "../../support/decision-log.ts";
+import { aSmallGroup } from "../../support/builders/compiled.ts";
 import { commandRunner } from "../../support/command-line.ts";
 
 const LOG = aDecisionLog();
@@ -114,10 +115,21 @@ describe("breakwater replay", () => {
     expect(text).toContain("Grow want 9 target");
     await writeFile(policy, NEW_POLICY.replace("name: coder", "name: other"));
     expect(String(await run(await logged(LOG), "--policy", policy))).toContain(
-      "found InferenceFleet agents/other, expected one of the log: InferenceFleet agents/coder",
+      "found InferenceFleet agents/other, expected one of those that were recorded: InferenceFle",
     );
     await writeFile(policy, "kind: Nothing\n");
     expect(await run(await logged(LOG), "--policy", policy)).toBeInstanceOf(UsageError);
+  });
+
+  it("takes a policy as kubectl lists it, of a log that is about other groups too", async () => {
+    const groups = [aSmallGroup(), { ...aSmallGroup(), name: "west", fleets: [] }];
+    const log = await logged(aDecisionLog({ groups, ticks: 3 }));
+    const policy = join(folder, "listed.yaml");
+    const items = NEW_POLICY.split("---\n")[1]?.replaceAll(/^/gm, "    ").replace("    ", "  - ");
+    await writeFile(policy, `apiVersion: v1\nkind: List\nitems:\n${items ?? ""}`);
+    expect(await run(log, "--policy", policy)).toBeNull();
+    expect(printed[0]).toContain("6 records, 6 decided by the proposed policy");
+    expect(printed[0]).toMatch(/agents\/coder +3 +3 /);
   });
 
   it("reads a log whose lines end as on another system", async () => {

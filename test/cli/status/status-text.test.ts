@@ -55,7 +55,8 @@ describe("status", () => {
       expect(text).toContain(`1 of 2 have approved; unanswered it ${silence} at 20`);
       expect(text).toContain("Z, in 12 min. ");
       expect(text).toContain(
-        "  From 5 to at most 7 racks, up to $756.00 an hour more. " +
+        "  From 5 to at most 7 racks; racks above the commitment then cost up to " +
+          "$756.00 an hour. " +
           "If done, 100.0 % of turns inside every objective; if not, 99.4 %.\n" +
           "  kubectl breakwater approve gb200-out-3 -n agents --show",
       );

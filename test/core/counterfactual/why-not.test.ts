@@ -60,6 +60,14 @@ describe("why not more racks", () => {
     );
   });
 
+  it("says that racks which change nothing a person can read bring no more", () => {
+    const racks = { ...aSmallFleet().racks, min: rackCount(6) };
+    const quiet = aDecidedOn({ turnsPerSecond: 4, fleet: { racks } });
+    expect(asked(8, quiet).sentences).toContain(
+      "8 racks would attain no more (100.00 %); their price is not known.",
+    );
+  });
+
   it("says that the price is not known where no pool has one", () => {
     expect(asked(wanted + 1)).toMatchObject({ moreUsdPerHour: null });
     expect(asked(wanted + 1).sentences.join(" ")).toContain("price is not known");

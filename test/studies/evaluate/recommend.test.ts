@@ -68,6 +68,11 @@ describe("a candidate", () => {
     expect(text).toMatch(/about 5[67] blocks would show them/);
   });
 
+  it("that is surely dearer needs more blocks for what it attains, not for what it costs", () => {
+    const { text } = recommend(found([-0.001, 0.003], [400, 440], 6));
+    expect(text).toMatch(/about 24 blocks would show them/);
+  });
+
   it("is never adopted when it may be worse by more than a tenth of a point", () => {
     const share = fc.double({ min: -0.1, max: 0.1, noNaN: true });
     const usd = fc.double({ min: -2_000, max: 2_000, noNaN: true });
