@@ -12,23 +12,25 @@ export const NODES_PER_RACK = 2;
 /** One pod fills a node. */
 const GPUS = "4";
 
-export const nodePool = (): Json => ({
+export const nodePool = (targetRacks: number): Json => ({
   apiVersion: "compute.coreweave.com/v1alpha1",
   kind: "NodePool",
   metadata: { name: POOL },
-  spec: { instanceType: "gb200-4x", targetRacks: 3 },
+  spec: { instanceType: "gb200-4x", targetRacks },
 });
 
-export const rackPool = (): Json => ({
+/** @param racks that there are, all of them paid for unless `more` says otherwise */
+export const rackPool = (racks: number, more: Json = {}): Json => ({
   apiVersion: "breakwater.dev/v1alpha1",
   kind: "RackPool",
   metadata: { name: POOL },
   spec: {
     backend: { kind: "coreweave", name: POOL, acknowledgeUnproven: true },
     rack: { nodes: NODES_PER_RACK, usableNodes: NODES_PER_RACK },
-    supply: { kind: "Reserved", committedRacks: 3 },
-    limits: { maxRacks: 3 },
+    supply: { kind: "Reserved", committedRacks: racks },
+    limits: { maxRacks: racks },
     consumers: [GIVER, TAKER].map((fleet) => ({ fleet, guaranteed: 1, max: 3 })),
+    ...more,
   },
 });
 

@@ -50,6 +50,14 @@ const TICK_MS = millis(20 * SECOND_MS);
 const TURNS_PER_SECOND = 0.1;
 const OPTIONS = { codeVersion: "moves", digest: sha256, stopwatch: () => 0 };
 
+export interface SharedPoolOptions {
+  /** Racks that run the giver's units at the start, and the taker's. */
+  readonly racks: readonly [readonly string[], readonly string[]];
+  /** Over the RackPool's specification. */
+  readonly spec?: Json;
+}
+const MOVES: SharedPoolOptions = { racks: [["rack-a", "rack-b"], ["rack-c"]] };
+
 export interface Engine {
   readonly uid: string;
   /** "" while it is pending. */
@@ -70,6 +78,7 @@ export class SharedPool {
   private readonly cluster: ModelCluster;
   private process: ControllerParts;
   private carried: Carried = NOTHING_CARRIED;
+  private rival: Rival | null = null;
 
   private constructor(plane: ControlPlane, kubeconfig: string) {
     this.plane = plane;
@@ -85,8 +94,8 @@ export class SharedPool {
     return this.process.ports;
   }
 
-  /** @returns once two racks run the giver's units and one the taker's */
-  static async start(): Promise<SharedPool> {
+  /** @returns once all racks run their units */
+  static async start(options = MOVES): Promise<SharedPool> {
     const plane = await startControlPlane({
       controllerManager: true,
       kwok: true,
@@ -94,8 +103,8 @@ export class SharedPool {
       users: { [APPROVER]: [] },
     });
     try {
-      const shared = await SharedPool.on(plane);
-      await shared.begin();
+      const shared = await SharedPool.on(plane, options);
+      await shared.begin(options);
       return shared;
     } catch (error) {
       await plane.stop();
@@ -103,7 +112,10 @@ export class SharedPool {
     }
   }
 
-  private static async on(plane: ControlPlane): Promise<SharedPool> {
+  private static async on(
+    plane: ControlPlane,
+    { racks, spec }: SharedPoolOptions,
+  ): Promise<SharedPool> {
     await plane.apply(COREWEAVE_NODE_POOL);
     await installChart(plane, "--set=rbac.manageWorkloads=true");
     const established = ["--for=condition=Established", "--timeout=60s", "crd", "--all"];
@@ -111,35 +123,36 @@ export class SharedPool {
     for (const { namespace } of [GIVER, TAKER]) {
       await plane.mustKubectl(["create", "namespace", namespace]);
     }
-    await plane.apply(approver(), nodePool(), rackPool(), fleetObject(GIVER), fleetObject(TAKER));
+    const count = racks.flat().length;
+    await plane.apply(approver(), nodePool(count), rackPool(count, spec));
+    await plane.apply(fleetObject(GIVER), fleetObject(TAKER));
     const kubeconfig = await plane.serviceAccountKubeconfig(RELEASE_NAMESPACE, "breakwater");
     return new SharedPool(plane, kubeconfig);
   }
 
   /** Rack by rack, so that no fleet's units are on another's. */
-  private async begin(): Promise<void> {
-    await this.sync();
-    await this.place(GIVER, ["rack-a", "rack-b"]);
-    await this.place(TAKER, ["rack-c"]);
+  private async begin({ racks: [givers, takers] }: SharedPoolOptions): Promise<void> {
+    await this.sync(this.process);
+    await this.place(GIVER, givers);
+    await this.place(TAKER, takers);
+    const units = NODES_PER_RACK * (givers.length + takers.length);
     await untilTrue("the controller to see them", async () => {
       const { pods } = await this.ports.workloads.read(
         (await this.ports.store.read(this.now)).fleets,
       );
-      return (pods.length === 6 && pods.every(({ ready }) => ready)) || JSON.stringify(pods);
+      return (pods.length === units && pods.every(({ ready }) => ready)) || JSON.stringify(pods);
     });
   }
 
-  private async sync(): Promise<void> {
-    for (const adapter of this.process.running) {
+  private async sync({ running }: ControllerParts): Promise<void> {
+    for (const adapter of running) {
       adapter.start();
       await untilTrue("the adapter to be synced", () => adapter.synced());
     }
   }
 
   private async place(fleet: Fleet, racks: readonly string[]): Promise<void> {
-    const names = racks.flatMap((rack) =>
-      Array.from({ length: NODES_PER_RACK }, (_, n) => `${rack}-n${n}`),
-    );
+    const names = racks.flatMap(nodesOf);
     await this.plane.apply(...names.map(fakeNode), deployment(fleet, names.length));
     await untilTrue(`${fleet.name} on ${racks.join(", ")}`, async () => {
       const engines = await this.engines(fleet);
@@ -157,7 +170,53 @@ export class SharedPool {
     await this.process.stop();
     this.process = controllerParts(this.kubeconfig, this.cluster.ports());
     this.carried = NOTHING_CARRIED;
-    await this.sync();
+    await this.sync(this.process);
+  }
+
+  /** As the provider brings a rack and takes one, with whatever runs on it. */
+  async bring(rack: string): Promise<void> {
+    await this.plane.apply(...nodesOf(rack).map(fakeNode));
+  }
+  async take(rack: string): Promise<void> {
+    await this.plane.mustKubectl(["delete", "node", ...nodesOf(rack)]);
+    // The pod collector would do so a minute later.
+    const now = ["--force", "--grace-period=0", "--wait=false"];
+    for (const node of nodesOf(rack)) {
+      const on = `--field-selector=spec.nodeName=${node}`;
+      await this.plane.mustKubectl(["delete", "pods", "-A", on, ...now]);
+    }
+  }
+
+  /**
+   * A tick of each of two processes at once, that both hold themselves the leader, one with a clock
+   * so much ahead, the other as much behind. Who meets what the other wrote fails its tick.
+   */
+  async stepBoth(apartMs: number): Promise<void> {
+    this.rival ??= await this.anotherProcess();
+    this.cluster.pass(TICK_MS);
+    const { now } = this.cluster.world;
+    const skewed = (ports: Ports, byMs: number): Ports => ({
+      ...ports,
+      clock: { now: () => epochMs(now + byMs) },
+    });
+    const { rival } = this;
+    [this.carried, rival.carried] = await Promise.all([
+      tick(skewed(this.ports, apartMs / 2), this.carried, OPTIONS),
+      tick(skewed(rival.parts.ports, -apartMs / 2), rival.carried, OPTIONS),
+    ]);
+    this.cluster.failures.splice(0);
+  }
+
+  private async anotherProcess(): Promise<Rival> {
+    const parts = controllerParts(this.kubeconfig, this.cluster.ports());
+    await this.sync(parts);
+    return { parts, carried: NOTHING_CARRIED };
+  }
+
+  /** The other one dies. The first write of memory meets what it saved last, and fails its tick. */
+  async stopRival(): Promise<void> {
+    await this.rival?.parts.stop();
+    this.rival = null;
   }
 
   /**
@@ -183,7 +242,8 @@ export class SharedPool {
     this.cluster.pass(TICK_MS);
     const before = reports.length;
     this.carried = await tick(this.ports, this.carried, OPTIONS);
-    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    const failed = failures.splice(0);
+    if (failed.length > 0) throw new Error(JSON.stringify(failed));
     return reports
       .slice(before)
       .flatMap(({ actions }) => actions.map(({ kind, outcome }) => `${kind} ${outcome}`));
@@ -225,6 +285,27 @@ export class SharedPool {
       const found = await said();
       return found.length === (spec === null ? 0 : 1) || JSON.stringify(found);
     });
+  }
+
+  /** A merge patch of the RackPool's specification. @returns once the controller knows */
+  async editPool(spec: Json): Promise<void> {
+    const before = await this.poolGeneration();
+    const patch = `-p=${JSON.stringify({ spec })}`;
+    await this.plane.mustKubectl(["patch", "rackpool", POOL, "--type=merge", patch]);
+    await untilTrue("the edit to be known", async () => {
+      const generation = await this.poolGeneration();
+      return (generation ?? 0) > (before ?? 0) || String(generation);
+    });
+  }
+
+  private async poolGeneration(): Promise<number | undefined> {
+    const { pools } = await this.ports.store.read(this.now);
+    return pools.find(({ name }) => name === POOL)?.generation;
+  }
+
+  /** Sentences of all events so far. */
+  events(): readonly string[] {
+    return this.cluster.events.map(({ reason }) => reason.text);
   }
 
   /** @returns once the controller knows */
@@ -286,6 +367,7 @@ export class SharedPool {
   }
 
   async stop(): Promise<void> {
+    await this.stopRival();
     await this.process.stop();
     await this.plane.stop();
   }
@@ -298,6 +380,14 @@ interface ControllerParts {
   dyingAt(verdict: (write: string) => Moment | null): Promise<"died">;
   stop(): Promise<void>;
 }
+
+interface Rival {
+  readonly parts: ControllerParts;
+  carried: Carried;
+}
+
+const nodesOf = (rack: string): readonly string[] =>
+  Array.from({ length: NODES_PER_RACK }, (_, n) => `${rack}-n${n}`);
 
 /** What a process of the controller holds towards the API server. */
 function controllerParts(kubeconfig: string, model: Ports): ControllerParts {
