@@ -10,13 +10,14 @@
  * | watch gap: 410, listed again        | no watch                 | here                   |
  * | object made anew under its name     | contracts (1)            | (2), fleet-store (3)   |
  * | node or pod replaced under its name | victims by uid (1)       | here, adapters.test.ts |
- * | clock of the controller off by 60 s | test/crash/races.test.ts | the same               |
- * | two drains at once, two leaders     | test/crash/races.test.ts | the same               |
+ * | clock of the controller off by 60 s | scale-in.test.ts (4)     | the same               |
+ * | two drains at once, two leaders     | scale-in.test.ts (4)     | the same               |
  * | foreign count, held to and reported | fleet-life.test.ts       | -                      |
  *
  * (1) `goesWrong` and `marksVictims` of test/contracts/rack-backend-faults.ts, run for every
  * backend in rack-backends.test.ts and object-sets.test.ts. (2) "a write meets" in
  * workloads.test.ts. (3) test/adapters/fleet-store/fleet-store.test.ts, on the fake API server.
+ * (4) Every workflow of them in simulation: test/crash/races.test.ts.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { clusterNodes } from "../../src/adapters/cluster-nodes/cluster-nodes.ts";

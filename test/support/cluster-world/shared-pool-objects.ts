@@ -62,6 +62,7 @@ export const fleetObject = ({ namespace, name }: Fleet): Json => ({
   },
 });
 
+export const FENCE = "breakwater.dev/reclaim";
 /** Nobody takes the taint off that new nodes get: the node controller does not run here. */
 const NOT_READY = { key: "node.kubernetes.io/not-ready", operator: "Exists" };
 
@@ -75,7 +76,7 @@ export const deployment = ({ namespace, name }: Fleet, replicas: number): Json =
     template: {
       metadata: { labels: { app: name } },
       spec: {
-        tolerations: [NOT_READY],
+        tolerations: [NOT_READY, { key: FENCE, operator: "Exists" }],
         terminationGracePeriodSeconds: 1,
         containers: [
           { name: "engine", image: "engine", resources: { limits: { "nvidia.com/gpu": GPUS } } },
@@ -84,6 +85,36 @@ export const deployment = ({ namespace, name }: Fleet, replicas: number): Json =
     },
   },
 });
+
+export const BATCH = { namespace: "training", name: "big" };
+
+/** Pods that run together or not at all, one a node, on racks that are lent. */
+export const gang = (replicas: number): readonly Json[] => {
+  const { namespace, name } = BATCH;
+  const labels = { run: name, queue: "training", "jobset.sigs.k8s.io/jobset-name": name };
+  const resources = { limits: { "nvidia.com/gpu": GPUS } };
+  const pods = {
+    tolerations: [NOT_READY],
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: "train", image: "train", resources }],
+  };
+  const selector = { matchLabels: { run: name } };
+  return [
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace },
+      spec: { replicas, selector, template: { metadata: { labels }, spec: pods } },
+    },
+    {
+      // It may not be told to go: what is seen of a reclaim is what happens before.
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name, namespace },
+      spec: { maxUnavailable: 0, selector },
+    },
+  ];
+};
 
 const ROOM = { "nvidia.com/gpu": GPUS, cpu: "64", memory: "512Gi", pods: "110" };
 

@@ -53,6 +53,8 @@ const OPTIONS = { codeVersion: "moves", digest: sha256, stopwatch: () => 0 };
 export interface SharedPoolOptions {
   /** Racks that run the giver's units at the start, and the taker's. */
   readonly racks: readonly [readonly string[], readonly string[]];
+  /** Racks without units; absent: none. */
+  readonly idle?: readonly string[];
   /** Over the RackPool's specification. */
   readonly spec?: Json;
 }
@@ -114,7 +116,7 @@ export class SharedPool {
 
   private static async on(
     plane: ControlPlane,
-    { racks, spec }: SharedPoolOptions,
+    { racks, idle = [], spec }: SharedPoolOptions,
   ): Promise<SharedPool> {
     await plane.apply(COREWEAVE_NODE_POOL);
     await installChart(plane, "--set=rbac.manageWorkloads=true");
@@ -123,7 +125,7 @@ export class SharedPool {
     for (const { namespace } of [GIVER, TAKER]) {
       await plane.mustKubectl(["create", "namespace", namespace]);
     }
-    const count = racks.flat().length;
+    const count = racks.flat().length + idle.length;
     await plane.apply(approver(), nodePool(count), rackPool(count, spec));
     await plane.apply(fleetObject(GIVER), fleetObject(TAKER));
     const kubeconfig = await plane.serviceAccountKubeconfig(RELEASE_NAMESPACE, "breakwater");
@@ -131,7 +133,8 @@ export class SharedPool {
   }
 
   /** Rack by rack, so that no fleet's units are on another's. */
-  private async begin({ racks: [givers, takers] }: SharedPoolOptions): Promise<void> {
+  private async begin({ racks, idle = [] }: SharedPoolOptions): Promise<void> {
+    const [givers, takers] = racks;
     await this.sync(this.process);
     await this.place(GIVER, givers);
     await this.place(TAKER, takers);
@@ -142,6 +145,7 @@ export class SharedPool {
       );
       return (pods.length === units && pods.every(({ ready }) => ready)) || JSON.stringify(pods);
     });
+    for (const rack of idle) await this.bring(rack);
   }
 
   private async sync({ running }: ControllerParts): Promise<void> {
@@ -322,6 +326,17 @@ export class SharedPool {
   async engines({ namespace, name }: Fleet): Promise<readonly Engine[]> {
     const { items } = await this.json("pods", "-n", namespace, "-l", `app=${name}`);
     return items.map(engineOf);
+  }
+
+  /** Pods of somebody else's. */
+  async pods({ namespace, name }: Fleet): Promise<readonly Engine[]> {
+    const { items } = await this.json("pods", "-n", namespace, "-l", `run=${name}`);
+    return items.map(engineOf);
+  }
+
+  /** Racks that run a loan's pods, or may: as the last tick saw them. */
+  loanedRacks(): number {
+    return this.cluster.reports.at(-1)?.decision.pools[0]?.racksByPhase.Loaned ?? 0;
   }
 
   /** Units that the fleet's workload is asked for. */
