@@ -37,8 +37,8 @@ const fakeNode = (name: string) => ({
 });
 
 /** Of a LeaderWorkerSet. Bound to a rack where one is named. */
-export const groupTemplate = ({ rack = "", image = "engine", gpus = "4" } = {}) => ({
-  size: 2,
+export const groupTemplate = ({ rack = "", image = "engine", gpus = "4", size = 2 } = {}) => ({
+  size,
   workerTemplate: {
     spec: {
       terminationGracePeriodSeconds: 0,

@@ -3,17 +3,7 @@
  * Breakwater sizes and kube-scheduler places. The controller's own tick, with the chart's rights,
  * on the real adapters; its clock, signals and memory are the model's.
  */
-import { clusterNodes } from "../../../src/adapters/cluster-nodes/cluster-nodes.ts";
-import { decisionStore } from "../../../src/adapters/decision-store/decision-store.ts";
-import { fleetStore } from "../../../src/adapters/fleet-store/fleet-store.ts";
-import { kubeClient } from "../../../src/adapters/kubernetes/client.ts";
-import { connect } from "../../../src/adapters/kubernetes/connection.ts";
 import type { Json } from "../../../src/adapters/kubernetes/decode.ts";
-import { discovery } from "../../../src/adapters/kubernetes/discovery.ts";
-import type { Lifecycle } from "../../../src/adapters/kubernetes/reflector.ts";
-import { processTimers } from "../../../src/adapters/kubernetes/timers.ts";
-import { workloads } from "../../../src/adapters/workloads/workloads.ts";
-import { COMPILERS, rackBackends } from "../../../src/cli/live.ts";
 import { NOTHING_CARRIED } from "../../../src/controller/carried.ts";
 import type { Carried } from "../../../src/controller/carried.ts";
 import { tick } from "../../../src/controller/tick.ts";
@@ -27,8 +17,8 @@ import { type ControlPlane, startControlPlane } from "../control-plane/control-p
 import { untilTrue } from "../control-plane/until-true.ts";
 import { COREWEAVE_NODE_POOL } from "../crds/foreign-kinds.ts";
 import type { Moment } from "../crash/matrix.ts";
-import { mortal } from "../crash/mortal-transport.ts";
 import { ModelCluster, sha256 } from "../model/cluster.ts";
+import { type ControllerParts, controllerParts, synced } from "./controller-parts.ts";
 import {
   APPROVER,
   approver,
@@ -135,7 +125,7 @@ export class SharedPool {
   /** Rack by rack, so that no fleet's units are on another's. */
   private async begin({ racks, idle = [] }: SharedPoolOptions): Promise<void> {
     const [givers, takers] = racks;
-    await this.sync(this.process);
+    await synced(this.process);
     await this.place(GIVER, givers);
     await this.place(TAKER, takers);
     const units = NODES_PER_RACK * (givers.length + takers.length);
@@ -146,13 +136,6 @@ export class SharedPool {
       return (pods.length === units && pods.every(({ ready }) => ready)) || JSON.stringify(pods);
     });
     for (const rack of idle) await this.bring(rack);
-  }
-
-  private async sync({ running }: ControllerParts): Promise<void> {
-    for (const adapter of running) {
-      adapter.start();
-      await untilTrue("the adapter to be synced", () => adapter.synced());
-    }
   }
 
   private async place(fleet: Fleet, racks: readonly string[]): Promise<void> {
@@ -174,7 +157,7 @@ export class SharedPool {
     await this.process.stop();
     this.process = controllerParts(this.kubeconfig, this.cluster.ports());
     this.carried = NOTHING_CARRIED;
-    await this.sync(this.process);
+    await synced(this.process);
   }
 
   /** As the provider brings a rack and takes one, with whatever runs on it. */
@@ -213,7 +196,7 @@ export class SharedPool {
 
   private async anotherProcess(): Promise<Rival> {
     const parts = controllerParts(this.kubeconfig, this.cluster.ports());
-    await this.sync(parts);
+    await synced(parts);
     return { parts, carried: NOTHING_CARRIED };
   }
 
@@ -388,14 +371,6 @@ export class SharedPool {
   }
 }
 
-interface ControllerParts {
-  readonly ports: Ports;
-  readonly running: readonly Lifecycle[];
-  /** Judges every write from now on. @returns what resolves when the process has died */
-  dyingAt(verdict: (write: string) => Moment | null): Promise<"died">;
-  stop(): Promise<void>;
-}
-
 interface Rival {
   readonly parts: ControllerParts;
   carried: Carried;
@@ -403,32 +378,6 @@ interface Rival {
 
 const nodesOf = (rack: string): readonly string[] =>
   Array.from({ length: NODES_PER_RACK }, (_, n) => `${rack}-n${n}`);
-
-/** What a process of the controller holds towards the API server. */
-function controllerParts(kubeconfig: string, model: Ports): ControllerParts {
-  const timers = processTimers();
-  const { transport: server, close } = connect(kubeconfig);
-  const { transport, dyingAt } = mortal(server);
-  const client = kubeClient({ transport, timers });
-  const base = { client, timers, warn: () => {}, clock: model.clock };
-  const found = discovery(client);
-  const store = fleetStore({ ...base, compilers: COMPILERS });
-  const nodes = clusterNodes(base);
-  const pods = workloads({ ...base, discovery: found });
-  const decisions = decisionStore(base);
-  const people = { namespace: RELEASE_NAMESPACE, events: model.events };
-  const backends = rackBackends({ ...base, ...people, discovery: found });
-  const running: readonly Lifecycle[] = [store, nodes, pods, decisions];
-  return {
-    ports: { ...model, store, nodes, workloads: pods, decisions, backends },
-    running,
-    dyingAt,
-    stop: async () => {
-      await Promise.all(running.map((adapter) => adapter.stop()));
-      await close();
-    },
-  };
-}
 
 const MARK = /^breakwater\.dev\/|^controller\.kubernetes\.io\/pod-deletion-cost$/;
 
