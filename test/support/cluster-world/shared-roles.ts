@@ -23,7 +23,7 @@ const NAMESPACE = "agents";
 const RACKS = ["rack-a", "rack-b"];
 const NODES_PER_RACK = 4;
 const KIND = { apiVersion: "disaggregatedset.x-k8s.io/v1", kind: "DisaggregatedSet" };
-export const ROLES = ["prefill", "decode"] as const;
+const ROLES = ["prefill", "decode"] as const;
 /** Units of each role on each rack, of a node each. */
 const UNITS_PER_RACK = 2;
 /** Turns of 6,000 prompt tokens, half of them cached: more than half of the racks can prefill. */
@@ -32,11 +32,11 @@ const TICK_MS = millis(20 * SECOND_MS);
 const OPTIONS = { codeVersion: "roles", digest: sha256, stopwatch: () => 0 };
 const ROOM = { "nvidia.com/gpu": "4", cpu: "64", memory: "512Gi", pods: "110" };
 
-const fakeNode = (rack: string, n: number): Json => ({
+const fakeNode = (rack: string, name: string): Json => ({
   apiVersion: "v1",
   kind: "Node",
   metadata: {
-    name: `${rack}-n${n}`,
+    name,
     labels: {
       "compute.coreweave.com/node-pool": POOL,
       "ds.coreweave.com/nvlink.domain": rack,
@@ -46,6 +46,9 @@ const fakeNode = (rack: string, n: number): Json => ({
   status: { allocatable: ROOM, capacity: ROOM },
 });
 
+const nodesOf = (rack = ""): readonly string[] =>
+  Array.from({ length: NODES_PER_RACK }, (_, n) => `${rack}-n${n}`);
+
 const nodePool: Json = {
   apiVersion: "compute.coreweave.com/v1alpha1",
   kind: "NodePool",
@@ -53,7 +56,7 @@ const nodePool: Json = {
   spec: { instanceType: "gb200-4x", targetRacks: RACKS.length },
 };
 
-const rackPool: Json = {
+const rackPool = (more: Json = {}): Json => ({
   apiVersion: "breakwater.dev/v1alpha1",
   kind: "RackPool",
   metadata: { name: POOL },
@@ -63,24 +66,37 @@ const rackPool: Json = {
     supply: { kind: "Reserved", committedRacks: RACKS.length },
     limits: { maxRacks: RACKS.length },
     consumers: [{ fleet: { namespace: NAMESPACE, name: "coder" }, max: RACKS.length }],
+    ...more,
   },
-};
+});
 
-const disaggregatedSet: Json = {
+/** @param replicas of each role */
+const disaggregatedSet = (replicas: number): Json => ({
   ...KIND,
   metadata: { name: "coder", namespace: NAMESPACE },
   spec: {
     roles: ROLES.map((name) => ({
       name,
       spec: {
-        replicas: RACKS.length * UNITS_PER_RACK,
+        replicas,
         leaderWorkerTemplate: groupTemplate({ size: 1 }),
       },
     })),
   },
-};
+});
 
-const fleet: Json = {
+const workloads = (): readonly Json[] =>
+  ROLES.map((role) => ({
+    name: role,
+    role: role === "prefill" ? "Prefill" : "Decode",
+    target: { ...KIND, name: "coder", role },
+    manage: "Replicas",
+    unit: { gpus: 4 },
+    unitsPerRack: UNITS_PER_RACK,
+    unitsRange: { min: 1, max: 2 * UNITS_PER_RACK - 1 },
+  }));
+
+const fleet = (more: Json = {}): Json => ({
   apiVersion: "breakwater.dev/v1alpha1",
   kind: "InferenceFleet",
   metadata: { name: "coder", namespace: NAMESPACE },
@@ -91,19 +107,20 @@ const fleet: Json = {
     pools: [{ name: POOL }],
     objectives: [{ name: "ttft", metric: "TTFT", threshold: "2500ms", share: "0.95" }],
     signals: { matchers: { job: "coder" } },
-    workloads: ROLES.map((role) => ({
-      name: role,
-      role: role === "prefill" ? "Prefill" : "Decode",
-      target: { ...KIND, name: "coder", role },
-      manage: "Replicas",
-      unit: { gpus: 4 },
-      unitsPerRack: UNITS_PER_RACK,
-      unitsRange: { min: 1, max: 2 * UNITS_PER_RACK - 1 },
-    })),
+    workloads: workloads(),
     warm: { hitRateWithinPoints: 10, orAfter: "5s" },
     cacheVeto: "Off",
+    ...more,
   },
-};
+});
+
+export interface SharedRolesOptions {
+  /** Over the specifications of the RackPool and the InferenceFleet. */
+  readonly pool?: Json;
+  readonly fleet?: Json;
+  /** Even indices of either role on the first rack, odd ones on the second; else as it comes. */
+  readonly interleaved?: boolean;
+}
 
 export class SharedRoles {
   readonly plane: ControlPlane;
@@ -121,7 +138,7 @@ export class SharedRoles {
   }
 
   /** @returns once the units of both roles run */
-  static async start(): Promise<SharedRoles> {
+  static async start(options: SharedRolesOptions = {}): Promise<SharedRoles> {
     const others = { controllerManager: true, kwok: true, scheduler: true, lws: true };
     const plane = await startControlPlane(others);
     try {
@@ -130,21 +147,70 @@ export class SharedRoles {
       const established = ["--for=condition=Established", "--timeout=60s", "crd", "--all"];
       await plane.mustKubectl(["wait", ...established]);
       await plane.mustKubectl(["create", "namespace", NAMESPACE]);
-      const nodes = RACKS.flatMap((rack) =>
-        Array.from({ length: NODES_PER_RACK }, (_, n) => fakeNode(rack, n)),
-      );
-      await plane.apply(nodePool, rackPool, fleet, ...nodes);
-      await plane.apply(disaggregatedSet);
+      const nodes = RACKS.flatMap((rack) => nodesOf(rack).map((name) => fakeNode(rack, name)));
+      await plane.apply(nodePool, rackPool(options.pool), fleet(options.fleet), ...nodes);
       const kubeconfig = await plane.serviceAccountKubeconfig(RELEASE_NAMESPACE, "breakwater");
       const roles = new SharedRoles(plane, kubeconfig);
       await synced(roles.parts);
-      await roles.untilUnits(2 * UNITS_PER_RACK, 2 * UNITS_PER_RACK);
+      await roles.place(options.interleaved === true);
       return roles;
     } catch (error) {
       console.error(plane.lastLogLines());
       await plane.stop();
       throw error;
     }
+  }
+
+  private async place(interleaved: boolean): Promise<void> {
+    const all = RACKS.length * UNITS_PER_RACK;
+    for (let count = interleaved ? 1 : all; count <= all; count += 1) {
+      const [open, closed] = [RACKS[(count - 1) % 2], RACKS[count % 2]];
+      if (interleaved) {
+        await this.plane.mustKubectl(["uncordon", ...nodesOf(open)]);
+        await this.plane.mustKubectl(["cordon", ...nodesOf(closed)]);
+      }
+      await this.plane.apply(disaggregatedSet(count));
+      await this.untilUnits(count, count);
+    }
+    await this.plane.mustKubectl(["uncordon", ...RACKS.flatMap(nodesOf)]);
+  }
+
+  /** As the provider takes a rack that was emptied. */
+  async take(rack: string): Promise<void> {
+    await this.plane.mustKubectl(["delete", "node", ...nodesOf(rack)]);
+  }
+
+  async cordonedRacks(): Promise<readonly string[]> {
+    const path = "-o=jsonpath={range .items[?(@.spec.unschedulable)]}{.metadata.name} {end}";
+    const names = (await this.plane.mustKubectl(["get", "nodes", path])).trim().split(" ");
+    return [...new Set(names.flatMap((name) => (name === "" ? [] : name.slice(0, 6))))];
+  }
+
+  /** Of the InferenceFleet, as at the start. */
+  workloads(): readonly Json[] {
+    return workloads();
+  }
+
+  /** Of all decisions. */
+  async phases(): Promise<readonly string[]> {
+    return (await this.parts.ports.decisions.list()).map(({ phase }) => phase);
+  }
+
+  /** A merge patch of the InferenceFleet's specification. @returns once the controller knows */
+  async editFleet(spec: Json): Promise<void> {
+    const generation = async () => {
+      const { fleets } = await this.parts.ports.store.read(this.cluster.world.now);
+      return fleets[0]?.generation ?? 0;
+    };
+    const before = await generation();
+    const patch = `-p=${JSON.stringify({ spec })}`;
+    const where = ["inferencefleet", "coder", `-n=${NAMESPACE}`, "--type=merge", patch];
+    await this.plane.mustKubectl(["patch", ...where]);
+    await untilTrue("the edit to be known", async () => (await generation()) > before || "not yet");
+  }
+
+  set turnsPerSecond(rate: number) {
+    this.cluster.arrivals = rate;
   }
 
   /** One tick. @returns what was done; throws where it failed */
@@ -195,10 +261,6 @@ export class SharedRoles {
     const where = ["pods", `-n=${NAMESPACE}`, "--field-selector=spec.nodeName=", "-o=name"];
     const names = await this.plane.mustKubectl(["get", ...where]);
     return names.split("\n").filter((name) => name !== "");
-  }
-
-  async decisions(): Promise<number> {
-    return (await this.parts.ports.decisions.list()).length;
   }
 
   async targetRacks(): Promise<string> {
