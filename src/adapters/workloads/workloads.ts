@@ -18,6 +18,7 @@ import { markPods } from "./mark-pods.ts";
 import { membershipsOf, observationOf, sizedBy } from "./memberships.ts";
 import { rolloutsIn } from "./rollouts.ts";
 import { writeReplicas } from "./scale-write.ts";
+import { withoutSliced } from "./slices.ts";
 import { targetReader } from "./target-reader.ts";
 
 export interface WorkloadsOptions {
@@ -46,8 +47,9 @@ export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
     ...lifecycleOf(pods),
     read: async (fleets, pools = []) => {
       const loans = loansOf(pools);
-      const members = await membershipsOf(fleets, reader);
+      const named = await membershipsOf(fleets, reader);
       const kept = pods.snapshot();
+      const members = withoutSliced(named, kept);
       return {
         pods: kept.flatMap((pod) => observationOf(pod, members, loans)),
         rollouts: rolloutsIn(members, kept),
