@@ -1,7 +1,7 @@
 /**
- * A loan's whole way by its objects on a real API server, with the chart's rights: racks that nobody
- * needs are lent, a fleet calls one back, and in the middle of it the RackPool is deleted, the loan
- * taken out of it, or the fleet deleted. The gang that runs there must not be told to go for it.
+ * A loan's whole way by its objects on a real API server, with the chart's rights: racks that
+ * nobody needs are lent, a fleet calls one back, and in the middle of it the RackPool is deleted,
+ * the loan taken out of it, or the fleet deleted. The gang there must not be told to go for it.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Intent } from "../../src/core/observation.ts";

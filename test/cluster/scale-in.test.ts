@@ -66,7 +66,7 @@ describe.skipIf(missing !== "")(`scale-in on a real API server ${missing}`, () =
     ...new Set((await shared.engines(fleet)).flatMap(({ rack, ready }) => (ready ? rack : []))),
   ];
 
-  it("a surge that comes back calls the drain off: the rack serves on, nothing was evicted", async () => {
+  it("a surge that comes back calls the drain off, and nothing was evicted", async () => {
     const [bought, before] = [await shared.nodePool(), await shared.engines(GIVER)];
     await shared.override(GIVER, null);
     await until("the cordon", async (done) => done.includes("Cordon applied"));
@@ -81,7 +81,7 @@ describe.skipIf(missing !== "")(`scale-in on a real API server ${missing}`, () =
     expect(await shared.nodePool()).toEqual(bought);
   });
 
-  it("two fleets at once, two leaders with clocks two minutes apart: each rack once, one by one", async () => {
+  it("two fleets, two leaders, clocks two minutes apart: racks go one by one, once", async () => {
     const bought = await shared.nodePool();
     await shared.override(GIVER, null);
     await shared.override(TAKER, null);
@@ -118,7 +118,7 @@ describe.skipIf(missing !== "")(`scale-in on a real API server ${missing}`, () =
     expect(await shared.cordoned()).toEqual([]);
   });
 
-  describe("a provider that takes the rack that serves, and leaves the one that was emptied", () => {
+  describe("a provider that takes a rack that serves, and leaves the emptied one", () => {
     let kept: string;
 
     it("is said, and the emptied rack serves again", async () => {
