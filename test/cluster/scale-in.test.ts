@@ -15,6 +15,10 @@ const missing = controlPlaneOrSkip(["helm"]);
 /** Ticks of 20 s: stabilisation is three of them. */
 const TICKS = 6;
 const KEEP_TWO = { floorRacks: 2 };
+/** A tick takes seconds where others have the machine. */
+const PATIENCE = { timeoutMs: 4 * MINUTE_MS };
+/** A fleet gives up one rack in ten minutes. */
+const TEN_MINUTES_MS = 10 * MINUTE_MS;
 /** Nothing is paid for whether used or not; a rack may go as soon as the last one went. */
 const ON_DEMAND = {
   racks: [
@@ -48,7 +52,7 @@ describe.skipIf(missing !== "")(`scale-in on a real API server ${missing}`, () =
       nodePool: await shared.nodePool(),
     });
   const until = (what: string, holds: (done: readonly string[]) => boolean | Promise<boolean>) =>
-    untilTrue(what, async () => (await holds(await shared.step())) || (await standing()));
+    untilTrue(what, async () => (await holds(await shared.step())) || (await standing()), PATIENCE);
   const steps = async (ticks: number): Promise<readonly string[]> => {
     const done: string[] = [];
     for (let n = 0; n < ticks; n += 1) done.push(...(await shared.step()));
@@ -88,20 +92,24 @@ describe.skipIf(missing !== "")(`scale-in on a real API server ${missing}`, () =
     const drained = new Set<string>();
     let mostAtOnce = 0;
     let standingRacks = ["rack-a", "rack-b", "rack-c", "rack-d"];
-    await untilTrue("both racks to be given back", async () => {
-      await shared.stepBoth(2 * MINUTE_MS);
-      const cordoned = await cordonedRacks();
-      mostAtOnce = Math.max(mostAtOnce, cordoned.length);
-      for (const rack of cordoned) drained.add(rack);
-      const { targetRacks } = await shared.nodePool();
-      const [empty] = cordoned;
-      if (targetRacks < standingRacks.length && empty !== undefined) {
-        await shared.take(empty);
-        standingRacks = standingRacks.filter((rack) => rack !== empty);
-      }
-      const done = (await shared.decisions()).filter(({ phase }) => phase === "Done");
-      return (standingRacks.length === 2 && done.length === 2) || (await standing());
-    });
+    await untilTrue(
+      "both racks to be given back",
+      async () => {
+        await shared.stepBoth(2 * MINUTE_MS);
+        const cordoned = await cordonedRacks();
+        mostAtOnce = Math.max(mostAtOnce, cordoned.length);
+        for (const rack of cordoned) drained.add(rack);
+        const { targetRacks } = await shared.nodePool();
+        const [empty] = cordoned;
+        if (targetRacks < standingRacks.length && empty !== undefined) {
+          await shared.take(empty);
+          standingRacks = standingRacks.filter((rack) => rack !== empty);
+        }
+        const done = (await shared.decisions()).filter(({ phase }) => phase === "Done");
+        return (standingRacks.length === 2 && done.length === 2) || (await standing());
+      },
+      PATIENCE,
+    );
     await shared.stopRival();
     const ins = (await shared.decisions()).filter(({ phase }) => phase === "Done");
     expect(ins.map(({ fromRacks, toRacksAtMost }) => [fromRacks, toRacksAtMost])).toEqual(
@@ -130,6 +138,7 @@ describe.skipIf(missing !== "")(`scale-in on a real API server ${missing}`, () =
       await shared.bring("rack-e");
       await until("it to serve", async () => (await racksOf(GIVER)).includes("rack-e"));
       await until("the decision's end", async () => (await latest()).phase === "Done");
+      shared.pass(TEN_MINUTES_MS);
       await shared.override(GIVER, null);
       await until("the count lowered", async () => (await shared.nodePool()).targetRacks === 2);
       [kept = ""] = await cordonedRacks();
@@ -152,6 +161,7 @@ describe.skipIf(missing !== "")(`scale-in on a real API server ${missing}`, () =
       await shared.bring("rack-f");
       await until("it to serve", async () => (await racksOf(GIVER)).includes("rack-f"));
       await until("the decision's end", async () => (await latest()).phase === "Done");
+      shared.pass(TEN_MINUTES_MS);
       await shared.override(GIVER, null);
       expect(await steps(TICKS)).not.toContain("OpenIntent applied");
       expect(shared.said(GIVER).join("\n")).toContain(
