@@ -8,15 +8,15 @@
  * | 429 with Retry-After, honoured      | contracts (1)            | here                   |
  * | 500 after the write took effect     | contracts (1)            | here, (2)              |
  * | watch gap: 410, listed again        | no watch                 | here                   |
- * | object made anew under its name     | contracts (1)            | (2), fleet-store (3)   |
+ * | object made anew under its name     | contracts (1)            | here, (2)              |
  * | node or pod replaced under its name | victims by uid (1)       | here, adapters.test.ts |
- * | clock of the controller off by 60 s | test/crash/races.test.ts | the same               |
- * | two drains at once, two leaders     | test/crash/races.test.ts | the same               |
+ * | clock of the controller off by 60 s | scale-in.test.ts (3)     | the same               |
+ * | two drains at once, two leaders     | scale-in.test.ts (3)     | the same               |
  * | foreign count, held to and reported | fleet-life.test.ts       | -                      |
  *
  * (1) `goesWrong` and `marksVictims` of test/contracts/rack-backend-faults.ts, run for every
  * backend in rack-backends.test.ts and object-sets.test.ts. (2) "a write meets" in
- * workloads.test.ts. (3) test/adapters/fleet-store/fleet-store.test.ts, on the fake API server.
+ * workloads.test.ts. (3) Every workflow of them in simulation: test/crash/races.test.ts.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { clusterNodes } from "../../src/adapters/cluster-nodes/cluster-nodes.ts";
@@ -143,6 +143,20 @@ describe.skipIf(missing !== "")(`races on a real API server ${missing}`, () => {
       wire.order(to("PATCH", /rackpools\/gb200-a\/status/), conflict, 2);
       await store.writePoolStatus(pool, status);
       expect(await written()).toBe("4");
+    });
+
+    it("judged of an object that was made anew meanwhile is not written on that one", async () => {
+      await plane.apply(rawPool(), rawFleet());
+      const store = await synced(fleetStore({ ...base(), compilers }));
+      const [pool] = (await store.read(clock.now())).pools;
+      if (pool === undefined) throw new Error("the pool was not read");
+      const anew = async (): Promise<void> => {
+        await plane.mustKubectl(["delete", "rackpool", "gb200-a"]);
+        await plane.apply(rawPool());
+      };
+      wire.order(to("PATCH", /rackpools\/gb200-a\/status/), { kind: "first", run: anew });
+      await store.writePoolStatus(pool, { ...status, desiredRacks: 7 });
+      expect(await written()).toBe("");
     });
   });
 

@@ -1,6 +1,7 @@
 /**
- * Races that no real API server can be made to run on demand: a clock that is wrong or jumps, and
- * two processes that both believe they lead. The others: test/cluster/races.test.ts.
+ * Races in every workflow: a clock that is wrong or jumps, and two processes that both believe they
+ * lead. On a real API server, drains alone: test/cluster/scale-in.test.ts; the other races:
+ * test/cluster/races.test.ts.
  */
 import { describe, expect, it } from "vitest";
 import type { CompiledGroup } from "../../src/core/compiled.ts";

@@ -64,14 +64,14 @@ export const TOOLS = [
     onPath: [],
   },
   {
-    // LeaderWorkerSet's controller, with its webhooks.
+    // The controllers of LeaderWorkerSet and DisaggregatedSet, with their webhooks.
     name: "lws",
     from: "go-source",
-    module: "sigs.k8s.io/lws@v0.8.0",
+    module: "sigs.k8s.io/lws@v0.9.0",
     package: "./cmd",
     beside: {
       file: "lws-crds.yaml",
-      module: "sigs.k8s.io/lws@v0.8.0",
+      module: "sigs.k8s.io/lws@v0.9.0",
       folders: ["config/crd/bases"],
     },
     onPath: [],

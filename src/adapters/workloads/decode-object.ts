@@ -53,6 +53,10 @@ export function countPlace(object: Json, { ref, part }: CountRef): CountPlace | 
     const count = numberAt(object, ...PLAIN);
     return { path: PLAIN, pointer: "/spec/replicas", named: null, count };
   }
+  const slices = numberAt(object, "spec", "slices") ?? 1;
+  if (slices !== 1) {
+    return { text: `spec.slices: found ${slices}, expected 1: each has a role's count of units` };
+  }
   const roles = listAt(object, "spec", "roles");
   const names = roles.map((role) => stringAt(role, "name"));
   const index = part === null ? -1 : names.indexOf(part);

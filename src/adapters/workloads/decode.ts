@@ -139,6 +139,8 @@ export interface TargetReading {
   /** Whether a pod with these labels is the target's. */
   readonly selects: (labels: Labels) => boolean;
   readonly rollingOut: boolean;
+  /** Under which its pods carry the revision of their template; null where they carry none. */
+  readonly revisionLabel: string | null;
   readonly counted: CountedObject | NoPlace;
 }
 
@@ -154,6 +156,7 @@ export function decodeTarget(object: Json, count: CountRef, scale: Json | null):
   return {
     selects: selectorOf(object, { ...count, kind }, scale),
     rollingOut: isRollingOut(object, count),
+    revisionLabel: kind.revisionLabel ?? null,
     counted: countedOf(object, { ...count, kind }, scale),
   };
 }

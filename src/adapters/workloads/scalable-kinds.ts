@@ -20,9 +20,12 @@ export interface ScalableKind {
   readonly podSpec: readonly string[] | null;
   /** Pods carry the role under it, of kinds with a count per role. */
   readonly roleLabel?: string;
+  /** Pods carry the revision of their template under it: two at once are a rollout. */
+  readonly revisionLabel?: string;
 }
 
 const LWS_GROUP_INDEX = "leaderworkerset.sigs.k8s.io/group-index";
+const DISAGGREGATED_REVISION = "disaggregatedset.x-k8s.io/revision";
 
 /**
  * Sources: apps/v1 and kube-controller-manager; kubernetes-sigs/lws api/leaderworkerset/v1 and
@@ -66,6 +69,7 @@ const SCALABLE_KINDS: readonly ScalableKind[] = [
     leftBy: [],
     podSpec: null,
     roleLabel: "disaggregatedset.x-k8s.io/role",
+    revisionLabel: DISAGGREGATED_REVISION,
   },
   {
     group: "disaggregatedset.x-k8s.io",
@@ -75,6 +79,7 @@ const SCALABLE_KINDS: readonly ScalableKind[] = [
     removes: "HighestIndex",
     leftBy: ["DisaggregatedSet"],
     podSpec: null,
+    revisionLabel: DISAGGREGATED_REVISION,
   },
   {
     group: "grove.io",

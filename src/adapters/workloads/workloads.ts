@@ -16,7 +16,9 @@ import { ejectPods, readmitPods } from "./eject-pods.ts";
 import { loansOf } from "./loan-pods.ts";
 import { markPods } from "./mark-pods.ts";
 import { membershipsOf, observationOf, sizedBy } from "./memberships.ts";
+import { rolloutsIn } from "./rollouts.ts";
 import { writeReplicas } from "./scale-write.ts";
+import { withoutSliced } from "./slices.ts";
 import { targetReader } from "./target-reader.ts";
 
 export interface WorkloadsOptions {
@@ -45,13 +47,12 @@ export function workloads(options: WorkloadsOptions): Workloads & Lifecycle {
     ...lifecycleOf(pods),
     read: async (fleets, pools = []) => {
       const loans = loansOf(pools);
-      const members = await membershipsOf(fleets, reader);
-      const rolling = members.filter((member) =>
-        member.targets.some(({ rollingOut }) => rollingOut),
-      );
+      const named = await membershipsOf(fleets, reader);
+      const kept = pods.snapshot();
+      const members = withoutSliced(named, kept);
       return {
-        pods: pods.snapshot().flatMap((pod) => observationOf(pod, members, loans)),
-        rollouts: [...new Set(rolling.map(({ fleet }) => fleet))],
+        pods: kept.flatMap((pod) => observationOf(pod, members, loans)),
+        rollouts: rolloutsIn(members, kept),
         unreadable: members.flatMap(({ problems }) => problems),
         sized: sizedBy(members),
       };

@@ -176,3 +176,12 @@ it("a DisaggregatedSet of old has the count in the role itself", () => {
   const read = object({ roles: [{ name: "decode", replicas: 3 }] });
   expect(counted({ ...SET, part: "decode" }, read).object.replicas).toBe(3);
 });
+
+it("a DisaggregatedSet of several slices is not sized: each has a role's count of units", () => {
+  const roles = [{ name: "decode", spec: { replicas: 3 } }];
+  const of = { ...SET, part: "decode" };
+  expect(decodeTarget(object({ roles, slices: 2 }), of, null).counted).toEqual({
+    text: "spec.slices: found 2, expected 1: each has a role's count of units",
+  });
+  expect(counted(of, object({ roles, slices: 1 })).object.replicas).toBe(3);
+});

@@ -12,23 +12,25 @@ export const NODES_PER_RACK = 2;
 /** One pod fills a node. */
 const GPUS = "4";
 
-export const nodePool = (): Json => ({
+export const nodePool = (targetRacks: number): Json => ({
   apiVersion: "compute.coreweave.com/v1alpha1",
   kind: "NodePool",
   metadata: { name: POOL },
-  spec: { instanceType: "gb200-4x", targetRacks: 3 },
+  spec: { instanceType: "gb200-4x", targetRacks },
 });
 
-export const rackPool = (): Json => ({
+/** @param racks that there are, all of them paid for unless `more` says otherwise */
+export const rackPool = (racks: number, more: Json = {}): Json => ({
   apiVersion: "breakwater.dev/v1alpha1",
   kind: "RackPool",
   metadata: { name: POOL },
   spec: {
     backend: { kind: "coreweave", name: POOL, acknowledgeUnproven: true },
     rack: { nodes: NODES_PER_RACK, usableNodes: NODES_PER_RACK },
-    supply: { kind: "Reserved", committedRacks: 3 },
-    limits: { maxRacks: 3 },
+    supply: { kind: "Reserved", committedRacks: racks },
+    limits: { maxRacks: racks },
     consumers: [GIVER, TAKER].map((fleet) => ({ fleet, guaranteed: 1, max: 3 })),
+    ...more,
   },
 });
 
@@ -60,6 +62,7 @@ export const fleetObject = ({ namespace, name }: Fleet): Json => ({
   },
 });
 
+export const FENCE = "breakwater.dev/reclaim";
 /** Nobody takes the taint off that new nodes get: the node controller does not run here. */
 const NOT_READY = { key: "node.kubernetes.io/not-ready", operator: "Exists" };
 
@@ -73,7 +76,7 @@ export const deployment = ({ namespace, name }: Fleet, replicas: number): Json =
     template: {
       metadata: { labels: { app: name } },
       spec: {
-        tolerations: [NOT_READY],
+        tolerations: [NOT_READY, { key: FENCE, operator: "Exists" }],
         terminationGracePeriodSeconds: 1,
         containers: [
           { name: "engine", image: "engine", resources: { limits: { "nvidia.com/gpu": GPUS } } },
@@ -82,6 +85,36 @@ export const deployment = ({ namespace, name }: Fleet, replicas: number): Json =
     },
   },
 });
+
+export const BATCH = { namespace: "training", name: "big" };
+
+/** Pods that run together or not at all, one a node, on racks that are lent. */
+export const gang = (replicas: number): readonly Json[] => {
+  const { namespace, name } = BATCH;
+  const labels = { run: name, queue: "training", "jobset.sigs.k8s.io/jobset-name": name };
+  const resources = { limits: { "nvidia.com/gpu": GPUS } };
+  const pods = {
+    tolerations: [NOT_READY],
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: "train", image: "train", resources }],
+  };
+  const selector = { matchLabels: { run: name } };
+  return [
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace },
+      spec: { replicas, selector, template: { metadata: { labels }, spec: pods } },
+    },
+    {
+      // It may not be told to go: what is seen of a reclaim is what happens before.
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name, namespace },
+      spec: { maxUnavailable: 0, selector },
+    },
+  ];
+};
 
 const ROOM = { "nvidia.com/gpu": GPUS, cpu: "64", memory: "512Gi", pods: "110" };
 

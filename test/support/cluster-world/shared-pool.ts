@@ -3,17 +3,7 @@
  * Breakwater sizes and kube-scheduler places. The controller's own tick, with the chart's rights,
  * on the real adapters; its clock, signals and memory are the model's.
  */
-import { clusterNodes } from "../../../src/adapters/cluster-nodes/cluster-nodes.ts";
-import { decisionStore } from "../../../src/adapters/decision-store/decision-store.ts";
-import { fleetStore } from "../../../src/adapters/fleet-store/fleet-store.ts";
-import { kubeClient } from "../../../src/adapters/kubernetes/client.ts";
-import { connect } from "../../../src/adapters/kubernetes/connection.ts";
 import type { Json } from "../../../src/adapters/kubernetes/decode.ts";
-import { discovery } from "../../../src/adapters/kubernetes/discovery.ts";
-import type { Lifecycle } from "../../../src/adapters/kubernetes/reflector.ts";
-import { processTimers } from "../../../src/adapters/kubernetes/timers.ts";
-import { workloads } from "../../../src/adapters/workloads/workloads.ts";
-import { COMPILERS, rackBackends } from "../../../src/cli/live.ts";
 import { NOTHING_CARRIED } from "../../../src/controller/carried.ts";
 import type { Carried } from "../../../src/controller/carried.ts";
 import { tick } from "../../../src/controller/tick.ts";
@@ -27,8 +17,8 @@ import { type ControlPlane, startControlPlane } from "../control-plane/control-p
 import { untilTrue } from "../control-plane/until-true.ts";
 import { COREWEAVE_NODE_POOL } from "../crds/foreign-kinds.ts";
 import type { Moment } from "../crash/matrix.ts";
-import { mortal } from "../crash/mortal-transport.ts";
 import { ModelCluster, sha256 } from "../model/cluster.ts";
+import { type ControllerParts, controllerParts, synced } from "./controller-parts.ts";
 import {
   APPROVER,
   approver,
@@ -50,6 +40,16 @@ const TICK_MS = millis(20 * SECOND_MS);
 const TURNS_PER_SECOND = 0.1;
 const OPTIONS = { codeVersion: "moves", digest: sha256, stopwatch: () => 0 };
 
+export interface SharedPoolOptions {
+  /** Racks that run the giver's units at the start, and the taker's. */
+  readonly racks: readonly [readonly string[], readonly string[]];
+  /** Racks without units; absent: none. */
+  readonly idle?: readonly string[];
+  /** Over the RackPool's specification. */
+  readonly spec?: Json;
+}
+const MOVES: SharedPoolOptions = { racks: [["rack-a", "rack-b"], ["rack-c"]] };
+
 export interface Engine {
   readonly uid: string;
   /** "" while it is pending. */
@@ -70,6 +70,7 @@ export class SharedPool {
   private readonly cluster: ModelCluster;
   private process: ControllerParts;
   private carried: Carried = NOTHING_CARRIED;
+  private rival: Rival | null = null;
 
   private constructor(plane: ControlPlane, kubeconfig: string) {
     this.plane = plane;
@@ -85,8 +86,8 @@ export class SharedPool {
     return this.process.ports;
   }
 
-  /** @returns once two racks run the giver's units and one the taker's */
-  static async start(): Promise<SharedPool> {
+  /** @returns once all racks run their units */
+  static async start(options = MOVES): Promise<SharedPool> {
     const plane = await startControlPlane({
       controllerManager: true,
       kwok: true,
@@ -94,8 +95,8 @@ export class SharedPool {
       users: { [APPROVER]: [] },
     });
     try {
-      const shared = await SharedPool.on(plane);
-      await shared.begin();
+      const shared = await SharedPool.on(plane, options);
+      await shared.begin(options);
       return shared;
     } catch (error) {
       await plane.stop();
@@ -103,7 +104,10 @@ export class SharedPool {
     }
   }
 
-  private static async on(plane: ControlPlane): Promise<SharedPool> {
+  private static async on(
+    plane: ControlPlane,
+    { racks, idle = [], spec }: SharedPoolOptions,
+  ): Promise<SharedPool> {
     await plane.apply(COREWEAVE_NODE_POOL);
     await installChart(plane, "--set=rbac.manageWorkloads=true");
     const established = ["--for=condition=Established", "--timeout=60s", "crd", "--all"];
@@ -111,35 +115,31 @@ export class SharedPool {
     for (const { namespace } of [GIVER, TAKER]) {
       await plane.mustKubectl(["create", "namespace", namespace]);
     }
-    await plane.apply(approver(), nodePool(), rackPool(), fleetObject(GIVER), fleetObject(TAKER));
+    const count = racks.flat().length + idle.length;
+    await plane.apply(approver(), nodePool(count), rackPool(count, spec));
+    await plane.apply(fleetObject(GIVER), fleetObject(TAKER));
     const kubeconfig = await plane.serviceAccountKubeconfig(RELEASE_NAMESPACE, "breakwater");
     return new SharedPool(plane, kubeconfig);
   }
 
   /** Rack by rack, so that no fleet's units are on another's. */
-  private async begin(): Promise<void> {
-    await this.sync();
-    await this.place(GIVER, ["rack-a", "rack-b"]);
-    await this.place(TAKER, ["rack-c"]);
+  private async begin({ racks, idle = [] }: SharedPoolOptions): Promise<void> {
+    const [givers, takers] = racks;
+    await synced(this.process);
+    await this.place(GIVER, givers);
+    await this.place(TAKER, takers);
+    const units = NODES_PER_RACK * (givers.length + takers.length);
     await untilTrue("the controller to see them", async () => {
       const { pods } = await this.ports.workloads.read(
         (await this.ports.store.read(this.now)).fleets,
       );
-      return (pods.length === 6 && pods.every(({ ready }) => ready)) || JSON.stringify(pods);
+      return (pods.length === units && pods.every(({ ready }) => ready)) || JSON.stringify(pods);
     });
-  }
-
-  private async sync(): Promise<void> {
-    for (const adapter of this.process.running) {
-      adapter.start();
-      await untilTrue("the adapter to be synced", () => adapter.synced());
-    }
+    for (const rack of idle) await this.bring(rack);
   }
 
   private async place(fleet: Fleet, racks: readonly string[]): Promise<void> {
-    const names = racks.flatMap((rack) =>
-      Array.from({ length: NODES_PER_RACK }, (_, n) => `${rack}-n${n}`),
-    );
+    const names = racks.flatMap(nodesOf);
     await this.plane.apply(...names.map(fakeNode), deployment(fleet, names.length));
     await untilTrue(`${fleet.name} on ${racks.join(", ")}`, async () => {
       const engines = await this.engines(fleet);
@@ -157,7 +157,53 @@ export class SharedPool {
     await this.process.stop();
     this.process = controllerParts(this.kubeconfig, this.cluster.ports());
     this.carried = NOTHING_CARRIED;
-    await this.sync();
+    await synced(this.process);
+  }
+
+  /** As the provider brings a rack and takes one, with whatever runs on it. */
+  async bring(rack: string): Promise<void> {
+    await this.plane.apply(...nodesOf(rack).map(fakeNode));
+  }
+  async take(rack: string): Promise<void> {
+    await this.plane.mustKubectl(["delete", "node", ...nodesOf(rack)]);
+    // The pod collector would do so a minute later.
+    const now = ["--force", "--grace-period=0", "--wait=false"];
+    for (const node of nodesOf(rack)) {
+      const on = `--field-selector=spec.nodeName=${node}`;
+      await this.plane.mustKubectl(["delete", "pods", "-A", on, ...now]);
+    }
+  }
+
+  /**
+   * A tick of each of two processes at once, that both hold themselves the leader, one with a clock
+   * so much ahead, the other as much behind. Who meets what the other wrote fails its tick.
+   */
+  async stepBoth(apartMs: number): Promise<void> {
+    this.rival ??= await this.anotherProcess();
+    this.cluster.pass(TICK_MS);
+    const { now } = this.cluster.world;
+    const skewed = (ports: Ports, byMs: number): Ports => ({
+      ...ports,
+      clock: { now: () => epochMs(now + byMs) },
+    });
+    const { rival } = this;
+    [this.carried, rival.carried] = await Promise.all([
+      tick(skewed(this.ports, apartMs / 2), this.carried, OPTIONS),
+      tick(skewed(rival.parts.ports, -apartMs / 2), rival.carried, OPTIONS),
+    ]);
+    this.cluster.failures.splice(0);
+  }
+
+  private async anotherProcess(): Promise<Rival> {
+    const parts = controllerParts(this.kubeconfig, this.cluster.ports());
+    await synced(parts);
+    return { parts, carried: NOTHING_CARRIED };
+  }
+
+  /** The other one dies. The first write of memory meets what it saved last, and fails its tick. */
+  async stopRival(): Promise<void> {
+    await this.rival?.parts.stop();
+    this.rival = null;
   }
 
   /**
@@ -183,7 +229,8 @@ export class SharedPool {
     this.cluster.pass(TICK_MS);
     const before = reports.length;
     this.carried = await tick(this.ports, this.carried, OPTIONS);
-    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    const failed = failures.splice(0);
+    if (failed.length > 0) throw new Error(JSON.stringify(failed));
     return reports
       .slice(before)
       .flatMap(({ actions }) => actions.map(({ kind, outcome }) => `${kind} ${outcome}`));
@@ -227,6 +274,27 @@ export class SharedPool {
     });
   }
 
+  /** A merge patch of the RackPool's specification. @returns once the controller knows */
+  async editPool(spec: Json): Promise<void> {
+    const before = await this.poolGeneration();
+    const patch = `-p=${JSON.stringify({ spec })}`;
+    await this.plane.mustKubectl(["patch", "rackpool", POOL, "--type=merge", patch]);
+    await untilTrue("the edit to be known", async () => {
+      const generation = await this.poolGeneration();
+      return (generation ?? 0) > (before ?? 0) || String(generation);
+    });
+  }
+
+  private async poolGeneration(): Promise<number | undefined> {
+    const { pools } = await this.ports.store.read(this.now);
+    return pools.find(({ name }) => name === POOL)?.generation;
+  }
+
+  /** Sentences of all events so far. */
+  events(): readonly string[] {
+    return this.cluster.events.map(({ reason }) => reason.text);
+  }
+
   /** @returns once the controller knows */
   async scaleIn({ namespace, name }: Fleet, mode: "Auto" | "Approve"): Promise<void> {
     const patch = JSON.stringify({ spec: { mode: { scaleIn: mode } } });
@@ -241,6 +309,17 @@ export class SharedPool {
   async engines({ namespace, name }: Fleet): Promise<readonly Engine[]> {
     const { items } = await this.json("pods", "-n", namespace, "-l", `app=${name}`);
     return items.map(engineOf);
+  }
+
+  /** Pods of somebody else's. */
+  async pods({ namespace, name }: Fleet): Promise<readonly Engine[]> {
+    const { items } = await this.json("pods", "-n", namespace, "-l", `run=${name}`);
+    return items.map(engineOf);
+  }
+
+  /** Racks that run a loan's pods, or may: as the last tick saw them. */
+  loanedRacks(): number {
+    return this.cluster.reports.at(-1)?.decision.pools[0]?.racksByPhase.Loaned ?? 0;
   }
 
   /** Units that the fleet's workload is asked for. */
@@ -286,44 +365,19 @@ export class SharedPool {
   }
 
   async stop(): Promise<void> {
+    await this.stopRival();
     await this.process.stop();
     await this.plane.stop();
   }
 }
 
-interface ControllerParts {
-  readonly ports: Ports;
-  readonly running: readonly Lifecycle[];
-  /** Judges every write from now on. @returns what resolves when the process has died */
-  dyingAt(verdict: (write: string) => Moment | null): Promise<"died">;
-  stop(): Promise<void>;
+interface Rival {
+  readonly parts: ControllerParts;
+  carried: Carried;
 }
 
-/** What a process of the controller holds towards the API server. */
-function controllerParts(kubeconfig: string, model: Ports): ControllerParts {
-  const timers = processTimers();
-  const { transport: server, close } = connect(kubeconfig);
-  const { transport, dyingAt } = mortal(server);
-  const client = kubeClient({ transport, timers });
-  const base = { client, timers, warn: () => {}, clock: model.clock };
-  const found = discovery(client);
-  const store = fleetStore({ ...base, compilers: COMPILERS });
-  const nodes = clusterNodes(base);
-  const pods = workloads({ ...base, discovery: found });
-  const decisions = decisionStore(base);
-  const people = { namespace: RELEASE_NAMESPACE, events: model.events };
-  const backends = rackBackends({ ...base, ...people, discovery: found });
-  const running: readonly Lifecycle[] = [store, nodes, pods, decisions];
-  return {
-    ports: { ...model, store, nodes, workloads: pods, decisions, backends },
-    running,
-    dyingAt,
-    stop: async () => {
-      await Promise.all(running.map((adapter) => adapter.stop()));
-      await close();
-    },
-  };
-}
+const nodesOf = (rack: string): readonly string[] =>
+  Array.from({ length: NODES_PER_RACK }, (_, n) => `${rack}-n${n}`);
 
 const MARK = /^breakwater\.dev\/|^controller\.kubernetes\.io\/pod-deletion-cost$/;
 

@@ -11,8 +11,8 @@ import { untilTrue } from "./until-true.ts";
 const CRDS_FILE = "lws-crds.yaml";
 
 /**
- * Installs LeaderWorkerSet's own CRD, starts its controller and its webhooks, which number the pods
- * of a group, and waits until all answer.
+ * Installs the CRDs of LeaderWorkerSet and DisaggregatedSet, starts their controllers and their
+ * webhooks, which number the pods of a group, and waits until all answer.
  *
  * @param certDir of the API server, whose certificate for 127.0.0.1 serves the webhooks as well
  */
@@ -24,8 +24,9 @@ export async function startLws(
   const program = toolPath("lws");
   const crds = `--filename=${join(dirname(program), CRDS_FILE)}`;
   await access.mustKubectl(["apply", "--server-side", crds]);
-  await untilTrue("LeaderWorkerSets to be served", async () => {
-    const { code, stderr } = await access.kubectl(["get", "leaderworkersets", "-A"]);
+  await untilTrue("its kinds to be served", async () => {
+    const kinds = "leaderworkersets,disaggregatedsets";
+    const { code, stderr } = await access.kubectl(["get", kinds, "-A"]);
     return code === 0 || stderr;
   });
   const [webhookPort, healthPort] = [await freePort(), await freePort()];
@@ -66,6 +67,7 @@ function configuration(dir: string, apiServerCerts: string, port: number) {
 /** As in the controller's own manifests (config/webhook), by URL and not through a Service. */
 function webhooks(port: number, ca: Buffer) {
   const sets = rule("leaderworkerset.x-k8s.io", "v1", "leaderworkersets");
+  const disaggregated = rule("disaggregatedset.x-k8s.io", "v1", "disaggregatedsets");
   const pods = rule("", "v1", "pods");
   const ofSets = { matchExpressions: [{ key: GROUPED, operator: "Exists" }] };
   const webhook = (name: string, path: string, more: object) => ({
@@ -99,12 +101,20 @@ function webhooks(port: number, ca: Buffer) {
         webhook("vleaderworkerset.kb.io", `validate-${PATH_OF_SETS}`, {
           rules: [sets("CREATE", "UPDATE")],
         }),
+        webhook("vpod.kb.io", "validate--v1-pod", {
+          rules: [pods("CREATE", "UPDATE")],
+          objectSelector: ofSets,
+        }),
+        webhook("vdisaggregatedset.kb.io", `validate-${PATH_OF_DISAGGREGATED}`, {
+          rules: [disaggregated("CREATE", "UPDATE")],
+        }),
       ],
     },
   ];
 }
 
 const PATH_OF_SETS = "leaderworkerset-x-k8s-io-v1-leaderworkerset";
+const PATH_OF_DISAGGREGATED = "disaggregatedset-x-k8s-io-v1-disaggregatedset";
 const GROUPED = "leaderworkerset.sigs.k8s.io/name";
 
 const rule =
