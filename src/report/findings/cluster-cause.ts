@@ -6,7 +6,7 @@ import { overlaps } from "../statistics/episodes.ts";
 import { meanOf, sumOf } from "../statistics/robust.ts";
 import type { ShownCapacity } from "./capacity.ts";
 import type { FleetRun } from "./fleet-run.ts";
-import { inSteps, stretchOf } from "./fleet-run.ts";
+import { inSteps, missedIn, stretchOf } from "./fleet-run.ts";
 import type { ForecastMiss } from "./forecast-misses.ts";
 import type { HitRateRegime } from "./hit-rate-regimes.ts";
 import type { LateArrival } from "./late-arrivals.ts";
@@ -57,13 +57,19 @@ export function causeOf(run: FleetRun, cluster: Stretch, evidence: CauseEvidence
   if (surge !== undefined) return { kind: "disturbance", surge };
   const loss = rackLosses(run).find((each) => overlaps(onset, { from: each.at, to: each.at + 1 }));
   if (loss !== undefined) return { kind: "rack-loss", loss };
-  const late = evidence.late.find((each) => overlaps(each, cluster));
+  const late = evidence.late.find((each) => overlaps(each, onset) || mostOf(run, cluster, each));
   if (late !== undefined) return { kind: "arrived-late", late };
   const regime = evidence.regimes.find(
     ({ from, to }) => overlaps(onset, { from, to }) && from >= onset.from - BLOCKS_OFF,
   );
   if (regime !== undefined) return { kind: "hit-rate", regime };
   return demandCause(run, cluster, evidence);
+}
+
+/** What began later is the cause where most of what the cluster missed, missed during it. */
+function mostOf(run: FleetRun, cluster: Stretch, { from, to }: Stretch): boolean {
+  const both = { from: Math.max(from, cluster.from), to: Math.min(to, cluster.to) };
+  return both.from < both.to && missedIn(run, both) > missedIn(run, cluster) / 2;
 }
 
 /** A regime's edges are those of blocks. */

@@ -18,6 +18,7 @@ export function clusterFinding(run: FleetRun, cluster: ExplainedCluster): Findin
   const all = Math.max(1, run.violations);
   const seconds = (cluster.to - cluster.from) * run.stepSeconds;
   const cost = violations / run.budget;
+  const whose = run.alone ? "" : ` in ${run.timeline.fleet}`;
   return {
     ...placed(run, cluster, "attainment"),
     kind: "violation-cluster",
@@ -27,7 +28,7 @@ export function clusterFinding(run: FleetRun, cluster: ExplainedCluster): Findin
     sentence:
       `${count(violations)} turns missed from ${when(run, cluster.from)} for ` +
       `${duration(seconds)}, ${percent(violations / Math.max(1, arrived))} of those that came ` +
-      `and ${percent(violations / all)} of all that missed: ${causeText(run, cluster.cause)}.`,
+      `and ${percent(violations / all)} of all that missed${whose}: ${causeText(run, cluster.cause)}.`,
     numbers: { violations, seconds, shareOfRun: violations / all, errorBudgets: cost },
     cost,
   };
