@@ -20,7 +20,7 @@ const LIGHT = `
   --forecast-band: #1f6fb230;
   --phase-serving: #2f7fc1;
   --phase-arriving: #9db6c9;
-  --mark: #e0a03040;`;
+  --found: #e0a03040;`;
 
 const DARK = `
   --page: #10171d;
@@ -42,7 +42,7 @@ const DARK = `
   --forecast-band: #62b0f033;
   --phase-serving: #3f8fd6;
   --phase-arriving: #5f7d93;
-  --mark: #d9a03c40;`;
+  --found: #d9a03c40;`;
 
 const PAGE = `
 * { box-sizing: border-box; }
@@ -114,7 +114,7 @@ svg text.objective { fill: var(--objective); }
 svg text.event { fill: var(--text); }
 line.event { stroke: var(--text); stroke-dasharray: 1 3; }
 .grid { stroke: var(--grid); fill: none; }
-.mark { fill: var(--mark); }
+.mark { fill: var(--found); }
 .line { fill: none; stroke: var(--quiet); stroke-width: 1.4; stroke-linejoin: round; }
 .dashed { stroke-dasharray: 5 4; }
 .front { opacity: .45; }
