@@ -20,7 +20,8 @@ function runTexts(run: ReportRun, found: readonly Finding[], several: boolean): 
   const whole =
     `${subject}${percent(slo.attainment)} of ${count(slo.judged)} turns met every objective, for ` +
     `${count(gpuHours.held)} GPU-hours. ${missedText(run)}` +
-    clustersText(clusters, slo.violations);
+    clustersText(clusters, slo.violations) +
+    neverCameText(run);
   const surges = surgesText(result);
   return [whole, ...(surges === "" ? [] : [subject + surges])];
 }
@@ -58,6 +59,17 @@ function clustersText(clusters: readonly Finding[], violations: number): string 
     ? `${common}: ${most.cause}.`
     : `Most of it, ${part}, goes with ${most.cause}.`;
   return `${share} of the ${count(violations)} violations lie in ${many}. ${cause}`;
+}
+
+/** Below it nobody asks where they are. */
+const NOTICED = 0.05;
+
+/** Offered turns that no plot has, as they never arrived. */
+function neverCameText({ result: { slo, turns } }: ReportRun): string {
+  const never = Math.min(slo.violations, turns.offered - turns.arrived);
+  return never < NOTICED * slo.violations
+    ? ""
+    : ` ${count(never)} of them never came: their sessions were held up by turns before.`;
 }
 
 const NO_CLUSTER = "no stretch had more of them than the objectives allow, by more than chance";
