@@ -111,13 +111,18 @@ describe("clusters of violations", () => {
   });
 
   it("are seen where they burn slowly, in a run of a few hours too", () => {
-    const change: RunChanges["change"] = (columns) => {
-      missing(0.07, [3, 5])(columns);
-      const bursts = columns.met.map((met, at) => (met ?? 0) - (at % 3 === 0 ? 12 : 0));
-      columns.met.splice(0, bursts.length, ...bursts);
+    const halfHours = [1, 1, 2, 4, 8, 9, 8, 9, 4, 2, 1, 2];
+    const change: RunChanges["change"] = ({ met }) => {
+      for (const [half, percent] of halfHours.entries()) {
+        for (const five of [0, 1, 2, 3, 4, 5]) {
+          const from = half / 2 + five / 12;
+          const share = percent / 100 + (five % 2 === 0 ? 0.005 : -0.005);
+          between(met, [from, from + 1 / 12], 600 * (1 - share));
+        }
+      }
     };
     const [cluster] = found({ days: 0.25, change });
-    expect(cluster).toMatchObject({ kind: "violation-cluster", from: 10_800, to: 18_000 });
+    expect(cluster).toMatchObject({ kind: "violation-cluster", from: 7_200, to: 14_400 });
   });
 
   it("name the scenario's fault where there was one", () => {
