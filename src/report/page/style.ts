@@ -101,7 +101,7 @@ figcaption { font-weight: 600; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem
   gap: .1rem 1rem; }
 .panel-title span, figcaption span { font-weight: 400; color: var(--quiet); font-size: .87rem; }
 .scroll { overflow-x: auto; }
-.plot { padding: 17px 12px 24px 60px; }
+.plot { padding: 26px 12px 24px 60px; }
 .plot > svg { display: block; width: 100%; height: 110px; overflow: visible; }
 .plot.pareto { padding-bottom: 42px; }
 .pareto > svg { height: 280px; }

@@ -146,8 +146,8 @@ function events(window: PlotWindow): readonly Html[] {
   return seen.map(({ at, name }) => {
     const x = across(window, at);
     const place = x > LATE ? html`text-anchor="end" dx="-4"` : html`dx="4"`;
-    return html`<line class="event" x1="${share(x)}" x2="${share(x)}" y1="-12" y2="${HEIGHT}"/>
-      <text class="event" x="${share(x)}" y="-5" ${place}>${name}</text>`;
+    return html`<line class="event" x1="${share(x)}" x2="${share(x)}" y1="-14" y2="${HEIGHT}"/>
+      <text class="event" x="${share(x)}" y="-15" ${place}>${name}</text>`;
   });
 }
 

@@ -35,7 +35,7 @@ describe("a plot over time", () => {
         { at: 14_000, name: "rack-loss" },
       ],
     });
-    expect(text).toContain('x="25%" y="-5" dx="4">traffic x 3<');
+    expect(text).toContain('x="25%" y="-15" dx="4">traffic x 3<');
     expect(text).toMatch(/text-anchor="end" dx="-4">rack-loss</);
   });
 
