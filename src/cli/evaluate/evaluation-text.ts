@@ -82,12 +82,14 @@ export function simulatedDemand({
   const from = blocks[0]?.from ?? "";
   const until = blocks.at(-1)?.until ?? "";
   return (
-    `${blocks.length} blocks from ${from} to ${until}, ${seeds} runs of each, simulated with ` +
-    `sessions of profile ${sessions.profile}.`
+    `${blocks.length} blocks from ${from} to ${until}, ${seeds} ${seeds === 1 ? "run" : "runs"} of each, ` +
+    `simulated with sessions of profile ${sessions.profile}.`
   );
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+/** A change of a share: a percentage of a percentage is what nobody means. */
+const points = (share: number): string => `${(share * 100).toFixed(2)} points`;
 
 const matchTable = ({ matches }: Evaluation): Table => [
   ["fleet", "objective", "recorded", "simulated", "apart"],
@@ -96,7 +98,7 @@ const matchTable = ({ matches }: Evaluation): Table => [
     objective,
     percent(recorded),
     percent(replayed),
-    `${(Math.abs(recorded - replayed) * 100).toFixed(2)} points`,
+    points(Math.abs(recorded - replayed)),
   ]),
 ];
 
@@ -104,6 +106,8 @@ interface Measure {
   readonly name: string;
   readonly of: (side: EvaluatedSide) => EvaluatedValue;
   readonly show: (value: number) => string;
+  /** Of a change, where it is told otherwise. */
+  readonly showChange?: (value: number) => string;
 }
 
 const digits =
@@ -112,7 +116,7 @@ const digits =
     value.toFixed(count);
 
 export const MEASURES: readonly Measure[] = [
-  { name: "attainment", of: ({ attainment }) => attainment, show: percent },
+  { name: "attainment", of: ({ attainment }) => attainment, show: percent, showChange: points },
   { name: "asked to confirm", of: ({ interventions }) => interventions, show: digits(1) },
   { name: "minutes to absorb", of: ({ absorbMinutes }) => absorbMinutes, show: digits(1) },
   { name: "minutes outside", of: ({ outsideMinutes }) => outsideMinutes, show: digits(1) },
@@ -125,11 +129,11 @@ export const ranged = ({ mean, low, high }: EvaluatedValue, show: Measure["show"
 
 const measureTable = ({ incumbent, candidate, change }: Evaluation): Table => [
   ["measure", "acts", "candidate", "change"],
-  MEASURES.map(({ name, of, show }) => [
+  MEASURES.map(({ name, of, show, showChange = show }) => [
     name,
     show(of(incumbent).mean),
     show(of(candidate).mean),
-    ranged(of(change), show),
+    ranged(of(change), showChange),
   ]),
 ];
 
@@ -140,6 +144,6 @@ const objectiveTable = ({ objectives }: Evaluation): Table => [
     objective,
     percent(incumbent.mean),
     percent(candidate.mean),
-    ranged(change, percent),
+    ranged(change, points),
   ]),
 ];

@@ -55,10 +55,11 @@ ${found.length === 0 ? none : html`<ol class="findings">${items(first)}</ol>`}${
 function findingItem({ finding, number, plot }: FoundAt, several: boolean): Html {
   const { confidence, fleet, kind, run, sentence, severity } = finding;
   const whose = several && run !== null ? html`<strong>${run}:</strong> ` : NOTHING;
-  const where = fleet === null ? "" : ` · ${fleet}`;
+  const sure = confidence === null ? [] : [`Confidence ${confidenceText(confidence)}`];
+  const about = [...sure, ...(fleet === null ? [] : [fleet]), ""].join(" · ");
   return html`<li id="finding-${number}" class="${severity}">
 <p class="severity">${number}. ${severity}<span class="kind">${KIND_NAMES[kind]}</span></p>
 <div><p>${whose}${sentence}</p>
-<p class="more">Confidence ${confidenceText(confidence)}${where} · <a href="#${plot}">See it in
+<p class="more">${about}<a href="#${plot}">See it in
   ${plot === TABLES_ID ? "the tables" : `plot ${number}`}</a></p></div></li>`;
 }
