@@ -5,7 +5,8 @@ import { surgesText } from "./surges.ts";
 import { count, percent } from "./text.ts";
 
 /**
- * @param found everything that was found @returns a text or two a run; of comparisons what the rows say
+ * @param found everything that was found
+ * @returns a text or two a run; of comparisons what the rows say
  */
 export function headlines(input: ReportInput, found: readonly Finding[]): readonly string[] {
   const rivals = input.comparison === undefined ? [] : [comparisonText(input.comparison)];
@@ -96,7 +97,8 @@ function comparisonText({ summary }: NonNullable<ReportInput["comparison"]>): st
   const best = policies.find(({ policy }) => policy === strongest);
   const many = (value: number, name: string): string => `${value} ${name}${value === 1 ? "" : "s"}`;
   const others = many(policies.length, "other");
-  const over = `${ours} against ${others} in ${many(scenarios, "scenario")}, ${many(seeds, "seed")}.`;
+  const size = `${many(scenarios, "scenario")}, ${many(seeds, "seed")}`;
+  const over = `${ours} against ${others} in ${size}.`;
   if (best === undefined) return over;
   const { high, low, mean } = best.violationsRatio;
   const ratio = (value: number): string => value.toFixed(2);

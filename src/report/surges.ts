@@ -10,7 +10,7 @@ export const surgeName = ({ cause, factor }: SurgeResult): string =>
 const TOLD = 3;
 const DAY = 86_400;
 
-/** @returns a sentence each of those in which most missed, in their order; "" where there is none */
+/** @returns a sentence each of those in which most missed, in their order; "" of none */
 export function surgesText({ simulatedSeconds, surges }: SimulationResult): string {
   const told = surges.toSorted((a, b) => b.violations - a.violations).slice(0, TOLD);
   const long = simulatedSeconds > DAY;
@@ -19,10 +19,9 @@ export function surgesText({ simulatedSeconds, surges }: SimulationResult): stri
     const until = surges.slice(at + 1).some(({ startSeconds }) => startSeconds > surge.startSeconds)
       ? "until the next"
       : "until the end";
+    const missed = `${count(surge.violations)} turns missed ${until}`;
     const begun = `${surgeName(surge)} at ${moment(surge.startSeconds, long)}`;
-    return [
-      `${sentence(begun)}: ${absorbedText(surge)}; ${count(surge.violations)} turns missed ${until}.`,
-    ];
+    return [`${sentence(begun)}: ${absorbedText(surge)}; ${missed}.`];
   });
   const more = surges.length - told.length;
   return [...sentences, ...(more > 0 ? [`${more} more are in the tables.`] : [])].join(" ");

@@ -81,8 +81,9 @@ export function simulatedDemand({
 }: Pick<Evaluation, "blocks" | "seeds" | "sessions">): string {
   const from = blocks[0]?.from ?? "";
   const until = blocks.at(-1)?.until ?? "";
+  const runs = `${seeds} ${seeds === 1 ? "run" : "runs"}`;
   return (
-    `${blocks.length} blocks from ${from} to ${until}, ${seeds} ${seeds === 1 ? "run" : "runs"} of each, ` +
+    `${blocks.length} blocks from ${from} to ${until}, ${runs} of each, ` +
     `simulated with sessions of profile ${sessions.profile}.`
   );
 }

@@ -70,8 +70,8 @@ export function causeOf(run: FleetRun, cluster: Stretch, evidence: CauseEvidence
 }
 
 /**
- * All that were given back in that time, as one: no rack by itself is the one too many. They are the
- * cause where demand is about what it was with them.
+ * All that were given back in that time, as one: no rack by itself is the one too many. They are
+ * the cause where demand is about what it was with them.
  */
 function givenBackBefore(run: FleetRun, cluster: Stretch, onset: Stretch): RackLoss | null {
   const given = givenBack(run, cluster).filter((each) => overlaps(onset, stretchAt(each.at)));

@@ -28,7 +28,8 @@ export function clusterFinding(run: FleetRun, cluster: ExplainedCluster): Findin
     sentence:
       `${count(violations)} turns missed from ${when(run, cluster.from)} for ` +
       `${duration(seconds)}, ${percent(violations / Math.max(1, arrived))} of those that came ` +
-      `and ${percent(violations / all)} of all that missed${whose}: ${causeText(run, cluster.cause)}.`,
+      `and ${percent(violations / all)} of all that missed${whose}: ` +
+      `${causeText(run, cluster.cause)}.`,
     numbers: { violations, seconds, shareOfRun: violations / all, errorBudgets: cost },
     cost,
   };

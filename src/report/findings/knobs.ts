@@ -89,5 +89,5 @@ const described = (worse: ComparisonPoint, better: ComparisonPoint) =>
 
 const named = (worse: ComparisonPoint, better: ComparisonPoint): string =>
   `In ${worse.scenario}, ${worse.policy} with ${settingText(better.knob)} instead of ` +
-  `${settingValue(worse.knob.value)} has ${count(worse.violations - better.violations)} fewer violations ` +
-  `(${count(better.violations)} for ${count(worse.violations)})`;
+  `${settingValue(worse.knob.value)} has ${count(worse.violations - better.violations)} fewer ` +
+  `violations (${count(better.violations)} for ${count(worse.violations)})`;

@@ -46,8 +46,8 @@ function trimmed(run: FleetRun, { from, to }: Stretch): Stretch {
 }
 
 /**
- * A day of half hours. Of fewer blocks, what was out of the ordinary is too large a part for what is
- * left to be a measure of noise: they scatter as the shorter ones do.
+ * A day of half hours. Of fewer blocks, what was out of the ordinary is too large a part for what
+ * is left to be a measure of noise: they scatter as the shorter ones do.
  */
 const LEAST_BLOCKS = 48;
 

@@ -121,5 +121,6 @@ function dot(point: ParetoPoint, square: boolean, { x, y }: Scales): Html {
   return square
     ? html`<rect class="${name}" x="${place.cx}" y="${place.cy}" width="${2 * radius}"
       height="${2 * radius}" transform="translate(-${radius} -${radius})">${told}</rect>`
-    : html`<circle class="${name}" cx="${place.cx}" cy="${place.cy}" r="${radius}">${told}</circle>`;
+    : html`<circle class="${name}" cx="${place.cx}" cy="${place.cy}"
+      r="${radius}">${told}</circle>`;
 }

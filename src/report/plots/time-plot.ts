@@ -122,7 +122,7 @@ function timeLabel(seconds: number, span: number): string {
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** Percent that are seen as more than a line: a minute of fourteen days is a twentieth of a pixel. */
+/** Percent that are seen as more than a line: of fourteen days a minute is less than a pixel. */
 const LEAST_MARK = 0.4;
 
 function marks(window: PlotWindow): readonly Html[] {
