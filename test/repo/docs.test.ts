@@ -88,11 +88,8 @@ describe("commands in docs", () => {
   const known = {
     scripts: new Set(["start", "test", "check"]),
     options: helpOptions(
-      [
-        "# Command line",
-        ...["## breakwater status", "Options:", "  --watch  again", "  -h, --help  this"],
-        ...["Examples:", "  --no", "## breakwater explain", "Options:", "  --format <f>"],
-      ].join("\n"),
+      "\n## breakwater status\nOptions:\n  --watch  again\n  -h, --help  this\nExamples:\n  --no" +
+        "\n## breakwater explain\nOptions:\n  --format <f>",
     ),
   };
   const unknownIn = (info: string, ...lines: readonly string[]): readonly string[] =>
