@@ -7,7 +7,7 @@ type Cache = FleetView["cache"];
 
 /** A cause as a person would call it. */
 export const CAUSES: Readonly<Record<Cache["cause"], string>> = {
-  none: "as usual",
+  none: "no fall seen",
   "workload-shift": "the work changed",
   "prompt-instability": "prompts changed at their start",
   "capacity-bound": "too little cache for the work",

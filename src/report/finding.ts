@@ -20,8 +20,8 @@ export type PlotName = "attainment" | "demand" | "racks" | "hit-rate" | "pareto"
 export interface Finding {
   readonly kind: FindingKind;
   readonly severity: Severity;
-  /** 0..1. */
-  readonly confidence: number;
+  /** 0..1; null where nothing is claimed. */
+  readonly confidence: number | null;
   /** Of the run it was found in; null: of the comparison as a whole. */
   readonly run: string | null;
   readonly fleet: string | null;
@@ -65,7 +65,7 @@ const ORDER: Readonly<Record<FindingKind, number>> = {
 
 /** Costs within a factor of √2 are about the same. */
 const weight = ({ confidence, cost }: Finding): number =>
-  Math.round(2 * Math.log2(Math.max(1e-9, cost * confidence)));
+  Math.round(2 * Math.log2(Math.max(1e-9, cost * (confidence ?? 1))));
 
 /** @returns the costliest first, what is less sure counting less */
 export const ranked = (findings: readonly Finding[]): readonly Finding[] =>

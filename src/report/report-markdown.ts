@@ -21,6 +21,6 @@ export function findingsMarkdown(input: ReportInput): string {
 
 function line({ confidence, kind, run, sentence, severity }: Finding, several: boolean): string {
   const whose = several && run !== null ? `${run}: ` : "";
-  const sure = `confidence ${confidenceText(confidence)}`;
-  return `**${severity}, ${KIND_NAMES[kind]}**: ${whose}${sentence} (${sure})`;
+  const sure = confidence === null ? "" : ` (confidence ${confidenceText(confidence)})`;
+  return `**${severity}, ${KIND_NAMES[kind]}**: ${whose}${sentence}${sure}`;
 }

@@ -60,6 +60,7 @@ function header(input: ReportInput, found: readonly Finding[], runs: number): Ht
   const leads = headlines(input, found).map((text) => html`<p class="lead">${text}</p>`);
   const links = [
     ["findings", "Findings"],
+    ...(paretoSection(input).text === "" ? [] : [[PARETO_ID, "Cost and violations"]]),
     ...(runs > 0 ? [["timelines", "Timelines"]] : []),
     ...(hasTables(input) ? [[TABLES_ID, "Tables"]] : []),
     ["reproduce", "Reproduce"],
@@ -98,5 +99,4 @@ function figures(input: ReportInput): Html {
 const reproduce = ({ command }: ReportInput): Html =>
   html`<section aria-labelledby="reproduce"><h2 id="reproduce">Reproduce</h2><div class="card">
     <p>The same command, scenario files and version give the same figures.</p>
-    <div class="scroll" tabindex="0" role="group" aria-label="Command"><pre>${command}</pre></div>
-    </div></section>`;
+    <pre>${command}</pre></div></section>`;

@@ -38,6 +38,16 @@ export const confidenceText = (confidence: number): string =>
 
 export const racks = (value: number): string => `${value} ${value === 1 ? "rack" : "racks"}`;
 
+/** 1.2815515655 → 1.282: settings are read, not typed in again. */
+export const settingValue = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** headroom-z 1.282 */
+export const settingText = ({ name, value }: { readonly name: string; readonly value: number }) =>
+  `${name} ${settingValue(value)}`;
+
+/** With a capital letter. */
+export const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 /** 1.2 turns/s */
 export const rate = (perSecond: number): string => `${trimmed(perSecond, 2)} turns/s`;
 

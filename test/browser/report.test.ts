@@ -121,6 +121,20 @@ describe.skipIf(noChromium)("a report in a browser", () => {
     await close();
   });
 
+  it("draws the whole run on a phone, with words that can be read", async () => {
+    const { close, page } = await open({ width: 390 });
+    const plots = await page
+      .locator(".plot > svg")
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().width));
+    expect(plots.length).toBeGreaterThan(5);
+    for (const width of plots) expect(width).toBeLessThan(390);
+    const heights = await page
+      .locator(".plot .tick")
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height));
+    expect(Math.min(...heights.filter((height) => height > 0))).toBeGreaterThan(9);
+    await close();
+  });
+
   it("never makes a phone scroll the page sideways", async () => {
     const { close, page } = await open({ width: 360 });
     const width = await page.evaluate("document.documentElement.scrollWidth");

@@ -18,7 +18,7 @@ function linesOf(met: number): string {
 describe("the first lines of a report", () => {
   it("say that an objective was missed over the whole run, where nothing stands out", () => {
     const share = objective?.share ?? 1;
-    expect(linesOf(share - 0.01)).toContain(`Missed over the whole run: ${objective?.name} by `);
+    expect(linesOf(share - 0.01)).toContain(`Missed over the whole run: ${objective?.name} (`);
     expect(linesOf(share)).not.toContain("Missed over the whole run");
   });
 });

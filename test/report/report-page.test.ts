@@ -75,12 +75,21 @@ describe("a report", () => {
 });
 
 describe("the colours of a report", () => {
-  it("are those of the console", () => {
-    const css = readFileSync("src/console/console.css", "utf8");
-    const shared = ["--page", "--text", "--accent", "--good", "--bad", "--series-1", "--series-4"];
-    const valuesOf = (text: string, name: string): readonly string[] =>
-      [...text.matchAll(new RegExp(`${name}: (#[0-9a-f]+);`, "g"))].map(([, value = ""]) => value);
-    for (const name of shared) expect(valuesOf(STYLE, name)).toEqual(valuesOf(css, name));
+  const css = readFileSync("src/console/console.css", "utf8");
+  const valuesOf = (text: string, name: string): readonly string[] =>
+    [...text.matchAll(new RegExp(`${name}: (#[0-9a-f]+);`, "g"))].map(([, value = ""]) => value);
+  const named = (text: string): readonly string[] => [
+    ...new Set([...text.matchAll(/(--[a-z0-9-]+): #/g)].map(([, name = ""]) => name)),
+  ];
+  const shared = named(STYLE).filter((name) => named(css).includes(name));
+
+  it("are those of the console, but for the one that it has not", () => {
+    expect(named(STYLE).filter((name) => !shared.includes(name))).toEqual(["--found"]);
+  });
+
+  it.each(shared)("%s is the console's, light and dark", (name) => {
+    expect(valuesOf(STYLE, name)).toHaveLength(2);
+    expect(valuesOf(STYLE, name)).toEqual(valuesOf(css, name));
   });
 });
 

@@ -26,12 +26,22 @@ export const evaluationReport = (result: Evaluation, command: string): ReportInp
 
 const ABOUT_ALL = { run: null, fleet: null, from: null, to: null, plot: "tables" } as const;
 
+/** What is to be done about it; where nothing is said, there is nothing to be sure of. */
+const WEIGHT: Readonly<
+  Record<Evaluation["recommendation"]["verdict"], Pick<Finding, "severity" | "confidence">>
+> = {
+  adopt: { severity: "high", confidence: CONFIDENCE },
+  "trade-off": { severity: "high", confidence: CONFIDENCE },
+  keep: { severity: "medium", confidence: CONFIDENCE },
+  "not-sure": { severity: "low", confidence: null },
+  refused: { severity: "low", confidence: null },
+};
+
 /** It leads: whatever else was found is a reason for it. */
 const recommended = (result: Evaluation): Finding => ({
   ...ABOUT_ALL,
   kind: "recommendation",
-  severity: "high",
-  confidence: CONFIDENCE,
+  ...WEIGHT[result.recommendation.verdict],
   sentence: verdictOf(result),
   numbers: {},
   cost: Number.MAX_VALUE,
@@ -39,14 +49,14 @@ const recommended = (result: Evaluation): Finding => ({
 
 /** Measures that change by more than chance: 0 is not in their interval. */
 function changes({ incumbent, candidate, change }: Evaluation): readonly Finding[] {
-  return MEASURES.flatMap(({ name, of, show }) => {
+  return MEASURES.flatMap(({ name, of, show, showChange = show }) => {
     const moved = of(change);
     if (moved.low <= 0 && moved.high >= 0) return [];
     const [before, after] = [of(incumbent).mean, of(candidate).mean];
     const cost = relative(name, moved, before);
     const sentence =
       `With the candidate ${name} goes from ${show(before)} to ${show(after)} a block: ` +
-      `${ranged(moved, show)}.`;
+      `${ranged(moved, showChange)}.`;
     const found = { kind: "change" as const, confidence: CONFIDENCE, sentence, cost };
     return [{ ...ABOUT_ALL, ...found, severity: severityOf(cost), numbers: { before, after } }];
   });

@@ -76,13 +76,16 @@ export function simulatedDemand({
 }: Pick<Evaluation, "blocks" | "seeds" | "sessions">): string {
   const from = blocks[0]?.from ?? "";
   const until = blocks.at(-1)?.until ?? "";
+  const runs = `${seeds} ${seeds === 1 ? "run" : "runs"}`;
   return (
-    `${blocks.length} blocks from ${from} to ${until}, ${seeds} runs of each, simulated with ` +
-    `sessions of profile ${sessions.profile}.`
+    `${blocks.length} blocks from ${from} to ${until}, ${runs} of each, ` +
+    `simulated with sessions of profile ${sessions.profile}.`
   );
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+/** A change of a share: a percentage of a percentage is what nobody means. */
+const points = (share: number): string => `${(share * 100).toFixed(2)} points`;
 
 const matchTable = ({ matches }: Evaluation): Table => [
   ["fleet", "objective", "recorded", "simulated", "apart"],
@@ -91,7 +94,7 @@ const matchTable = ({ matches }: Evaluation): Table => [
     objective,
     percent(recorded),
     percent(replayed),
-    `${(Math.abs(recorded - replayed) * 100).toFixed(2)} points`,
+    points(Math.abs(recorded - replayed)),
   ]),
 ];
 
@@ -99,6 +102,8 @@ interface Measure {
   readonly name: string;
   readonly of: (side: EvaluatedSide) => EvaluatedValue;
   readonly show: (value: number) => string;
+  /** Of a change, where it is told otherwise. */
+  readonly showChange?: (value: number) => string;
 }
 
 const digits =
@@ -107,7 +112,7 @@ const digits =
     value.toFixed(count);
 
 export const MEASURES: readonly Measure[] = [
-  { name: "attainment", of: ({ attainment }) => attainment, show: percent },
+  { name: "attainment", of: ({ attainment }) => attainment, show: percent, showChange: points },
   { name: "asked to confirm", of: ({ interventions }) => interventions, show: digits(1) },
   { name: "minutes to absorb", of: ({ absorbMinutes }) => absorbMinutes, show: digits(1) },
   { name: "minutes outside", of: ({ outsideMinutes }) => outsideMinutes, show: digits(1) },
@@ -120,11 +125,11 @@ export const ranged = ({ mean, low, high }: EvaluatedValue, show: Measure["show"
 
 const measureTable = ({ incumbent, candidate, change }: Evaluation): Table => [
   ["measure", "acts", "candidate", "change"],
-  MEASURES.map(({ name, of, show }) => [
+  MEASURES.map(({ name, of, show, showChange = show }) => [
     name,
     show(of(incumbent).mean),
     show(of(candidate).mean),
-    ranged(of(change), show),
+    ranged(of(change), showChange),
   ]),
 ];
 
@@ -135,6 +140,6 @@ const objectiveTable = ({ objectives }: Evaluation): Table => [
     objective,
     percent(incumbent.mean),
     percent(candidate.mean),
-    ranged(change, percent),
+    ranged(change, points),
   ]),
 ];

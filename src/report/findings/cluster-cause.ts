@@ -6,16 +6,17 @@ import { overlaps } from "../statistics/episodes.ts";
 import { meanOf, sumOf } from "../statistics/robust.ts";
 import type { ShownCapacity } from "./capacity.ts";
 import type { FleetRun } from "./fleet-run.ts";
-import { inSteps, stretchOf } from "./fleet-run.ts";
+import { inSteps, missedIn, stretchOf } from "./fleet-run.ts";
 import type { ForecastMiss } from "./forecast-misses.ts";
 import type { HitRateRegime } from "./hit-rate-regimes.ts";
 import type { LateArrival } from "./late-arrivals.ts";
-import { rackLosses } from "./rack-losses.ts";
+import { givenBack, rackLosses } from "./rack-losses.ts";
 import type { RackLoss } from "./rack-losses.ts";
 
 export type ClusterCause =
   | { readonly kind: "disturbance"; readonly surge: SurgeResult }
   | { readonly kind: "rack-loss"; readonly loss: RackLoss }
+  | { readonly kind: "given-back"; readonly loss: RackLoss }
   | { readonly kind: "arrived-late"; readonly late: LateArrival }
   | { readonly kind: "hit-rate"; readonly regime: HitRateRegime }
   | {
@@ -55,15 +56,43 @@ export function causeOf(run: FleetRun, cluster: Stretch, evidence: CauseEvidence
       cause !== "traffic" && overlaps(onset, stretchOf(run, startSeconds, startSeconds)),
   );
   if (surge !== undefined) return { kind: "disturbance", surge };
-  const loss = rackLosses(run).find((each) => overlaps(onset, { from: each.at, to: each.at + 1 }));
+  const loss = rackLosses(run).find((each) => overlaps(onset, stretchAt(each.at)));
   if (loss !== undefined) return { kind: "rack-loss", loss };
-  const late = evidence.late.find((each) => overlaps(each, cluster));
+  const back = givenBackBefore(run, cluster, onset);
+  if (back !== null) return { kind: "given-back", loss: back };
+  const late = evidence.late.find((each) => overlaps(each, onset) || mostOf(run, cluster, each));
   if (late !== undefined) return { kind: "arrived-late", late };
   const regime = evidence.regimes.find(
     ({ from, to }) => overlaps(onset, { from, to }) && from >= onset.from - BLOCKS_OFF,
   );
   if (regime !== undefined) return { kind: "hit-rate", regime };
   return demandCause(run, cluster, evidence);
+}
+
+/**
+ * All that were given back in that time, as one: no rack by itself is the one too many. They are
+ * the cause where demand is about what it was with them.
+ */
+function givenBackBefore(run: FleetRun, cluster: Stretch, onset: Stretch): RackLoss | null {
+  const given = givenBack(run, cluster).filter((each) => overlaps(onset, stretchAt(each.at)));
+  const [first, last] = [given[0], given.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const size = inSteps(run, BEFORE_SECONDS);
+  const usual = meanOf(run.demand.slice(Math.max(0, first.at - size), first.at));
+  const demand = meanOf(run.demand.slice(cluster.from, cluster.from + size));
+  const grew = usual === null || demand === null || demand > GROWN * usual;
+  return grew ? null : { ...first, after: last.after };
+}
+
+/** A fifth: what half an hour differs from the one before without anything having happened. */
+const GROWN = 1.2;
+
+const stretchAt = (step: number): Stretch => ({ from: step, to: step + 1 });
+
+/** What began later is the cause where most of what the cluster missed, missed during it. */
+function mostOf(run: FleetRun, cluster: Stretch, { from, to }: Stretch): boolean {
+  const both = { from: Math.max(from, cluster.from), to: Math.min(to, cluster.to) };
+  return both.from < both.to && missedIn(run, both) > missedIn(run, cluster) / 2;
 }
 
 /** A regime's edges are those of blocks. */

@@ -18,6 +18,7 @@ export function clusterFinding(run: FleetRun, cluster: ExplainedCluster): Findin
   const all = Math.max(1, run.violations);
   const seconds = (cluster.to - cluster.from) * run.stepSeconds;
   const cost = violations / run.budget;
+  const whose = run.alone ? "" : ` in ${run.timeline.fleet}`;
   return {
     ...placed(run, cluster, "attainment"),
     kind: "violation-cluster",
@@ -27,7 +28,8 @@ export function clusterFinding(run: FleetRun, cluster: ExplainedCluster): Findin
     sentence:
       `${count(violations)} turns missed from ${when(run, cluster.from)} for ` +
       `${duration(seconds)}, ${percent(violations / Math.max(1, arrived))} of those that came ` +
-      `and ${percent(violations / all)} of all that missed: ${causeText(run, cluster.cause)}.`,
+      `and ${percent(violations / all)} of all that missed${whose}: ` +
+      `${causeText(run, cluster.cause)}.`,
     numbers: { violations, seconds, shareOfRun: violations / all, errorBudgets: cost },
     cost,
   };
@@ -40,6 +42,7 @@ function causeName(cause: ClusterCause): string {
 
 const CAUSE_NAMES: Readonly<Record<Exclude<ClusterCause["kind"], "disturbance">, string>> = {
   "rack-loss": "lost racks",
+  "given-back": "racks given back too soon",
   "arrived-late": "racks that arrived late",
   "hit-rate": "a fall of the hit rate",
   "asked-late": "racks asked for too late",
@@ -54,7 +57,13 @@ function causeText(run: FleetRun, cause: ClusterCause): string {
       return `${cause.surge.cause} at ${whenSeconds(run, cause.surge.startSeconds)} began it`;
     case "rack-loss": {
       const { before, after, at } = cause.loss;
-      return `serving racks fell from ${before} to ${after} at ${when(run, at)}, unasked`;
+      const fell = `serving racks fell from ${before} to ${after} at ${when(run, at)}`;
+      return `${fell}, and nobody had given them back`;
+    }
+    case "given-back": {
+      const { before, after, at } = cause.loss;
+      const gave = `serving racks went from ${before} to ${after} from ${when(run, at)} on`;
+      return `${gave}, as was wanted, and then more were wanted again`;
     }
     case "arrived-late":
       return `${racks(cause.late.order.racks)} on the way did not arrive in time`;

@@ -11,6 +11,8 @@ import { count, moment } from "../text.ts";
 export interface FleetRun {
   readonly run: string;
   readonly timeline: FleetTimeline;
+  /** Whether the run has no other: else sentences have to say whose shares are. */
+  readonly alone: boolean;
   readonly stepSeconds: number;
   readonly steps: number;
   readonly surges: readonly SurgeResult[];
@@ -45,6 +47,7 @@ export function fleetRuns({ name, result, timeline }: ReportRun): readonly Fleet
     return {
       run: name,
       timeline: fleet,
+      alone: timeline.fleets.length === 1,
       stepSeconds: timeline.stepSeconds,
       steps: arrived.length,
       surges: result.surges,

@@ -2,7 +2,7 @@
 import type { ComparisonPoint } from "../../api/comparison.ts";
 import type { Finding } from "../finding.ts";
 import { severityOf } from "../finding.ts";
-import { count, percent } from "../text.ts";
+import { count, percent, settingText, settingValue } from "../text.ts";
 import { dominates, intervalConfidence } from "./dominated-policies.ts";
 
 /** A setting that misses half as many is worth a price; what it is worth, people decide. */
@@ -53,10 +53,11 @@ function freeChange(worse: ComparisonPoint, better: ComparisonPoint): Finding {
 
 function trade(worse: ComparisonPoint, better: ComparisonPoint): Finding {
   const { hours } = savedBy(worse, better);
+  const more = hours > 0 ? "fewer" : "more";
   return {
     ...described(worse, better),
     severity: "low",
-    sentence: `${named(worse, better)} for ${percent(-hours)} more GPU-hours.`,
+    sentence: `${named(worse, better)} for ${percent(Math.abs(hours))} ${more} GPU-hours.`,
     cost: TRADE_COST,
   };
 }
@@ -87,6 +88,6 @@ const described = (worse: ComparisonPoint, better: ComparisonPoint) =>
   }) as const;
 
 const named = (worse: ComparisonPoint, better: ComparisonPoint): string =>
-  `In ${worse.scenario}, ${worse.policy} with ${worse.knob.name} ${better.knob.value} instead of ` +
-  `${worse.knob.value} has ${count(worse.violations - better.violations)} fewer violations ` +
-  `(${count(better.violations)} for ${count(worse.violations)})`;
+  `In ${worse.scenario}, ${worse.policy} with ${settingText(better.knob)} instead of ` +
+  `${settingValue(worse.knob.value)} has ${count(worse.violations - better.violations)} fewer ` +
+  `violations (${count(better.violations)} for ${count(worse.violations)})`;

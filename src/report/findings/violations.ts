@@ -3,7 +3,7 @@ import { blockSums } from "../statistics/blocks.ts";
 import { FALSE_ALARMS, logChanceOfHits } from "../statistics/chance.ts";
 import type { Stretch } from "../statistics/episodes.ts";
 import { merged } from "../statistics/episodes.ts";
-import { median } from "../statistics/robust.ts";
+import { isNumber, median } from "../statistics/robust.ts";
 import type { FleetRun } from "./fleet-run.ts";
 import { inSteps } from "./fleet-run.ts";
 
@@ -21,7 +21,11 @@ export interface Cluster extends Stretch {
 
 /** @returns stretches of steps, in order */
 export function violationClusters(run: FleetRun): readonly Cluster[] {
-  const found = WINDOWS_SECONDS.flatMap((seconds) => surprisingBlocks(run, inSteps(run, seconds)));
+  const sizes = WINDOWS_SECONDS.map((seconds) => inSteps(run, seconds));
+  const spreads = sizes.map((size) => spreadOf(run, size));
+  const found = sizes.flatMap((size, at) =>
+    surprisingBlocks(run, size, spreads.slice(0, at + 1).findLast(isNumber) ?? 1),
+  );
   return merged(found, inSteps(run, TOGETHER_SECONDS)).map((stretch) => {
     const own = found.filter(({ from, to }) => from < stretch.to && to > stretch.from);
     const confidence = Math.max(...own.map((each) => each.confidence));
@@ -41,10 +45,22 @@ function trimmed(run: FleetRun, { from, to }: Stretch): Stretch {
   return { from: from + first * size, to: Math.min(to, from + (last + 1) * size) };
 }
 
-function surprisingBlocks(run: FleetRun, size: number): readonly Cluster[] {
+/**
+ * A day of half hours. Of fewer blocks, what was out of the ordinary is too large a part for what
+ * is left to be a measure of noise: they scatter as the shorter ones do.
+ */
+const LEAST_BLOCKS = 48;
+
+/** @returns null where there are too few blocks to tell */
+function spreadOf(run: FleetRun, size: number): number | null {
+  if (run.steps < LEAST_BLOCKS * size && size > inSteps(run, WINDOWS_SECONDS[0])) return null;
+  const arrived = blockSums(run.timeline.series.arrived, size);
+  return overdispersion(arrived, blockSums(run.missed, size));
+}
+
+function surprisingBlocks(run: FleetRun, size: number, spread: number): readonly Cluster[] {
   const arrived = blockSums(run.timeline.series.arrived, size);
   const missed = blockSums(run.missed, size);
-  const spread = overdispersion(arrived, missed);
   const places = arrived.length * WINDOWS_SECONDS.length;
   const chances = missed.map(
     (turns, at) => logChanceOfHits(turns, arrived[at] ?? 0, run.allowedShare) / spread,

@@ -3,6 +3,7 @@ import type { Finding, FindingKind } from "../finding.ts";
 import { confidenceText } from "../text.ts";
 import type { Html } from "./html.ts";
 import { NOTHING, html } from "./html.ts";
+import { PARETO_ID } from "./pareto-section.ts";
 
 export const KIND_NAMES: Readonly<Record<FindingKind, string>> = {
   "violation-cluster": "violations",
@@ -52,13 +53,21 @@ export function findingsSection(found: readonly FoundAt[], runs: number): Html {
 ${found.length === 0 ? none : html`<ol class="findings">${items(first)}</ol>`}${others}</section>`;
 }
 
+/** Plots that are of more than one finding, by their anchors. */
+const PLACES: Readonly<Record<string, string>> = {
+  [TABLES_ID]: "the tables",
+  [PARETO_ID]: "cost and violations",
+  timelines: "the timelines",
+};
+
 function findingItem({ finding, number, plot }: FoundAt, several: boolean): Html {
   const { confidence, fleet, kind, run, sentence, severity } = finding;
   const whose = several && run !== null ? html`<strong>${run}:</strong> ` : NOTHING;
-  const where = fleet === null ? "" : ` · ${fleet}`;
+  const sure = confidence === null ? [] : [`Confidence ${confidenceText(confidence)}`];
+  const about = [...sure, ...(fleet === null ? [] : [fleet]), ""].join(" · ");
   return html`<li id="finding-${number}" class="${severity}">
 <p class="severity">${number}. ${severity}<span class="kind">${KIND_NAMES[kind]}</span></p>
 <div><p>${whose}${sentence}</p>
-<p class="more">Confidence ${confidenceText(confidence)}${where} · <a href="#${plot}">See it in
-  ${plot === TABLES_ID ? "the tables" : `plot ${number}`}</a></p></div></li>`;
+<p class="more">${about}<a href="#${plot}">See it in
+  ${PLACES[plot] ?? `plot ${number}`}</a></p></div></li>`;
 }

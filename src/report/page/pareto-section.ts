@@ -1,6 +1,7 @@
 /** What policies cost against what they miss: a plot a scenario. */
 import type { ComparedEstimate, ComparisonPoint } from "../../api/comparison.ts";
 import type { ParetoPoint } from "../plots/pareto-plot.ts";
+import { settingText } from "../text.ts";
 import { paretoPlot } from "../plots/pareto-plot.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Html } from "./html.ts";
@@ -20,13 +21,23 @@ export function paretoSection(input: ReportInput): Html {
   const figures = scenarios.map(({ name, points }) => {
     const policies = [...new Set(points.map(({ policy }) => policy))].join(", ");
     const label = `${name}: violations over GPU-hours of ${policies}. The tables have the figures.`;
-    return html`<figure class="card"><figcaption>${name} <span>Large: the setting compared; bars:
-      95 % over seeds; hollow: references.</span></figcaption>
-      <div class="scroll" tabindex="0" role="group" aria-label="${name}, violations over
-      GPU-hours">${paretoPlot(points, label)}</div></figure>`;
+    return html`<figure class="card"><figcaption>${name} <span>${legend(points)}</span></figcaption>
+      ${paretoPlot(points, label)}</figure>`;
   });
   return html`<section aria-labelledby="${PARETO_ID}">
     <h2 id="${PARETO_ID}">Cost and violations</h2>${figures}</section>`;
+}
+
+/** What a shape means, of those that are there. */
+function legend(points: readonly ParetoPoint[]): string {
+  const [some, all] = [points.some(({ chosen }) => chosen), points.every(({ chosen }) => chosen)];
+  const isWide = ({ gpuHours, violations }: ParetoPoint): boolean =>
+    gpuHours.low < gpuHours.high || violations.low < violations.high;
+  return [
+    ...(some && !all ? ["Large: the setting compared."] : []),
+    ...(points.some(isWide) ? ["Bars: 95 % over seeds."] : []),
+    ...(points.some(({ reference }) => reference) ? ["Hollow: references."] : []),
+  ].join(" ");
 }
 
 function scenariosOf({ comparison, points = [], runs }: ReportInput): readonly Scenario[] {
@@ -65,7 +76,7 @@ type Placed = ParetoPoint & { readonly scenario: string };
 const asPareto = (point: ComparisonPoint, chosen: boolean, reference: boolean): Placed => ({
   scenario: point.scenario,
   policy: point.policy,
-  setting: `${point.knob.name} ${point.knob.value}`,
+  setting: settingText(point.knob),
   gpuHours: point.interval.gpuHours,
   violations: point.interval.violations,
   chosen,

@@ -1,6 +1,7 @@
 /** Plots as figures: of each finding where it happened, and of each run all of it. */
 import type { FleetRun } from "../findings/fleet-run.ts";
 import { stretchOf } from "../findings/fleet-run.ts";
+import { surgeName } from "../surges.ts";
 import type { RunPlot } from "../plots/run-plots.ts";
 import { RUN_PLOTS, runPlot } from "../plots/run-plots.ts";
 import type { TimePlot } from "../plots/time-plot.ts";
@@ -36,6 +37,7 @@ export function findingFigure(found: FoundAt, run: FleetRun | undefined): Html {
     stepSeconds: run.stepSeconds,
     steps: part.to - part.from,
     marks: [{ from, to, name: String(number) }],
+    events: eventsOf(run),
   };
   const panels = WITH[finding.plot].map((name) => panel(runPlot(name, run, part), window));
   return html`<figure id="${plot}" class="card">
@@ -43,6 +45,10 @@ export function findingFigure(found: FoundAt, run: FleetRun | undefined): Html {
     <a href="#finding-${number}">back to finding ${number}</a></span></figcaption>
 ${panels}</figure>`;
 }
+
+/** Surges and faults of the scenario. */
+const eventsOf = ({ surges }: FleetRun): PlotWindow["events"] =>
+  surges.map((surge) => ({ at: surge.startSeconds, name: surgeName(surge) }));
 
 type PlotWindow = Parameters<typeof timePlot>[1];
 
@@ -53,15 +59,19 @@ function panel(plot: TimePlot, window: PlotWindow): Html {
   const known = plot.lines.some(({ column }) => column.some((value) => value !== null));
   if (!known) return html`<p class="panel quiet">${plot.title}: not measured.</p>`;
   return html`<div class="panel"><p class="panel-title">${plot.title} ${keys}</p>
-    <div class="scroll" tabindex="0" role="group"
-    aria-label="${plot.title}">${timePlot(plot, window)}</div></div>`;
+    ${timePlot(plot, window)}</div>`;
 }
 
 export function runFigure(run: FleetRun, found: readonly FoundAt[], id: string): Html {
   const own = found.filter(
     ({ finding }) => finding.run === run.run && finding.fleet === run.timeline.fleet,
   );
-  const window = { fromSeconds: 0, stepSeconds: run.stepSeconds, steps: run.steps };
+  const window = {
+    fromSeconds: 0,
+    stepSeconds: run.stepSeconds,
+    steps: run.steps,
+    events: eventsOf(run),
+  };
   const panels = RUN_PLOTS.map((name) => {
     const marks = own.flatMap(({ finding, number }) =>
       finding.plot === name && finding.from !== null && finding.to !== null

@@ -20,7 +20,7 @@ const LIGHT = `
   --forecast-band: #1f6fb230;
   --phase-serving: #2f7fc1;
   --phase-arriving: #9db6c9;
-  --mark: #e0a03040;`;
+  --found: #e0a03040;`;
 
 const DARK = `
   --page: #10171d;
@@ -42,7 +42,7 @@ const DARK = `
   --forecast-band: #62b0f033;
   --phase-serving: #3f8fd6;
   --phase-arriving: #5f7d93;
-  --mark: #d9a03c40;`;
+  --found: #d9a03c40;`;
 
 const PAGE = `
 * { box-sizing: border-box; }
@@ -67,7 +67,7 @@ section + section { margin-top: 1.6rem; }
 nav { margin-top: .7rem; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
 footer { color: var(--quiet); }
 code, pre { font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
-pre { margin: 0; }`;
+pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }`;
 
 const FINDINGS = `
 .findings { list-style: none; margin: 0; padding: 0; }
@@ -101,18 +101,24 @@ figcaption { font-weight: 600; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem
   gap: .1rem 1rem; }
 .panel-title span, figcaption span { font-weight: 400; color: var(--quiet); font-size: .87rem; }
 .scroll { overflow-x: auto; }
-svg { display: block; width: 100%; min-width: 620px; height: auto; }
+.plot { padding: 26px 12px 24px 60px; }
+.plot > svg { display: block; width: 100%; height: 110px; overflow: visible; }
+.plot.pareto { padding-bottom: 42px; }
+.pareto > svg { height: 280px; }
+.plot path { vector-effect: non-scaling-stroke; }
+@media (max-width: 640px) { .plot { padding-left: 46px; } .plot .other { display: none; } }
 svg text { font: 11px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: var(--quiet); }
 svg text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
 svg .name { fill: var(--warn); font-weight: 700; }
-svg .policy { font-size: 12px; fill: var(--text); font-weight: 600; }
 svg text.objective { fill: var(--objective); }
+svg text.event { fill: var(--text); }
+line.event { stroke: var(--text); stroke-dasharray: 1 3; }
 .grid { stroke: var(--grid); fill: none; }
-.mark { fill: var(--mark); }
+.mark { fill: var(--found); }
 .line { fill: none; stroke: var(--quiet); stroke-width: 1.4; stroke-linejoin: round; }
 .dashed { stroke-dasharray: 5 4; }
 .front { opacity: .45; }
-.leader { stroke: var(--line); fill: none; }
+.faint { opacity: .3; }
 .band { fill: var(--forecast-band); }
 .series-1 { stroke: var(--series-1); }
 .series-2 { stroke: var(--series-2); }
@@ -126,22 +132,25 @@ svg text.objective { fill: var(--objective); }
 .area.held { fill: var(--phase-arriving); }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: 2px;
   margin-right: .35em; background: var(--quiet); }
-.key.series-1, .tone-0 .dot { background: var(--series-1); fill: var(--series-1); }
-.key.series-2, .tone-1 .dot { background: var(--series-2); fill: var(--series-2); }
-.key.series-3, .tone-2 .dot { background: var(--series-3); fill: var(--series-3); }
-.key.series-4, .tone-3 .dot { background: var(--series-4); fill: var(--series-4); }
+.tone-0 { --tone: var(--series-1); }
+.tone-1 { --tone: var(--series-2); }
+.tone-2 { --tone: var(--series-3); }
+.tone-3 { --tone: var(--series-4); }
+.tone-4 { --tone: var(--bad); }
+.tone-5 { --tone: var(--quiet); }
+[class*="tone-"] .line { stroke: var(--tone); }
+.dot { fill: var(--tone); }
+.dot.hollow { fill-opacity: .15; stroke: var(--tone); }
+.key[class*="tone-"] { background: var(--tone); }
+.key.round { border-radius: 50%; }
+.key.series-1 { background: var(--series-1); }
+.key.series-2 { background: var(--series-2); }
+.key.series-3 { background: var(--series-3); }
+.key.series-4 { background: var(--series-4); }
 .key.forecast { background: var(--forecast-band); border: 1px dashed var(--forecast); }
 .key.wanted { background: none; border: 1px dashed var(--text); }
 .key.serving { background: var(--phase-serving); }
-.key.held { background: var(--phase-arriving); }
-.tone-4 .dot { fill: var(--bad); }
-.tone-5 .dot { fill: var(--quiet); }
-.tone-0 .line { stroke: var(--series-1); }
-.tone-1 .line { stroke: var(--series-2); }
-.tone-2 .line { stroke: var(--series-3); }
-.tone-3 .line { stroke: var(--series-4); }
-.tone-4 .line { stroke: var(--bad); }
-.dot.hollow { fill-opacity: .15; stroke: currentcolor; }`;
+.key.held { background: var(--phase-arriving); }`;
 
 const TABLES = `
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }

@@ -2,7 +2,8 @@
 import type { ComparedEstimate, ComparisonResult } from "../../api/comparison.ts";
 import type { SimulationResult } from "../../api/results.ts";
 import type { ReportInput, ReportRun, ReportTable } from "../report-input.ts";
-import { count, duration, percent } from "../text.ts";
+import { surgeName } from "../surges.ts";
+import { count, duration, moment, percent, settingText } from "../text.ts";
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 
@@ -21,6 +22,7 @@ export function tablesOf({ comparison, runs, tables = [] }: ReportInput): readon
   return [
     ...(comparison === undefined ? [] : [summaryTable(comparison), rowTable(comparison)]),
     ...(runs.length === 0 ? [] : [runTable(runs)]),
+    ...(runs.some(({ result }) => result.surges.length > 0) ? [surgeTable(runs)] : []),
     ...tables,
   ];
 }
@@ -61,6 +63,23 @@ const runTable = (runs: readonly ReportRun[]): ReportTable => ({
   rows: FIGURES.map(({ name, of }) => [name, ...runs.map(({ result }) => of(result))]),
 });
 
+const surgeTable = (runs: readonly ReportRun[]): ReportTable => ({
+  title: "Surges and faults",
+  note: "Turns that missed and racks beyond those held at its start, until the next one or the end",
+  header: ["run", "what", "at", "outside for", "inside again after", "missed", "GPU-hours more"],
+  rows: runs.flatMap(({ name, result }) =>
+    result.surges.map((surge) => [
+      name,
+      surgeName(surge),
+      moment(surge.startSeconds, result.simulatedSeconds > 86_400),
+      duration(surge.outsideSeconds),
+      orNone(surge.timeToAbsorbSeconds, duration),
+      count(surge.violations),
+      count(surge.extraGpuHours),
+    ]),
+  ),
+});
+
 const interval = (
   { high, low, mean }: ComparedEstimate,
   written: (value: number) => string,
@@ -74,7 +93,7 @@ const rowTable = ({ rows, summary }: ComparisonResult): ReportTable => ({
   rows: rows.map((row) => [
     row.scenario,
     row.policy,
-    `${row.knob.name} ${row.knob.value}`,
+    settingText(row.knob),
     interval(row.interval.attainment, percent),
     interval(row.interval.gpuHours, count),
     interval(row.interval.violations, count),

@@ -3,7 +3,7 @@
  */
 import type { ComparedEstimate } from "../../api/comparison.ts";
 import type { Html } from "../page/html.ts";
-import { html } from "../page/html.ts";
+import { NOTHING, html } from "../page/html.ts";
 import { count } from "../text.ts";
 import { linearAxis, logAxis } from "./axis.ts";
 import type { Axis } from "./axis.ts";
@@ -14,18 +14,16 @@ export interface ParetoPoint {
   readonly setting: string;
   readonly gpuHours: ComparedEstimate;
   readonly violations: ComparedEstimate;
-  /** The one setting that is compared: drawn larger, with its name. */
+  /** The one setting that is compared: drawn larger. */
   readonly chosen: boolean;
   readonly reference: boolean;
 }
 
-const WIDTH = 960;
-const HEIGHT = 340;
-const LEFT = 70;
-const RIGHT = 150;
-const TOP = 18;
-const BOTTOM = 44;
-/** The style sheet has so many colours; more policies begin again, and names tell them apart. */
+/** The style sheet gives it so many pixels, whatever the page is wide. */
+const HEIGHT = 280;
+/** Of the lines' own coordinates, stretched to the page. */
+const WIDTH = 100;
+/** The style sheet has so many colours; as many policies more are squares, so that each differs. */
 const TONES = 6;
 
 interface Scales {
@@ -33,31 +31,38 @@ interface Scales {
   readonly y: Axis;
 }
 
+/** Text and points keep their size at every width: lines alone are stretched. */
 export function paretoPlot(points: readonly ParetoPoint[], label: string): Html {
   const scales = scalesOf(points);
   const policies = [...new Set(points.map(({ policy }) => policy))];
-  const groups = policies.map((policy, at) => {
-    const own = points.filter((point) => point.policy === policy);
-    const marks = own.map((point) => mark(point, scales));
-    return html`<g class="tone-${at % TONES}">${curve(own, scales)}${marks}</g>`;
-  });
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
-${axes(scales)}${groups}${names(points, policies, scales)}</svg>`;
+  const own = (policy: string): readonly ParetoPoint[] =>
+    points.filter((point) => point.policy === policy);
+  const lines = policies.map(
+    (policy, at) => html`<g class="tone-${at % TONES}">${curve(own(policy), scales)}
+      ${own(policy).map((point) => bars(point, scales))}</g>`,
+  );
+  const dots = policies.map(
+    (policy, at) => html`<g class="tone-${at % TONES}">
+      ${own(policy).map((point) => dot(point, at >= TONES, scales))}</g>`,
+  );
+  return html`<p class="panel-title keys">${policies.map(key)}</p>
+    <div class="plot pareto"><svg role="img" aria-label="${label}">${axes(scales)}
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">${lines}</svg>
+    ${dots}</svg></div>`;
 }
 
+const key = (policy: string, at: number): Html =>
+  html`<span><i class="key tone-${at % TONES}${at < TONES ? " round" : ""}"></i>${policy}</span>`;
+
+/** Around the means: an interval over two seeds may be wider than everything that was tried. */
 function scalesOf(points: readonly ParetoPoint[]): Scales {
-  const hours = points.flatMap(({ gpuHours }) => [gpuHours.low, gpuHours.high]);
-  const missed = points.flatMap(({ violations }) => [violations.low, violations.high]);
+  const hours = points.map(({ gpuHours }) => gpuHours.mean);
+  const missed = points.map(({ violations }) => violations.mean);
   const [least, most] = [Math.min(...hours), Math.max(...hours)];
-  const margin = (most - least || most || 1) * 0.06;
-  const x = {
-    low: Math.max(0, least - margin),
-    high: most + margin,
-    from: LEFT,
-    to: WIDTH - RIGHT,
-  };
+  const margin = (most - least || most || 1) * 0.08;
+  const x = { low: Math.max(0, least - margin), high: most + margin, from: 0, to: WIDTH };
   const low = Math.max(1, Math.min(...missed) / ROOM);
-  const y = { low, high: Math.max(...missed, low) * ROOM, from: HEIGHT - BOTTOM, to: TOP };
+  const y = { low, high: Math.max(...missed, low) * ROOM, from: HEIGHT, to: 0 };
   return { x: linearAxis(x, 6), y: logAxis(y) };
 }
 
@@ -65,25 +70,25 @@ function scalesOf(points: readonly ParetoPoint[]): Scales {
 const ROOM = 2;
 
 const px = (value: number): string => value.toFixed(1);
+/** Across, where lines are not stretched. */
+const share = (value: number): string => `${value.toFixed(2)}%`;
 
 function axes({ x, y }: Scales): readonly Html[] {
-  const bottom = HEIGHT - BOTTOM;
-  const columns = x.ticks.map(
-    (value) =>
-      html`<path class="grid" d="M${px(x.at(value))} ${TOP}V${bottom}"/>
-        <text class="tick" text-anchor="middle" x="${px(x.at(value))}"
-        y="${bottom + 16}">${count(value)}</text>`,
-  );
-  const rows = y.ticks.map(
-    (value) =>
-      html`<path class="grid" d="M${LEFT} ${px(y.at(value))}H${WIDTH - RIGHT}"/>
-        <text class="tick" text-anchor="end" x="${LEFT - 6}"
-        y="${px(y.at(value) + 4)}">${count(value)}</text>`,
-  );
-  const titles = html`<text class="tick" text-anchor="middle" x="${(LEFT + WIDTH - RIGHT) / 2}"
-    y="${HEIGHT - 8}">GPU-hours held (fewer is better)</text>
-    <text class="tick" x="${LEFT + 6}" y="${TOP + 10}">violations, logarithmic (fewer is
-    better)</text>`;
+  const columns = x.ticks.map((value, at) => {
+    const place = share(x.at(value));
+    return html`<line class="grid" x1="${place}" x2="${place}" y2="${HEIGHT}"/>
+      <text class="tick${at % 2 === 1 ? " other" : ""}" text-anchor="middle" x="${place}"
+      y="${HEIGHT + 16}">${count(value)}</text>`;
+  });
+  const rows = y.ticks.map((value) => {
+    const place = px(y.at(value));
+    return html`<line class="grid" x2="100%" y1="${place}" y2="${place}"/>
+      <text class="tick" text-anchor="end" x="-6"
+      y="${px(y.at(value) + 4)}">${count(value)}</text>`;
+  });
+  const titles = html`<text class="tick" text-anchor="middle" x="50%" y="${HEIGHT + 34}">GPU-hours
+    held (fewer is better)</text><text class="tick" x="0" dx="6" y="-6">violations, logarithmic
+    (fewer is better)</text>`;
   return [...columns, ...rows, titles];
 }
 
@@ -96,37 +101,26 @@ function curve(points: readonly ParetoPoint[], { x, y }: Scales): Html {
   return html`<path class="line front" d="${path.join("")}"/>`;
 }
 
-function mark({ chosen, gpuHours, reference, violations }: ParetoPoint, { x, y }: Scales): Html {
+/** What lies beyond the plot is cut off. */
+function bars({ chosen, gpuHours, violations }: ParetoPoint, { x, y }: Scales): Html {
+  if (gpuHours.low === gpuHours.high && violations.low === violations.high) return NOTHING;
   const [cx, cy] = [px(x.at(gpuHours.mean)), px(y.at(violations.mean))];
   const across = `M${px(x.at(gpuHours.low))} ${cy}H${px(x.at(gpuHours.high))}`;
   const up = `M${cx} ${px(y.at(violations.low))}V${px(y.at(violations.high))}`;
-  const hollow = reference ? " hollow" : "";
-  return html`<path class="line" d="${across}${up}"/>
-    <circle class="dot${hollow}" cx="${cx}" cy="${cy}" r="${chosen ? 6 : 3}"/>`;
+  return html`<path class="line${chosen ? "" : " faint"}" d="${across}${up}"/>`;
 }
 
-const LINE_PX = 14;
-
-/** Beside the plot, where the chosen setting is, but none over another. */
-function names(
-  points: readonly ParetoPoint[],
-  policies: readonly string[],
-  { x, y }: Scales,
-): readonly Html[] {
-  const wanted = policies.flatMap((policy, at) => {
-    const own = points.filter((point) => point.policy === policy);
-    const point = own.find(({ chosen }) => chosen) ?? own[0];
-    return point === undefined ? [] : [{ policy, at, point, y: y.at(point.violations.mean) }];
-  });
-  let free = TOP;
-  return wanted
-    .toSorted((a, b) => a.y - b.y)
-    .map(({ policy, at, point, y: height }) => {
-      const place = Math.max(free, height);
-      free = place + LINE_PX;
-      const from = `${px(x.at(point.gpuHours.mean) + 8)} ${px(height)}`;
-      return html`<path class="leader" d="M${from}L${WIDTH - RIGHT + 6} ${px(place)}"/>
-        <text class="policy tone-${at % TONES}" x="${WIDTH - RIGHT + 10}"
-        y="${px(place + 4)}">${policy}</text>`;
-    });
+function dot(point: ParetoPoint, square: boolean, { x, y }: Scales): Html {
+  const { chosen, gpuHours, policy, reference, setting, violations } = point;
+  const name = `dot${reference ? " hollow" : ""}`;
+  const place = { cx: share(x.at(gpuHours.mean)), cy: px(y.at(violations.mean)) };
+  const radius = chosen ? 6 : 3;
+  const which = setting === "" ? policy : `${policy}, ${setting}`;
+  const told = html`<title>${which}: ${count(gpuHours.mean)} GPU-hours,
+    ${count(violations.mean)} violations</title>`;
+  return square
+    ? html`<rect class="${name}" x="${place.cx}" y="${place.cy}" width="${2 * radius}"
+      height="${2 * radius}" transform="translate(-${radius} -${radius})">${told}</rect>`
+    : html`<circle class="${name}" cx="${place.cx}" cy="${place.cy}"
+      r="${radius}">${told}</circle>`;
 }

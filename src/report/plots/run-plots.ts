@@ -63,7 +63,7 @@ function attainmentPlot(run: FleetRun, cut: Cut): TimePlot {
     lines: [{ label: "share of turns", tone: "series-1", column: cut(share) }],
     format: percent,
     high: 1.02,
-    level: { value, label: `objectives allow ${percent(value)}` },
+    level: { value, label: `objectives ask for ${percent(value)}` },
   };
 }
 

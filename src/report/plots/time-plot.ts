@@ -36,70 +36,79 @@ export interface PlotWindow {
   readonly steps: number;
   /** Stretches to point at, in seconds, with what to call them. */
   readonly marks: readonly { readonly from: number; readonly to: number; readonly name: string }[];
+  /** What the world did, in seconds, with what to call it. */
+  readonly events: readonly { readonly at: number; readonly name: string }[];
 }
 
-const WIDTH = 960;
-const HEIGHT = 150;
-const LEFT = 62;
-const RIGHT = 12;
-const TOP = 16;
-const BOTTOM = 24;
-/** One a pixel: more would be drawn over each other. */
-const BUCKETS = WIDTH - LEFT - RIGHT;
+/** The style sheet gives it so many pixels, whatever the page is wide. */
+const HEIGHT = 110;
+/** Of the lines' own coordinates, stretched to the page: one a pixel of a wide one. */
+const WIDTH = 886;
 
 interface Scales {
   readonly x: (step: number) => number;
   readonly y: Axis;
-  readonly bottom: number;
 }
 
+/** Text and strokes keep their size at every width: lines alone are stretched. */
 export function timePlot(plot: TimePlot, window: PlotWindow): Html {
   const scales = scalesOf(plot, window);
   const { band, level } = plot;
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${plot.summary}">
+  return html`<div class="plot"><svg role="img" aria-label="${plot.summary}">
 ${grid(plot, window, scales)}${marks(window)}
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
 ${band === undefined ? "" : bandPath(band, scales)}
-${plot.lines.map((line) => linePath(line, scales))}
-${level === undefined ? "" : levelLine(level, scales)}</svg>`;
+${plot.lines.map((line) => linePath(line, scales))}</svg>
+${level === undefined ? "" : levelLine(level, scales)}${events(window)}</svg></div>`;
 }
 
 function scalesOf(plot: TimePlot, { steps }: PlotWindow): Scales {
   const columns = [...plot.lines.map(({ column }) => column), plot.band?.high ?? []];
   const values = columns.flatMap((column) =>
-    reduced(column, BUCKETS).flatMap((points) => points.map(({ value }) => value)),
+    reduced(column, WIDTH).flatMap((points) => points.map(({ value }) => value)),
   );
   const highest = values.reduce((most, value) => Math.max(most, value), plot.level?.value ?? 0);
   const lowest = values.reduce((least, value) => Math.min(least, value), highest);
   const low = plot.low ?? lowest - (highest - lowest) * 0.06;
   const high = plot.high ?? (highest > low ? highest + (highest - low) * 0.06 : low + 1);
-  const bottom = HEIGHT - BOTTOM;
   return {
-    x: (step) => LEFT + (step / Math.max(1, steps)) * BUCKETS,
-    y: linearAxis({ low, high, from: bottom, to: TOP }, 3),
-    bottom,
+    x: (step) => (step / Math.max(1, steps)) * WIDTH,
+    y: linearAxis({ low, high, from: HEIGHT, to: 0 }, 3),
   };
 }
 
 const px = (value: number): string => String(Math.round(value * 10) / 10);
 
+/** Where an instant is across the plot; before and after it, at its edge. */
+function across({ fromSeconds, stepSeconds, steps }: PlotWindow, seconds: number): number {
+  const share = (seconds - fromSeconds) / Math.max(1, steps * stepSeconds);
+  return Math.min(1, Math.max(0, share)) * 100;
+}
+
+const share = (percent: number): string => `${Math.round(percent * 100) / 100}%`;
+
+/** From here on the name of a time would not fit beside the edge. */
+const LAST_TIME = 98;
+
 function grid({ format }: TimePlot, window: PlotWindow, { y }: Scales): readonly Html[] {
   const { fromSeconds, stepSeconds, steps } = window;
-  const to = fromSeconds + steps * stepSeconds;
-  const x = (seconds: number): number =>
-    LEFT + ((seconds - fromSeconds) / (to - fromSeconds)) * BUCKETS;
+  const span = steps * stepSeconds;
   const rows = y.ticks.map((value) => {
     const at = px(y.at(value));
-    return html`<path class="grid" d="M${LEFT} ${at}H${WIDTH - RIGHT}"/>
-      <text class="tick" text-anchor="end" x="${LEFT - 6}"
+    return html`<line class="grid" x2="100%" y1="${at}" y2="${at}"/>
+      <text class="tick" text-anchor="end" x="-6"
       y="${px(y.at(value) + 4)}">${format(value)}</text>`;
   });
-  const times = timeTicks(fromSeconds, to, 10).filter((at) => x(at) < WIDTH - RIGHT - 16);
-  const columns = times.map(
-    (at) =>
-      html`<path class="grid" d="M${px(x(at))} ${TOP}V${HEIGHT - BOTTOM}"/>
-        <text class="tick" text-anchor="middle" x="${px(x(at))}"
-        y="${HEIGHT - 7}">${timeLabel(at, to - fromSeconds)}</text>`,
+  const times = timeTicks(fromSeconds, fromSeconds + span, 10).filter(
+    (at) => across(window, at) < LAST_TIME,
   );
+  const columns = times.map((at, index) => {
+    const x = share(across(window, at));
+    // A phone has room for every other one.
+    return html`<line class="grid" x1="${x}" x2="${x}" y2="${HEIGHT}"/>
+      <text class="tick${index % 2 === 1 ? " other" : ""}" text-anchor="middle" x="${x}"
+      y="${HEIGHT + 17}">${timeLabel(at, span)}</text>`;
+  });
   return [...rows, ...columns];
 }
 
@@ -113,19 +122,32 @@ function timeLabel(seconds: number, span: number): string {
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** At least as wide as a finger of the eye: a minute of fourteen days is a twentieth of a pixel. */
-const LEAST_MARK = 3;
+/** Percent that are seen as more than a line: of fourteen days a minute is less than a pixel. */
+const LEAST_MARK = 0.4;
 
-function marks({ fromSeconds, stepSeconds, steps, marks: all }: PlotWindow): readonly Html[] {
-  const span = steps * stepSeconds;
-  const x = (seconds: number): number =>
-    LEFT + (Math.min(span, Math.max(0, seconds - fromSeconds)) / span) * BUCKETS;
-  return all.map(({ from, to, name }) => {
-    const width = Math.max(LEAST_MARK, x(to) - x(from));
-    const middle = px(x(from) + width / 2);
-    return html`<rect class="mark" x="${px(x(from))}" y="${TOP}" width="${px(width)}"
-      height="${HEIGHT - BOTTOM - TOP}"/><text class="name" text-anchor="middle" x="${middle}"
-      y="${TOP - 4}">${name}</text>`;
+function marks(window: PlotWindow): readonly Html[] {
+  return window.marks.map(({ from, to, name }) => {
+    const [start, end] = [across(window, from), across(window, to)];
+    const width = Math.max(LEAST_MARK, end - start);
+    return html`<rect class="mark" x="${share(start)}" width="${share(width)}"
+      height="${HEIGHT}"/><text class="name" text-anchor="middle"
+      x="${share(start + width / 2)}" y="-4">${name}</text>`;
+  });
+}
+
+/** Beyond this, the name of an event is written to the left of its line. */
+const LATE = 80;
+
+function events(window: PlotWindow): readonly Html[] {
+  const { fromSeconds, stepSeconds, steps } = window;
+  const seen = window.events.filter(
+    ({ at }) => at >= fromSeconds && at < fromSeconds + steps * stepSeconds,
+  );
+  return seen.map(({ at, name }) => {
+    const x = across(window, at);
+    const place = x > LATE ? html`text-anchor="end" dx="-4"` : html`dx="4"`;
+    return html`<line class="event" x1="${share(x)}" x2="${share(x)}" y1="-14" y2="${HEIGHT}"/>
+      <text class="event" x="${share(x)}" y="-15" ${place}>${name}</text>`;
   });
 }
 
@@ -136,7 +158,7 @@ const STROKES: Readonly<Record<string, string>> = {
 
 function linePath({ column, shape = "line", tone }: PlotLine, scales: Scales): Html {
   const stepped = shape.startsWith("step") || shape === "area";
-  const stretches = reduced(column, BUCKETS);
+  const stretches = reduced(column, WIDTH);
   const path = stretches.map((points) => strokePath(points, scales, stepped)).join("");
   if (shape !== "area") {
     return html`<path class="line ${tone} ${STROKES[shape] ?? ""}" d="${path}"/>`;
@@ -144,8 +166,7 @@ function linePath({ column, shape = "line", tone }: PlotLine, scales: Scales): H
   const areas = stretches.map((points) => {
     const [first, last] = [points[0]?.at ?? 0, (points.at(-1)?.at ?? 0) + 1];
     const edge = strokePath(points, scales, true).slice(1);
-    const bottom = px(scales.bottom);
-    return `M${px(scales.x(first))} ${bottom}L${edge}H${px(scales.x(last))}V${bottom}Z`;
+    return `M${px(scales.x(first))} ${HEIGHT}L${edge}H${px(scales.x(last))}V${HEIGHT}Z`;
   });
   return html`<path class="area ${tone}" d="${areas.join("")}"/>`;
 }
@@ -165,8 +186,8 @@ function bandPath(
   { low, high }: { readonly low: TimelineColumn; readonly high: TimelineColumn },
   scales: Scales,
 ): Html {
-  const upper = reduced(high, BUCKETS / 2).flat();
-  const lower = reduced(low, BUCKETS / 2).flat();
+  const upper = reduced(high, WIDTH / 2).flat();
+  const lower = reduced(low, WIDTH / 2).flat();
   const back = lower
     .toReversed()
     .map(({ at, value }) => `L${px(scales.x(at))} ${px(scales.y.at(value))}`);
@@ -181,7 +202,7 @@ function levelLine(
   const at = y.at(value);
   // Near the top the line that it is the level of is above it.
   const text = at < HEIGHT / 2 ? at + 13 : at - 4;
-  return html`<path class="line objective dashed" d="M${LEFT} ${px(at)}H${WIDTH - RIGHT}"/>
-    <text class="tick objective" text-anchor="end" x="${WIDTH - RIGHT - 4}"
+  return html`<line class="line objective dashed" x2="100%" y1="${px(at)}" y2="${px(at)}"/>
+    <text class="tick objective" text-anchor="end" x="100%" dx="-4"
     y="${px(text)}">${label}</text>`;
 }

@@ -3,6 +3,7 @@ import type { SimulationResult } from "../../api/results.ts";
 import type { ComparisonPoint } from "../../api/comparison.ts";
 import type { Cell, Setting } from "./front.ts";
 import { setting } from "./front.ts";
+import type { Estimate } from "./interval.ts";
 import { estimate } from "./interval.ts";
 
 /** One run to be made. */
@@ -47,11 +48,22 @@ export function measured(
     attainment: attainment.mean,
     gpuHours: gpuHours.mean,
     violations: violations.mean,
-    interval: { attainment, gpuHours, violations },
+    interval: {
+      attainment: within(attainment, 1),
+      gpuHours: within(gpuHours),
+      violations: within(violations),
+    },
     judged,
     cell: { gpuHours: gpuHours.mean, missed: Math.max(fewest, violations.mean) / judged },
   };
 }
+
+/** Student's interval does not know that nothing is below none, nor a share above all. */
+const within = ({ mean, low, high }: Estimate, most = Number.POSITIVE_INFINITY): Estimate => ({
+  mean,
+  low: Math.max(0, low),
+  high: Math.min(most, high),
+});
 
 /** @returns the policy's settings by its knob, ascending, each over all scenarios */
 export function settingsOf(

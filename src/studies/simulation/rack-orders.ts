@@ -1,16 +1,23 @@
 /**
  * Racks that a fleet asked for, matched with those that came to serve it: first asked, first come.
+ * Racks that were given up on their way are no longer asked for.
  */
 import type { TimelineOrder } from "../../api/timeline.ts";
 import type { FleetKey } from "../../core/compiled.ts";
-import type { Action, Decision, PoolDecision, RackSummary } from "../../core/decision.ts";
+import type {
+  Action,
+  Decision,
+  PoolDecision,
+  RackPhase,
+  RackSummary,
+} from "../../core/decision.ts";
 import type { Intent } from "../../core/observation.ts";
 import { sumOfSteps } from "../../core/racks/lead-time.ts";
 import { millis } from "../../core/units.ts";
 import type { TickReport } from "../../ports/telemetry.ts";
 
 interface OpenOrder {
-  readonly order: Omit<TimelineOrder, "servedSeconds">;
+  order: Omit<TimelineOrder, "servedSeconds">;
   awaited: number;
   servedSeconds: number | null;
 }
@@ -20,6 +27,8 @@ export class RackOrders {
   private readonly orders: OpenOrder[] = [];
   /** Racks that have served the fleet before: one back from repair is no arrival. */
   private readonly known = new Set<string>();
+  /** Racks that each pool was last seen to ask for. */
+  private readonly desired = new Map<string, number>();
   private began = false;
 
   constructor(fleet: FleetKey) {
@@ -28,7 +37,10 @@ export class RackOrders {
 
   /** @param atSeconds since the start of the run */
   tick(report: TickReport, atSeconds: number): void {
-    for (const pool of report.decision.pools) this.noteArrivals(pool, atSeconds);
+    for (const pool of report.decision.pools) {
+      this.noteArrivals(pool, atSeconds);
+      this.noteGivenUp(pool);
+    }
     this.began = true;
     const applied = new Set(
       report.actions
@@ -45,7 +57,8 @@ export class RackOrders {
 
   /** @returns oldest first */
   all(): readonly TimelineOrder[] {
-    return this.orders.map(({ order, servedSeconds, awaited }) => ({
+    const kept = this.orders.filter(({ order }) => order.racks > 0);
+    return kept.map(({ order, servedSeconds, awaited }) => ({
       ...order,
       servedSeconds: awaited === 0 ? servedSeconds : null,
     }));
@@ -78,6 +91,26 @@ export class RackOrders {
     }
   }
 
+  /**
+   * A count that was lowered while racks were awaited may have given up some of them: no more can
+   * come than are on their way. The oldest are taken for given up, so that none of the others looks
+   * as if it had taken longer than it did.
+   */
+  private noteGivenUp({ pool, desiredRacks, racksByPhase }: PoolDecision): void {
+    const before = this.desired.get(pool);
+    if (desiredRacks !== null) this.desired.set(pool, desiredRacks);
+    if (before === undefined || desiredRacks === null || desiredRacks >= before) return;
+    const open = this.orders.filter((each) => each.awaited > 0 && each.order.pool === pool);
+    const coming = ON_THE_WAY.reduce((sum, phase) => sum + racksByPhase[phase], 0);
+    let givenUp = open.reduce((sum, { awaited }) => sum + awaited, 0) - coming;
+    for (const each of open) {
+      const fewer = Math.min(each.awaited, Math.max(0, givenUp));
+      each.awaited -= fewer;
+      each.order = { ...each.order, racks: each.order.racks - fewer };
+      givenUp -= fewer;
+    }
+  }
+
   private expected(pool: PoolDecision | undefined): TimelineOrder["expected"] {
     const steps = (pool?.steps ?? []).filter(
       ({ step, fleet }) => step !== "repair" && (fleet === null || fleet === this.fleet),
@@ -88,6 +121,8 @@ export class RackOrders {
     return { p50Seconds: p50Ms / 1_000, p95Seconds: p95Ms / 1_000 };
   }
 }
+
+const ON_THE_WAY: readonly RackPhase[] = ["Requested", "Provisioning", "Joining", "Starting"];
 
 const serves = ({ phase, fleet }: RackSummary, wanted: FleetKey): boolean =>
   fleet === wanted && (phase === "Serving" || phase === "Warming");

@@ -43,7 +43,7 @@ describe("an evaluation as a report", () => {
     expect(report.findings?.map(({ sentence }) => sentence)).toEqual([
       "A trade-off, for people to choose: fewer turns miss <it>, for more GPU-hours.",
       "With the candidate attainment goes from 98.00 % to 99.00 % a block: " +
-        "1.00 % (0.90 % to 1.10 %).",
+        "1.00 points (0.90 points to 1.10 points).",
       "With the candidate GPU-hours goes from 1000 to 1050 a block: 50 (45 to 55).",
     ]);
   });
@@ -51,6 +51,17 @@ describe("an evaluation as a report", () => {
   it("weighs a change of attainment by what is missed, others by what there is", () => {
     expect(report.findings?.map(({ severity }) => severity)).toEqual(["high", "high", "medium"]);
   });
+
+  it.each(["not-sure", "refused"] as const)(
+    "%s alarms nobody and claims no confidence",
+    (verdict) => {
+      const recommendation = { ...EVALUATION.recommendation, verdict };
+      const [first] = evaluationReport({ ...EVALUATION, recommendation }, "").findings ?? [];
+      expect(first).toMatchObject({ kind: "recommendation", severity: "low", confidence: null });
+      const page = reportPage({ ...report, findings: first === undefined ? [] : [first] });
+      expect(page).not.toContain("Confidence");
+    },
+  );
 
   it("is a page whose links lead somewhere and that escapes what it is told", () => {
     const page = reportPage(report);

@@ -75,7 +75,9 @@ describe("clusters of violations", () => {
     expect(cluster).toMatchObject({ kind: "violation-cluster", from: 180_000, to: 183_600 });
     expect(cluster?.cause).toBe("lost racks");
     expect(cluster?.sentence).toContain("from day 3, 02:00 for 60 min");
-    expect(cluster?.sentence).toContain("serving racks fell from 5 to 3 at day 3, 01:54, unasked");
+    expect(cluster?.sentence).toContain(
+      "serving racks fell from 5 to 3 at day 3, 01:54, and nobody had given them back",
+    );
     expect(cluster?.confidence).toBeGreaterThan(0.999);
   });
 
@@ -84,8 +86,43 @@ describe("clusters of violations", () => {
       missing(0.2, [50, 51])(columns);
       between(columns.racksServing, [49.9, 51], 3);
       between(columns.racksWanted, [49.9, 51], 3);
+      between(columns.racksHeld, [49.9, 51], 3);
     };
     expect(found({ change })[0]?.cause).not.toBe("lost racks");
+  });
+
+  it("blame racks that were given back and wanted again, where demand did not grow", () => {
+    const given: RunChanges["change"] = (columns) => {
+      missing(0.2, [50, 52])(columns);
+      for (const column of [columns.racksServing, columns.racksHeld])
+        between(column, [49.9, 52], 3);
+      between(columns.racksWanted, [49.8, 50.5], 3);
+    };
+    expect(found({ change: given })[0]?.cause).toBe("racks given back too soon");
+    expect(sentence({ change: given }, "violation-cluster")).toContain(
+      "serving racks went from 5 to 3 from day 3, 01:54 on, as was wanted, and then more were",
+    );
+    const grown: RunChanges["change"] = (columns) => {
+      given(columns);
+      for (const column of [columns.arrived, columns.met])
+        between(column, [50, 52], (before) => 2 * before);
+    };
+    expect(found({ change: grown })[0]?.cause).not.toBe("racks given back too soon");
+  });
+
+  it("are seen where they burn slowly, in a run of a few hours too", () => {
+    const halfHours = [1, 1, 2, 4, 8, 9, 8, 9, 4, 2, 1, 2];
+    const change: RunChanges["change"] = ({ met }) => {
+      for (const [half, percent] of halfHours.entries()) {
+        for (const five of [0, 1, 2, 3, 4, 5]) {
+          const from = half / 2 + five / 12;
+          const share = percent / 100 + (five % 2 === 0 ? 0.005 : -0.005);
+          between(met, [from, from + 1 / 12], 600 * (1 - share));
+        }
+      }
+    };
+    const [cluster] = found({ days: 0.25, change });
+    expect(cluster).toMatchObject({ kind: "violation-cluster", from: 7_200, to: 14_400 });
   });
 
   it("name the scenario's fault where there was one", () => {

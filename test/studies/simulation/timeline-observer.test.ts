@@ -12,6 +12,9 @@ const START = epochMs(1_000_000_020_000);
 const MINUTE = 60_000;
 
 interface Told {
+  /** What the pool is seen to ask for, and how much of that is on its way. */
+  readonly desired?: number;
+  readonly coming?: number;
   readonly plan?: readonly Action[];
   readonly more?: readonly RackSummary[];
 }
@@ -32,7 +35,8 @@ const grown = (to: number): readonly Action[] => {
   ];
 };
 
-function tick(observer: TimelineObserver, minute: number, { more = [], plan = [] }: Told = {}) {
+function tick(observer: TimelineObserver, minute: number, told: Told = {}) {
+  const { coming = 0, desired = 5, more = [], plan = [] } = told;
   const now = after(START, millis(minute * MINUTE));
   const report = aReport({
     now,
@@ -41,6 +45,8 @@ function tick(observer: TimelineObserver, minute: number, { more = [], plan = []
   const pools = report.decision.pools.map((pool) => ({
     ...pool,
     pool: "gb200-east",
+    desiredRacks: rackCount(desired),
+    racksByPhase: { ...pool.racksByPhase, Provisioning: coming },
     racks: [...pool.racks, ...more],
   }));
   observer.tick({ ...report, decision: { ...report.decision, at: now, plan, pools } });
@@ -87,6 +93,37 @@ describe("a timeline", () => {
     tick(observer, 45, { more: [rackOf("new-a", "Serving")] });
     const [fleet] = observer.finished(new Map(), 60 * MINUTE).fleets;
     expect(fleet?.orders).toMatchObject([{ racks: 2, servedSeconds: null }]);
+  });
+
+  it("does not wait for racks that were given up on their way", () => {
+    const observer = observed();
+    tick(observer, 0);
+    tick(observer, 1, { plan: grown(7) });
+    tick(observer, 2, { desired: 7, coming: 2 });
+    tick(observer, 5, { desired: 6, coming: 1 });
+    tick(observer, 45, { desired: 6, more: [rackOf("new-b", "Serving")] });
+    const [fleet] = observer.finished(new Map(), 60 * MINUTE).fleets;
+    expect(fleet?.orders).toMatchObject([{ racks: 1, askedSeconds: 60, servedSeconds: 2_700 }]);
+  });
+
+  it("still waits for what is on its way when a serving rack is given back", () => {
+    const observer = observed();
+    tick(observer, 0);
+    tick(observer, 1, { plan: grown(7) });
+    tick(observer, 2, { desired: 7, coming: 2 });
+    tick(observer, 5, { desired: 6, coming: 2 });
+    const [fleet] = observer.finished(new Map(), 60 * MINUTE).fleets;
+    expect(fleet?.orders).toMatchObject([{ racks: 2, servedSeconds: null }]);
+  });
+
+  it("knows no order that was given up whole", () => {
+    const observer = observed();
+    tick(observer, 0);
+    tick(observer, 1, { plan: grown(7) });
+    tick(observer, 2, { desired: 7, coming: 2 });
+    tick(observer, 5, { desired: 5 });
+    const [fleet] = observer.finished(new Map(), 60 * MINUTE).fleets;
+    expect(fleet?.orders).toEqual([]);
   });
 
   it("stays bounded: 28 days are steps of two minutes", () => {
