@@ -291,7 +291,7 @@ export class SharedPool {
   }
 }
 
-interface ControllerParts {
+export interface ControllerParts {
   readonly ports: Ports;
   readonly running: readonly Lifecycle[];
   /** Judges every write from now on. @returns what resolves when the process has died */
@@ -300,7 +300,7 @@ interface ControllerParts {
 }
 
 /** What a process of the controller holds towards the API server. */
-function controllerParts(kubeconfig: string, model: Ports): ControllerParts {
+export function controllerParts(kubeconfig: string, model: Ports): ControllerParts {
   const timers = processTimers();
   const { transport: server, close } = connect(kubeconfig);
   const { transport, dyingAt } = mortal(server);
