@@ -9,6 +9,7 @@ import {
   blockUntil,
   fleetOn,
   nodePool,
+  ON_DEMAND,
   rackNodes,
   rackPool,
 } from "../support/cluster-world/supply-objects.ts";
@@ -141,8 +142,9 @@ describe.skipIf(missing !== "")(`a provider's answers to a request ${missing}`, 
   });
 });
 
-describe.skipIf(missing !== "")(`a capacity block that ends ${missing}`, () => {
+describe.skipIf(missing !== "")(`what a pool says of itself ${missing}`, () => {
   const [BLOCK, RESERVE, BATCH] = ["block", "reserve", "batch"];
+  const [LAB, RESEARCH] = ["lab", "research"];
   let world: SupplyWorld;
 
   beforeAll(async () => {
@@ -166,7 +168,7 @@ describe.skipIf(missing !== "")(`a capacity block that ends ${missing}`, () => {
   });
   afterAll(() => world?.stop());
 
-  it("is replaced before, emptied in time, and not asked for afterwards", async () => {
+  it("a capacity block ends: replaced before, emptied in time, not asked for after", async () => {
     const began = world.now;
     const asks = async (pool: string, racks: number) => (await world.asked(pool)).racks === racks;
     await world.ticksUntil("the replacement to be asked for", () => asks(RESERVE, 1), 100);
@@ -191,5 +193,21 @@ describe.skipIf(missing !== "")(`a capacity block that ends ${missing}`, () => {
     expect(await world.asked(BLOCK)).toMatchObject({ racks: 0 });
     expect(await world.asked(RESERVE)).toMatchObject({ racks: 1 });
     expect(await world.pods()).toHaveLength(2);
+  });
+
+  it("documentation only, and not acknowledged as the others here: a person confirms", async () => {
+    await world.apply(
+      nodePool(LAB, 0),
+      rackPool(LAB, RESEARCH, ON_DEMAND, false),
+      fleetOn(RESEARCH, [LAB]),
+    );
+    await world.knows(2, 3);
+    await world.ticks(6);
+    expect(await world.asked(LAB)).toEqual({ racks: 0, writes: 0 });
+    const where = ["get", "scaledecision", `${LAB}-out-1`, "-n", "agents"];
+    const field = (path: string) => world.plane.mustKubectl([...where, `-o=jsonpath={${path}}`]);
+    expect(await field(".status.phase")).toBe("Pending");
+    expect(await field(".spec.requiredApprovals")).toBe("1");
+    expect(world.said(RESEARCH).join()).toContain("spec.backend.acknowledgeUnproven: true lets it");
   });
 });

@@ -27,16 +27,20 @@ export const blockUntil = (from: EpochMs, until: EpochMs): Json => ({
   ],
 });
 
+export const ON_DEMAND: Json = { kind: "OnDemand" };
+
+/** @param acknowledged whether it may act by itself though nobody proved its backend */
 export const rackPool = (
   name: string,
   fleet: string,
-  supply: Json = { kind: "OnDemand" },
+  supply: Json = ON_DEMAND,
+  acknowledged = true,
 ): Json => ({
   apiVersion: "breakwater.dev/v1alpha1",
   kind: "RackPool",
   metadata: { name },
   spec: {
-    backend: { kind: "coreweave", name, acknowledgeUnproven: true },
+    backend: { kind: "coreweave", name, acknowledgeUnproven: acknowledged },
     supply,
     leadTimePrior: {
       grant: { p50: "20s", p95: "40s" },
