@@ -1,6 +1,6 @@
 /**
- * `npm run bench:inventory`: what 64 racks of 18 nodes cost a tick, in CPU time. From the paged list
- * of Node JSON, through decoding, to racks with phases, stuck steps and memory; then a thousand
+ * `npm run bench:inventory`: what 64 racks of 18 nodes cost a tick, in CPU time. From the paged
+ * list of Node JSON, through decoding, to racks with phases, stuck steps and memory; then a thousand
  * ticks in which racks flap, with the size of memory and heap at both ends.
  */
 import { cpus } from "node:os";
@@ -78,7 +78,7 @@ function nodeObject(rack, index) {
         lastHeartbeatTime: new Date(NOW).toISOString(),
       })),
       images: numbered(IMAGES, (n) => ({
-        names: [`registry.example.com/team/image-${n}@sha256:${String(n).padStart(64, "0")}`],
+        names: [`example.com/team/image-${n}@sha256:${String(n).padStart(64, "0")}`],
         sizeBytes: 1_000_000 * n,
       })),
     },

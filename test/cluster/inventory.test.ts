@@ -107,7 +107,7 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
   });
   afterAll(() => plane?.stop());
 
-  it("a rack comes node by node: awaited, Joining, and there with the sixteenth of 18", async () => {
+  it("a rack comes node by node: awaited, Joining, there with the sixteenth of 18", async () => {
     const { name, made, add } = await eyes();
     const names = namesIn(`${name}-a`, 18);
     const sights: Record<string, number>[] = [];
@@ -147,7 +147,7 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     ]);
   });
 
-  it("a clique label that vanishes, of some nodes and of all: they stay where they were", async () => {
+  it("a clique label that vanishes, of some and of all: nodes stay where they were", async () => {
     const { made, name, add } = await eyes();
     const names = namesIn(`${name}-a`, 18);
     await add(names, { [CLIQUE]: `${UUID}.7` });
@@ -162,7 +162,7 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     }
   });
 
-  it("a provider's label that comes after the clique's: the same rack by another name", async () => {
+  it("a provider's label that comes after the clique's: the same rack renamed", async () => {
     const { made, name, add } = await eyes();
     const names = namesIn(`${name}-a`, 18);
     await add(names, { [CLIQUE]: `${UUID}.7` });
@@ -175,7 +175,7 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     expect(seen.lostRacks).toEqual([]);
   });
 
-  it("two cliques in a domain: one rack where racks are whole, two where they are halves", async () => {
+  it("two cliques in a domain: one rack where racks are whole, two if halves", async () => {
     const partition = { nodes: 9, usableNodes: 8 };
     for (const [rack, expected] of [
       [{}, [`${UUID}: Idle, 18/18`]],
@@ -213,7 +213,7 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     }
   });
 
-  it("taints: the pool's own on every node are none, one that few bear keeps nodes out", async () => {
+  it("taints: the pool's own on every node is none, one that few bear is", async () => {
     const { made, name, add } = await eyes();
     const gpu = { key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" };
     const names = namesIn(`${name}-a`, 18);
@@ -225,7 +225,7 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     expect((await made.look()).shown).toEqual([`${name}-a: Idle, 15/18`]);
   });
 
-  it("GPUs that are not allocatable: Joining and stuck, named; those of DRA count as well", async () => {
+  it("GPUs that are not allocatable: Joining and stuck, named; those of DRA count", async () => {
     const { made, name, add } = await eyes();
     const names = namesIn(`${name}-a`, 18);
     await add(names, { [RACK]: `${name}-a` }, { gpus: "0" });
@@ -247,8 +247,8 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     expect((await made.look(28)).problems).toEqual([]);
     const seen = await made.look(5);
     expect(seen.problems).toEqual([
-      `${LATE}Rack ${name}-a: still in boot after 31 min; 9 of 18 nodes have registered, 16 make a ` +
-        "rack; the others do not exist yet.",
+      `${LATE}Rack ${name}-a: still in boot after 31 min; 9 of 18 nodes have registered, ` +
+        "16 make a rack; the others do not exist yet.",
     ]);
     expect(seen.summaries[0]?.stuck?.nodes).toEqual(namesIn(`${name}-a`, 9));
   });
@@ -264,7 +264,7 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     expect((await made.look(10)).shown).toEqual([`${name}-a: Warming, 6/18, degraded`]);
   });
 
-  it("a rack that serves on 15 nodes is degraded, and one that stops serving is Repairing", async () => {
+  it("a rack that serves on 15 nodes is degraded, one that stops is Repairing", async () => {
     const { made, name, names } = await serving();
     await made.edit(names.slice(15), NOT_READY, isDown);
     expect((await made.look()).shown).toEqual([`${name}-a: Serving, 15/18, degraded`]);
@@ -280,7 +280,8 @@ describe.skipIf(missing !== "")(`racks read off real nodes ${missing}`, () => {
     made.stopServing();
     expect((await made.look(60)).problems).toEqual([]);
     expect((await made.look(2)).problems).toEqual([
-      `${LATE}Rack ${name}-a: still in repair after 60 min; not Ready: ${names.slice(15).join(", ")}.`,
+      `${LATE}Rack ${name}-a: still in repair after 60 min; not Ready: ` +
+        `${names.slice(15).join(", ")}.`,
     ]);
     await made.edit(names.slice(15), READY, isReady);
     const seen = await made.look(2);

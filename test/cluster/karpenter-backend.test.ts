@@ -103,7 +103,7 @@ describe.skipIf(missing !== "")(`the karpenter backend and Karpenter itself ${mi
     expect(uids(await nodes())).toEqual(uids(all.slice(SMALL_RACK)));
   });
 
-  it("make nothing where the NodeClass is gone: what is asked for waits, and that is said", async () => {
+  it("make nothing where the NodeClass is gone: the request waits, and that is said", async () => {
     const absent = { spec: { template: { spec: { nodeClassRef: { name: "absent" } } } } };
     const where = ["patch", `nodepools.karpenter.sh/${name}`, "--type=merge"];
     await real.plane.mustKubectl([...where, `-p=${JSON.stringify(absent)}`]);

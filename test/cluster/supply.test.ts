@@ -65,7 +65,7 @@ describe.skipIf(missing !== "")(`a provider's answers to a request ${missing}`, 
     expect(await world.plane.mustKubectl(phase)).toBe("Done");
   });
 
-  it("out of stock: said with its name, and the next pool is asked for what is missing", async () => {
+  it("out of stock: said by name, and the next pool is asked for what is missing", async () => {
     await world.says(EAST, NO_CAPACITY);
     await world.ticksUntil("the other pool to be asked", () => asks(WEST, 1));
     const why = ["get", "scaledecision", `${WEST}-out-1`, "-n", "agents"];
@@ -92,7 +92,7 @@ describe.skipIf(missing !== "")(`a provider's answers to a request ${missing}`, 
     expect(later?.until).toBeGreaterThanOrEqual(before?.until ?? Number.NaN);
   });
 
-  it("9 of 18 nodes: waited for, then given back whole, and not asked for again at once", async () => {
+  it("9 of 18 nodes: waited for, then given back whole, not asked for again at once", async () => {
     // Seen as asked for before anything comes: how long it takes counts from then.
     await world.ticks(2);
     await world.arrive("west-a", WEST);

@@ -6,7 +6,7 @@ import { isNewer, type ObjectCache, objectCache } from "./object-cache.ts";
 import { backoffMs, deadline, sleep, type Timers } from "./timers.ts";
 import type { Warn } from "./warn.ts";
 
-/** Objects per page: 200 nodes are about 3 MB of JSON, parsed in some 15 ms and garbage before long. */
+/** Objects per page: 200 nodes are about 3 MB of JSON, gone before the next are read. */
 const PAGE_SIZE = 200;
 /** client-go's reflectors draw from 5 to 10 minutes, so that replicas do not reconnect together. */
 const WATCH_TIMEOUT_MS = { min: 300_000, spread: 300_000 };

@@ -49,7 +49,7 @@ export interface CreationError {
   readonly message: string;
 }
 
-/** Each Machine that is new becomes a node, which kwok makes ready; those deleted end with theirs. */
+/** Each Machine that is new becomes a node, made ready by kwok; those deleted end with theirs. */
 export async function controlMachines(
   access: Access,
   refusal: CreationError | null = null,
