@@ -1,7 +1,7 @@
 /**
  * `npm run bench:inventory`: what 64 racks of 18 nodes cost a tick, in CPU time. From the paged
- * list of Node JSON, through decoding, to racks with phases, stuck steps and memory; then a thousand
- * ticks in which racks flap, with the size of memory and heap at both ends.
+ * list of Node JSON, through decoding, to racks with phases, stuck steps and memory; then a
+ * thousand ticks in which racks flap, with the size of memory and heap at both ends.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";

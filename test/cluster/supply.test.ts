@@ -4,7 +4,7 @@
  * whose provider is the test.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { HOUR_MS, MINUTE_MS, after, millis } from "../../src/core/units.ts";
+import { MINUTE_MS, after, millis } from "../../src/core/units.ts";
 import {
   blockUntil,
   fleetOn,
@@ -150,7 +150,7 @@ describe.skipIf(missing !== "")(`what a pool says of itself ${missing}`, () => {
   beforeAll(async () => {
     world = await SupplyWorld.start();
     const ends = after(world.now, millis(25 * MINUTE_MS));
-    const window = blockUntil(after(world.now, millis(-HOUR_MS)), ends);
+    const window = blockUntil(after(world.now, millis(-60 * MINUTE_MS)), ends);
     await world.apply(
       nodePool(BLOCK, 1),
       nodePool(RESERVE, 0),
