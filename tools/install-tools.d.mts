@@ -9,6 +9,7 @@ export type ToolName =
   | "karpenter"
   | "lws"
   | "cluster-api"
+  | "gardener"
   | "helm"
   | "node-24"
   | "prometheus"

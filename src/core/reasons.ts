@@ -14,6 +14,7 @@ export const REASONS = {
   surplus: "Fewer racks hold the objectives over the whole way back.",
   "above-maximum": "The fleet is above its maximum.",
   "window-ends": "A capacity block ends and takes its racks along.",
+  "asked-elsewhere": "Another pool does not give what it was asked for: this one is asked instead.",
   interruption: "The provider takes a rack away: what it did is replaced.",
   "arrival-doubtful": "Racks that are counted are not expected to serve in time.",
   "partial-arrival": "A rack came with too few nodes and is given back whole.",

@@ -102,4 +102,16 @@ describe.skipIf(missing !== "")(`the karpenter backend and Karpenter itself ${mi
     await untilNodes(2 * SMALL_RACK);
     expect(uids(await nodes())).toEqual(uids(all.slice(SMALL_RACK)));
   });
+
+  it("make nothing where the NodeClass is gone: the request waits, and that is said", async () => {
+    const absent = { spec: { template: { spec: { nodeClassRef: { name: "absent" } } } } };
+    const where = ["patch", `nodepools.karpenter.sh/${name}`, "--type=merge"];
+    await real.plane.mustKubectl([...where, `-p=${JSON.stringify(absent)}`]);
+    expect(await write(3, 4)).toEqual({ kind: "Written" });
+    await untilTrue("the wait to be explained", async () => {
+      const { count } = await backend.read(karpenterKind.pool(name));
+      return (count?.stock === "other" && count.current === 3) || count;
+    });
+    expect(await nodes()).toHaveLength(3 * SMALL_RACK);
+  });
 });

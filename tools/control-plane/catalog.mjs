@@ -88,6 +88,19 @@ export const TOOLS = [
     },
     onPath: [],
   },
+  {
+    // Gardener's machine controller manager, without a provider's machine controller.
+    name: "gardener",
+    from: "go-source",
+    module: "github.com/gardener/machine-controller-manager@v0.60.0",
+    package: "./cmd/machine-controller-manager",
+    beside: {
+      file: "gardener-crds.yaml",
+      module: "github.com/gardener/machine-controller-manager@v0.60.0",
+      folders: ["kubernetes/crds"],
+    },
+    onPath: [],
+  },
   { name: "helm", from: "helm", package: "helm.sh/helm/v4/cmd/helm@v4.1.4", onPath: [] },
   {
     // A newer major, for records that must replay bit for bit on both.

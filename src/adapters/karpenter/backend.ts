@@ -69,12 +69,13 @@ async function claimsOf(
 
 /**
  * While nodes are missing: how many the provider has launched, and why not the others. A claim that
- * meets a stock-out is deleted and made again, so that often only an event tells.
+ * meets a stock-out is deleted and made again, so that often only an event tells; where none are
+ * made at all, the NodePool's own conditions.
  */
 async function withClaims(
   client: KubeClient,
   pool: CompiledPool,
-  { count, writtenAtMs }: NodePoolReading,
+  { count, writtenAtMs, stopped }: NodePoolReading,
 ): Promise<PoolCount> {
   if ((count.current ?? 0) >= count.desired) return count;
   const { target, countPerRack } = pool.backend;
@@ -88,7 +89,7 @@ async function withClaims(
     sinceMs: writtenAtMs,
   });
   const granted = rackCount(Math.floor(launched / countPerRack));
-  return { ...count, granted, stock: stockOf(claims, said) };
+  return { ...count, granted, stock: stockOf(claims, [...said, stopped]) };
 }
 
 /** Claims are named `<pool>-xxxxx` by the API server (scheduling/nodeclaimtemplate.go). */

@@ -8,13 +8,15 @@ import {
   wholeRackRefusals,
 } from "../kubernetes/count-refusals.ts";
 import type { CountReading, Decoded } from "../kubernetes/counted-object.ts";
-import { type Json, metaOf, numberAt, stringAt } from "../kubernetes/decode.ts";
+import { conditionsOf, type Json, metaOf, numberAt, stringAt } from "../kubernetes/decode.ts";
 import { lastWriterOf, ownersOf } from "../kubernetes/managed-fields.ts";
 import { quantityOf } from "../kubernetes/quantity.ts";
 
 export interface NodePoolReading extends CountReading {
   /** When the count was last written, 0 when not recorded. */
   readonly writtenAtMs: number;
+  /** Why Karpenter makes no NodeClaims for it, in its words; "" while it does. */
+  readonly stopped: string;
 }
 
 const COUNT_FIELD = "replicas";
@@ -43,8 +45,18 @@ export function decodeNodePool(object: Json, pool: CompiledPool): Decoded<NodePo
     stock: "unknown",
   };
   const writtenAtMs = ownersOf(object, COUNT_FIELD)[0]?.atMs ?? 0;
-  return { ok: true, reading: { written, writtenAtMs, count } };
+  return { ok: true, reading: { written, writtenAtMs, stopped: stoppedBy(object), count } };
 }
+
+/** What Ready is made of, and whether nodes register (pkg/apis/v1/nodepool_status.go). */
+const DEPENDENTS = ["ValidationSucceeded", "NodeClassReady", "NodeRegistrationHealthy"];
+
+/** Nothing is made, and no claim says why, while the NodeClass is gone or not ready. */
+const stoppedBy = (object: Json): string =>
+  conditionsOf(object)
+    .filter(({ type, status }) => DEPENDENTS.includes(type) && status === "False")
+    .map(({ type, reason, message }) => `failed: ${type}: ${reason}: ${message}`)
+    .join(" ");
 
 function countRefusals(
   written: number | null,

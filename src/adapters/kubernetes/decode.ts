@@ -45,10 +45,17 @@ export function stringsAt(
   value: unknown,
   ...path: readonly string[]
 ): Readonly<Record<string, string>> {
-  const entries = Object.entries(objectAt(value, ...path));
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
+  const found = objectAt(value, ...path);
+  return isStrings(found) ? found : Object.fromEntries(Object.entries(found).filter(isText));
+}
+
+const isText = (entry: [string, unknown]): entry is [string, string] =>
+  typeof entry[1] === "string";
+
+/** Nearly always: then nothing is copied. */
+function isStrings(object: Json): object is Readonly<Record<string, string>> {
+  for (const key in object) if (typeof object[key] !== "string") return false;
+  return true;
 }
 
 export interface ObjectMeta {

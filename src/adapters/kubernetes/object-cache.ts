@@ -1,14 +1,21 @@
-import { type Json, metaOf, stringAt } from "./decode.ts";
+import { type Json, stringAt } from "./decode.ts";
 
 interface Entry<T> {
   readonly version: string;
   readonly value: T;
 }
 
+/** A list that comes in pages: what is kept of one is taken out of it before the next is read. */
+export interface Relisting {
+  add(page: readonly Json[]): void;
+  /** Puts the list, taken at `version`, in place of everything; what is newer than that is kept. */
+  done(version: string): void;
+}
+
 /** Objects of one collection by `namespace/name`, older news about one ignored. */
 export interface ObjectCache<T> {
-  /** Replaces everything by a list taken at `version`; what is newer than that is kept. */
-  replace(objects: readonly Json[], version: string): void;
+  /** Nothing is replaced before the list is whole. */
+  relist(): Relisting;
   /** News from a watch. */
   put(object: Json): void;
   remove(object: Json): void;
@@ -36,12 +43,18 @@ export function objectCache<T>(decode: (object: Json) => T | null): ObjectCache<
   };
   return {
     put,
-    replace: (objects, version) => {
+    relist: () => {
       const next = new Map<string, Entry<T>>();
-      for (const object of objects) keep(next, object);
-      for (const [key, entry] of entries) if (isNewer(entry.version, version)) next.set(key, entry);
-      entries = next;
-      sorted = null;
+      return {
+        add: (page) => {
+          for (const object of page) keep(next, object);
+        },
+        done: (version) => {
+          for (const [key, one] of entries) if (isNewer(one.version, version)) next.set(key, one);
+          entries = next;
+          sorted = null;
+        },
+      };
     },
     remove: (object) => {
       entries.delete(keyOf(object));
@@ -59,10 +72,8 @@ function inOrder<T>(entries: ReadonlyMap<string, Entry<T>>): readonly T[] {
   return pairs.map(([, entry]) => entry.value);
 }
 
-function keyOf(object: Json): string {
-  const { namespace, name } = metaOf(object);
-  return `${namespace}/${name}`;
-}
+const keyOf = (object: Json): string =>
+  `${stringAt(object, "metadata", "namespace")}/${stringAt(object, "metadata", "name")}`;
 
 const versionOf = (object: Json): string => stringAt(object, "metadata", "resourceVersion");
 

@@ -6,8 +6,8 @@ import { isNewer, type ObjectCache, objectCache } from "./object-cache.ts";
 import { backoffMs, deadline, sleep, type Timers } from "./timers.ts";
 import type { Warn } from "./warn.ts";
 
-/** Objects per page: 500 nodes are about 2.4 MB of JSON, parsed in some 20 ms. */
-const PAGE_SIZE = 500;
+/** Objects per page: 200 nodes are about 3 MB of JSON, gone before the next are read. */
+const PAGE_SIZE = 200;
 /** client-go's reflectors draw from 5 to 10 minutes, so that replicas do not reconnect together. */
 const WATCH_TIMEOUT_MS = { min: 300_000, spread: 300_000 };
 /** Bookmarks come about once a minute; a watch silent for longer may hang on a dead connection. */
@@ -153,18 +153,19 @@ async function recover<T>(state: State<T>, error: unknown): Promise<void> {
   await sleep(timers, backoffMs(timers, state.failures, BACKOFF), state.stopping.signal);
 }
 
+/** Page by page: of thousands of nodes, raw, only so many are ever held at once. */
 async function list<T>(state: State<T>): Promise<void> {
   const { client, selection } = state.options;
-  const objects: Json[] = [];
+  const listing = state.cache.relist();
   let next = "";
   let resourceVersion = "";
   do {
     const page = await client.listPage(selection, { limit: PAGE_SIZE, next });
-    objects.push(...page.items);
+    listing.add(page.items);
     ({ next, resourceVersion } = page);
   } while (next !== "" && !state.stopping.signal.aborted);
   if (state.stopping.signal.aborted) return;
-  state.cache.replace(objects, resourceVersion);
+  listing.done(resourceVersion);
   state.seen = resourceVersion;
   state.listed = true;
   state.relist = false;

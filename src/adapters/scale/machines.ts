@@ -5,6 +5,7 @@ import {
   type Json,
   metaOf,
   numberAt,
+  objectAt,
   stringAt,
   stringsAt,
 } from "../kubernetes/decode.ts";
@@ -53,9 +54,19 @@ function openshiftProblem(machine: Json): string {
   return [...said, ...failed].filter((text) => text !== "").join(" ");
 }
 
-/** machine-controller-manager, machineutils/utils.go; its autoscaler sets 1 as well. */
-const GARDENER_MARK = { key: "machinepriority.machine.sapcloud.io", value: "1" };
+/**
+ * Below the default, so that they go first once the count falls. Not 1, which its autoscaler sets:
+ * such a machine is ended at once, whatever the count says, and made anew where it stays
+ * (machine-controller-manager, machineutils/utils.go, IsMachineTriggeredForDeletion).
+ */
+const GARDENER_MARK = { key: "machinepriority.machine.sapcloud.io", value: "2" };
+/** That priority, and an annotation with the same effect. */
+const GARDENER_ENDING_PRIORITY = "1";
+const GARDENER_ENDS = "node.machine.sapcloud.io/trigger-deletion-by-mcm";
 const GARDENER_DEFAULT_PRIORITY = 3;
+
+/** Above every priority that anybody writes. */
+const GARDENER_ENDED = 1_000;
 
 /** pkg/controller/controller_utils.go: what decides among Machines of equal priority. */
 const GARDENER_PHASES = [
@@ -73,21 +84,29 @@ const gardenerMachines: MachineKind = {
   mark: GARDENER_MARK,
   nodeOf: (machine) => ({ name: stringAt(machine, "metadata", "labels", "node"), uid: "" }),
   rankOf: gardenerRank,
-  markedRank: -1,
-  problemOf: (machine) =>
-    stringAt(machine, "status", "lastOperation", "state") === "Failed"
-      ? [
-          stringAt(machine, "status", "lastOperation", "errorCode"),
-          stringAt(machine, "status", "lastOperation", "description"),
-        ].join(" ")
-      : "",
+  markedRank: -2,
+  problemOf: gardenerProblem,
 };
 
-/** The lower the priority the sooner it goes; a tenth a phase, as a phase never outweighs it. */
+/** That it failed is said whatever the cloud's words for it are. */
+function gardenerProblem(machine: Json): string {
+  const operation = objectAt(machine, "status", "lastOperation");
+  const state = stringAt(operation, "state");
+  if (state !== "Failed") return "";
+  return `${state} ${stringAt(operation, "errorCode")} ${stringAt(operation, "description")}`;
+}
+
+/**
+ * The lower the priority the sooner it goes; a tenth a phase, as a phase never outweighs it. Before
+ * all priorities go those that are ended and made anew: they are not counted among those there.
+ */
 function gardenerRank(machine: Json): number {
-  const written = metaOf(machine).annotations[GARDENER_MARK.key] ?? "";
+  const { annotations } = metaOf(machine);
+  const written = annotations[GARDENER_MARK.key] ?? "";
   const priority = /^[+-]?\d+$/.test(written) ? Number(written) : GARDENER_DEFAULT_PRIORITY;
   const phase = stringAt(machine, "status", "currentStatus", "phase");
+  const ends = written === GARDENER_ENDING_PRIORITY || annotations[GARDENER_ENDS] === "true";
+  if (ends || phase === "Failed") return GARDENER_ENDED;
   const later = Math.max(0, GARDENER_PHASES.indexOf(phase));
   return -priority - (priority <= Number(GARDENER_MARK.value) ? 0 : later / 10);
 }
@@ -104,7 +123,7 @@ export const MACHINE_PRESETS: Readonly<Partial<Record<BackendPreset, MachinePres
   gardener: {
     machines: gardenerMachines,
     // Names Machines that the autoscaler is taking away (pkg/util/annotations/annotations.go).
-    ownerAnnotations: ["node.machine.sapcloud.io/trigger-deletion-by-mcm"],
+    ownerAnnotations: [GARDENER_ENDS],
   },
 };
 
@@ -120,6 +139,12 @@ export function machineGroup(object: Json, kind: MachineKind): MachineGroup | nu
 
 /** @returns why the count must not be lowered now, "" when it may */
 export function unsettledBy(object: Json): string {
+  const { generation } = metaOf(object);
+  const observed = numberAt(object, "status", "observedGeneration");
+  if (observed !== null && observed < generation) {
+    const found = `${metaOf(object).name}: found generation ${observed} observed`;
+    return `${found}, expected ${generation}: its Machines are about to change`;
+  }
   const replicas = numberAt(object, "status", "replicas");
   const updated = numberAt(object, "status", "updatedReplicas");
   if (replicas === null || updated === null || updated >= replicas) return "";

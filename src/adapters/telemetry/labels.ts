@@ -55,6 +55,7 @@ const CHANGE_REASONS = [
   "surplus",
   "above-maximum",
   "window-ends",
+  "asked-elsewhere",
   "interruption",
   "arrival-doubtful",
   "partial-arrival",

@@ -5,7 +5,6 @@ import type { Direction } from "../compiled.ts";
 import type { Intent, PoolCount, RackObservation } from "../observation.ts";
 import { heldInAll } from "../racks/holdings.ts";
 import { leadTime } from "../racks/lead-time.ts";
-import type { PoolState } from "../racks/pool-state.ts";
 import { memberOf, membersToFill, membersWithout } from "../racks/members.ts";
 import { chooseVictim } from "../racks/victim.ts";
 import { reason } from "../reasons.ts";
@@ -44,8 +43,6 @@ export interface PoolProposal {
 export interface ProposeInput extends WishInput {
   /** Racks held by pool and fleet, with those asked for that nobody counts on; absent: as held. */
   readonly asked?: WishInput["held"];
-  /** Of the group; absent: this one alone. */
-  readonly pools?: readonly PoolState[];
   /** Absent: all of ours. */
   readonly guards?: readonly Guard[];
 }

@@ -23,6 +23,8 @@ import type { Proposal } from "./guard.ts";
 
 export interface WishInput {
   readonly state: PoolState;
+  /** Of the group; absent: this one alone. */
+  readonly pools?: readonly PoolState[];
   readonly fleets: readonly FleetPicture[];
   readonly awards: readonly Award[];
   /** Racks held by pool and fleet. */
@@ -138,16 +140,25 @@ const growths = (input: WishInput, count: PoolCount, short: number): readonly Wi
       return [{ picture, proposal: { direction: "Out", from: count.desired, to, reason: why } }];
     });
 
-/** A fleet that has what it wants grows only because some of that will go. */
-function whyMore({ state, kept = {} }: WishInput, { sizing }: FleetPicture): Reason {
+/** A fleet that has what it wants grows only because some of that will go, or does not come. */
+function whyMore({ state, pools = [], kept = {} }: WishInput, { sizing }: FleetPicture): Reason {
   const { reason: why } = sizing.want;
   if (why.code !== "steady" && why.code !== "surplus") return why;
   const { announced, replacedHere } = state.doubt;
   if (replacedHere > 0) return lossReason(state.pool.name, announced, replacedHere);
   const ending = Object.keys(kept).filter((pool) => pool !== state.pool.name && kept[pool] !== 0);
   if (ending.length === 0) return why;
+  const short = pools.filter(
+    ({ pool: { name }, supply }) => ending.includes(name) && supply.shortage,
+  );
+  const [names, kinds] = [short.map(({ pool }) => pool.name), short.map(shortageOf)];
+  if (short.length > 0) {
+    return reason("asked-elsewhere", `RackPool ${names.join(", ")}: ${kinds.join(", ")}.`);
+  }
   return reason("window-ends", `What RackPool ${ending.join(", ")} loses is replaced in time.`);
 }
+
+const shortageOf = ({ supply: { shortage } }: PoolState): string => shortage?.kind ?? "";
 
 function lossReason(pool: string, announced: number, replaced: number): Reason {
   const which = `${replaced} of RackPool ${pool}`;

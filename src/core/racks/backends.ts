@@ -31,7 +31,8 @@ export const BACKEND_TRAITS: Readonly<Record<BackendKind, BackendTraits>> = {
 /** Where a preset differs from its kind. */
 const PRESET_TRAITS: Readonly<Partial<Record<BackendPreset, BackendTraits>>> = {
   openshift: { proof: "Documentation", marksVictims: true },
-  gardener: { proof: "VendorCrd", marksVictims: true },
+  // Its machine-controller-manager; no machine controller of a cloud.
+  gardener: { proof: "RealController", marksVictims: true },
 };
 
 export const backendTraits = (kind: BackendKind, preset: BackendPreset | null): BackendTraits =>

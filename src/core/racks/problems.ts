@@ -4,6 +4,7 @@ import type { ForeignNodes } from "../observation.ts";
 import { reason } from "../reasons.ts";
 import type { Reason } from "../reasons.ts";
 import { MINUTE_MS } from "../units.ts";
+import { UNLABELLED } from "./inventory.ts";
 
 export interface ProblemsOf {
   readonly summaries: readonly RackSummary[];
@@ -14,11 +15,13 @@ export interface ProblemsOf {
 /** @returns one reason per stuck rack and per domain with foreign nodes */
 export function rackProblems({ summaries, awaited, foreign }: ProblemsOf): readonly Reason[] {
   return [
-    ...summaries.filter(isStuck).map(({ id, stuck }) => stuckReason(`Rack ${id}`, stuck)),
+    ...summaries.filter(isStuck).map(({ id, stuck }) => stuckReason(nameOf(id), stuck)),
     ...awaited.filter(isStuck).map(({ stuck }) => stuckReason("A rack asked for", stuck)),
     ...foreign.map(foreignReason),
   ];
 }
+
+const nameOf = (id: string): string => (id === UNLABELLED ? "Nodes of no rack yet" : `Rack ${id}`);
 
 interface Stuck {
   readonly stuck: StuckStep;
@@ -35,7 +38,8 @@ function stuckReason(which: string, stuck: StuckStep): Reason {
 
 function foreignReason({ domain, nodes, pools }: ForeignNodes): Reason {
   const [first = "", ...more] = nodes;
-  const which = more.length === 0 ? `Node ${first}` : `${first} and ${more.length} more nodes`;
+  const others = `${more.length} more ${more.length === 1 ? "node" : "nodes"}`;
+  const which = more.length === 0 ? `Node ${first}` : `${first} and ${others}`;
   const text = `${which}: NVLink domain ${domain} has nodes of RackPool ${pools.join(", ")}.`;
   return reason("foreign-nodes", text);
 }

@@ -22,10 +22,15 @@ export function stockReason(
 ): Reason | null {
   if (shortage === null) return null;
   const { kind, since, until } = shortage;
-  const open = unfilled === 0 ? "" : ` ${unfilled} racks asked for have not come`;
-  const counted = unfilled === 0 ? "" : `, ${uncounted} of them are not counted on.`;
   const text =
-    `RackPool ${pool}: ${kind} since ${instantText(since)}; ${REMEDIES[kind]}.${open}${counted} ` +
-    `No more are asked for before ${instantText(until)}.`;
+    `RackPool ${pool}: ${kind} since ${instantText(since)}; ${REMEDIES[kind]}.` +
+    `${openRequests(unfilled, uncounted)} No more are asked for before ${instantText(until)}.`;
   return reason("stockout", text);
+}
+
+function openRequests(unfilled: number, uncounted: number): string {
+  if (unfilled === 0) return "";
+  const asked = unfilled === 1 ? "1 rack asked for has" : `${unfilled} racks asked for have`;
+  const are = uncounted === 1 ? "is" : "are";
+  return ` ${asked} not come, ${uncounted} of them ${are} not counted on.`;
 }

@@ -163,6 +163,19 @@ describe("a Karpenter NodePool", () => {
   });
 
   it.each([
+    ["a NodeClass that is gone", "NodeClassReady", "False", "other"],
+    ["nodes that do not register", "NodeRegistrationHealthy", "False", "other"],
+    ["nothing while it is ready", "NodeClassReady", "True", "unknown"],
+    ["nothing by what only sums it up", "Ready", "False", "unknown"],
+  ])("tells of %s where no claim does", async (_what, type, status, stock) => {
+    const { api, backend, pool, object } = bench();
+    const message = "NodeClass not found on cluster";
+    const conditions = [{ type, status, reason: "NodeClassNotFound", message }];
+    api.edit(object, { status: { nodes: 4, conditions } });
+    expect((await backend.read(pool)).count).toMatchObject({ stock });
+  });
+
+  it.each([
     ["gb200-a-x7k2p", "stockout"],
     ["gb200-a-b-x7k2p", "unknown"],
   ])("takes an event about claim %s for %s", async (name, stock) => {

@@ -9,6 +9,13 @@ const object = (name: string, version: number, value = version): Json => ({
 });
 const cache = () => objectCache((json) => numberAt(json, "value"));
 
+/** In pages of one object. */
+function relisted(kept: ReturnType<typeof cache>, objects: readonly Json[], version: string) {
+  const listing = kept.relist();
+  for (const each of objects) listing.add([each]);
+  listing.done(version);
+}
+
 describe("a resource version", () => {
   it("is compared as the number it is, of any length", () => {
     const version = fc.bigInt({ min: 1n, max: 10n ** 30n });
@@ -34,15 +41,26 @@ describe("the cache", () => {
   it("keeps our own write although an older list comes in later", () => {
     const kept = cache();
     kept.written(object("ours", 12), "10");
-    kept.replace([object("a", 9)], "11");
+    relisted(kept, [object("a", 9)], "11");
     expect(kept.values()).toEqual([9, 12]);
   });
 
   it("forgets what a list no longer has", () => {
     const kept = cache();
     kept.put(object("a", 9));
-    kept.replace([object("b", 10)], "11");
+    relisted(kept, [object("b", 10)], "11");
     expect(kept.values()).toEqual([10]);
+  });
+
+  it("shows what it had until a list is whole", () => {
+    const kept = cache();
+    kept.put(object("a", 9));
+    const listing = kept.relist();
+    listing.add([object("b", 10)]);
+    expect(kept.values()).toEqual([9]);
+    listing.add([object("c", 11)]);
+    listing.done("12");
+    expect(kept.values()).toEqual([10, 11]);
   });
 
   it("does not bring back what the watch has already deleted after our write", () => {

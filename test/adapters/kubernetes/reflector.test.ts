@@ -49,7 +49,7 @@ describe("a reflector", () => {
     nodes.start();
     await timers.settle();
     expect(nodes.snapshot()).toHaveLength(1_001);
-    expect(counts()[0]).toBe(3);
+    expect(counts()[0]).toBe(6);
     await nodes.stop();
   });
 

@@ -152,6 +152,17 @@ describe("Machines behind a scale subresource", () => {
     ["that failed", openshiftKind, { status: { errorReason: "CreateError" } }],
     ["of priority 0", gardenerKind, annotated("machinepriority.machine.sapcloud.io", "0")],
     ["of priority 1", gardenerKind, annotated("machinepriority.machine.sapcloud.io", "1")],
+    ["of priority 2", gardenerKind, annotated("machinepriority.machine.sapcloud.io", "2")],
+    [
+      "told to end",
+      gardenerKind,
+      annotated("node.machine.sapcloud.io/trigger-deletion-by-mcm", "true"),
+    ],
+    [
+      "that failed and is replaced",
+      gardenerKind,
+      { status: { currentStatus: { phase: "Failed" } } },
+    ],
   ];
   it.each(rivals)("one %s elsewhere keeps the count up", async (_what, kind, edit) => {
     const { api, machines, lower } = marking(kind);
@@ -160,9 +171,9 @@ describe("Machines behind a scale subresource", () => {
   });
 
   it.each([
-    ["priority 2", annotated("machinepriority.machine.sapcloud.io", "2")],
+    ["priority 3", annotated("machinepriority.machine.sapcloud.io", "3")],
     ["no number as priority", annotated("machinepriority.machine.sapcloud.io", "soon")],
-    ["a failed phase", { status: { currentStatus: { phase: "Failed" } } }],
+    ["an unknown phase", { status: { currentStatus: { phase: "Unknown" } } }],
   ])("one of Gardener's with %s goes after the marked ones", async (_what, edit) => {
     const { api, machines, lower } = marking(gardenerKind);
     for (const machine of machines.slice(0, 1)) api.edit(machine, edit);
@@ -195,6 +206,12 @@ describe("Machines behind a scale subresource", () => {
     const { api, object, lower } = marking(gardenerKind);
     api.edit(object, { status: { replicas: 4, updatedReplicas: 3 } });
     expect(await lower()).toMatchObject({ found: expect.stringMatching(/found 3 of 4 Machines/) });
+  });
+
+  it("are not marked before a change of the object is observed", async () => {
+    const { api, object, lower } = marking(gardenerKind);
+    api.edit(object, { status: { replicas: 4, updatedReplicas: 4, observedGeneration: 0 } });
+    expect(await lower()).toMatchObject({ found: expect.stringMatching(/generation 0 observed/) });
   });
 
   it.each([

@@ -59,6 +59,19 @@ describe("a pool that is out of stock", () => {
     expect(aStory(6).has(slow).ticks(20).desired()).toEqual([6, 2]);
   });
 
+  it("is named as the reason why the next one is asked", () => {
+    const story = aStory(6).has(east(4)).ticks(20);
+    const opened = story.decisions
+      .flatMap(({ plan }) => plan)
+      .find((action) => action.kind === "OpenIntent" && action.intent.pool === "gb200-west");
+    expect(opened?.reason).toEqual({
+      code: "asked-elsewhere",
+      text:
+        "Another pool does not give what it was asked for: this one is asked instead. " +
+        "RackPool gb200-east: stockout.",
+    });
+  });
+
   it("is no longer asked once the others serve, and nothing that is there is touched", () => {
     const story = aStory(6).has(east(4)).ticks(80);
     expect(story.desired()).toEqual([4, 2]);

@@ -15,7 +15,11 @@ describe("what is known of a backend", () => {
     expect(backendTraits("scale", null).marksVictims).toBe(false);
   });
 
-  it.each(["openshift", "gardener"] as const)("%s has met no controller", (preset) => {
-    expect(backendTraits("scale", preset).proof).not.toBe("RealController");
+  it.each([
+    ["openshift", "Documentation"],
+    ["gardener", "RealController"],
+    [null, "VendorCrd"],
+  ] as const)("scale with preset %s was proven against %s", (preset, proof) => {
+    expect(backendTraits("scale", preset).proof).toBe(proof);
   });
 });

@@ -29,8 +29,15 @@ describe("what is wrong with a pool's racks", () => {
     expect(problems[1]?.text).toContain("A rack asked for: still in join");
   });
 
+  it("says of nodes without a label that they are of no rack yet", () => {
+    const summaries = [rackOf("unlabelled", "Joining", { stuck })];
+    const [problem] = rackProblems({ summaries, awaited: [], foreign: [] });
+    expect(problem?.text).toContain("Nodes of no rack yet: still in join after 7 min");
+  });
+
   it.each([
     [["n1"], "Node n1: NVLink domain d has nodes of RackPool east, west."],
+    [["n1", "n2"], "n1 and 1 more node: NVLink domain d has nodes of RackPool east, west."],
     [["n1", "n2", "n3"], "n1 and 2 more nodes: NVLink domain d has nodes of RackPool east, west."],
   ])("is each foreign domain, by its nodes %j", (nodes, text) => {
     const foreign = [{ domain: "d", nodes, pools: ["east", "west"] }];

@@ -18,6 +18,9 @@ const MESSAGES: Readonly<Record<StockProblem, readonly string[]>> = {
     "OverconstrainedZonalAllocationRequest",
     "Out of host capacity.",
     "GCE stockout",
+    "[GCE_STOCKOUT]: Instance creation failed: The zone does not have enough resources available",
+    "ResourceExhausted Cloud provider message - the cloud has no such machine at the moment",
+    "InsufficientResources: no host matches the machine's flavor",
   ],
   quota: [
     "QUOTA_EXCEEDED",
@@ -26,6 +29,9 @@ const MESSAGES: Readonly<Record<StockProblem, readonly string[]>> = {
     "VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit",
     "QuotaExceeded: Operation could not be completed as it results in exceeding approved quota",
     "LimitExceeded",
+    "MaxSpotInstanceCountExceeded: Max spot instance count exceeded",
+    "ResourceExhausted Cloud provider message - VcpuLimitExceeded: 0 of 144 vCPUs left",
+    'machines.cluster.x-k8s.io "gb200-7" is forbidden: exceeded quota: machines, limited: 18',
   ],
   reservation: [
     "RESERVATION_NOT_READY",
@@ -48,6 +54,8 @@ const MESSAGES: Readonly<Record<StockProblem, readonly string[]>> = {
     "Update call failed: error applying desired state",
     "could not resolve reference",
     "NodeCreationFailure: Instances failed to join",
+    "IP_SPACE_EXHAUSTED",
+    "Failed Internal Cloud provider message - user data is no YAML",
   ],
 };
 

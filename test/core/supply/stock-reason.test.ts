@@ -32,6 +32,13 @@ describe("what is told of a pool that is short of racks", () => {
     expect(stockReason("gb200-east", { ...rest, shortage: null })).toBeNull();
   });
 
+  it.each([
+    [1, " 1 rack asked for has not come, 1 of them is not counted on."],
+    [2, " 2 racks asked for have not come, 1 of them is not counted on."],
+  ])("counts what is waited for: %i", (unfilled, text) => {
+    expect(told("quota", unfilled)?.text).toContain(text);
+  });
+
   it("names no racks where none is waited for", () => {
     expect(told("quota", 0)?.text).not.toContain("racks asked for");
   });

@@ -11,6 +11,7 @@ import {
 import { type Users, writeSigningKeys, writeTokens } from "./credentials.ts";
 import { freePort } from "./free-port.ts";
 import { startClusterApi } from "./cluster-api.ts";
+import { startGardener } from "./gardener.ts";
 import { startKarpenter } from "./karpenter.ts";
 import { startLws } from "./lws.ts";
 import { type Daemon, openProcessGroup, type ProcessGroup } from "./process-group.ts";
@@ -28,6 +29,8 @@ export interface ControlPlaneOptions {
   readonly lws?: boolean;
   /** MachineDeployments become Machines; nodes are for the test to make. */
   readonly clusterApi?: boolean;
+  /** MachineDeployments of machine.sapcloud.io become Machines; nodes are for the test to make. */
+  readonly gardener?: boolean;
   /** Users with a token of their own, each with its groups. */
   readonly users?: Users;
 }
@@ -74,6 +77,7 @@ async function startIn(group: ProcessGroup, options: ControlPlaneOptions): Promi
     ...(options.scheduler ? [startScheduler(group, access)] : []),
     ...(options.karpenter ? [startKarpenter(group, access)] : []),
     ...(options.clusterApi ? [startClusterApi(group, access, certDir)] : []),
+    ...(options.gardener ? [startGardener(group, access)] : []),
     ...(options.lws ? [startLws(group, access, certDir)] : []),
   ]);
   return {
