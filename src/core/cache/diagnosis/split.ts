@@ -190,8 +190,8 @@ function routingPart(usual: CacheSums, now: CacheSums): number | null {
 
 /** Engines are few if no more than this share of them, */
 const FEW = 0.34;
-/** worse than their peers if so much likelier, as a logarithm, than by chance: 1 in 50 falls, */
-const SURE = 4;
+/** worse than their peers if so much likelier, as a logarithm, than by chance: as for a fall, */
+const SURE = 12;
 /** with no more than this of their peers' hit rate, or of their prompts, */
 const HALF = 0.5;
 /** and worth a word if they lost this share of all that was. */

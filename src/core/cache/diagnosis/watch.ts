@@ -44,6 +44,8 @@ export interface Incident {
   readonly named?: NamedCause;
   /** More than load, size and new engines explain has been missed beyond doubt. */
   readonly isUnexplained?: boolean;
+  /** Each session has its loss once: no prompt and no router goes on being another. */
+  readonly isMadeUpFor?: boolean;
 }
 
 export interface DiagnosisMemory {
