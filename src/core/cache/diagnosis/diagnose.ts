@@ -20,6 +20,7 @@ import { totalOf } from "./sums.ts";
 import type { CacheSums } from "./sums.ts";
 import { cacheTick } from "./tick.ts";
 import { evictionsPerToken } from "./engines.ts";
+import { isBeyondWandering } from "./unexplained.ts";
 import type { Usual } from "./onset.ts";
 import { sinceOnset, usualOf, watchCaches } from "./watch.ts";
 import type { DiagnosisMemory, Explain, Incident } from "./watch.ts";
@@ -125,13 +126,34 @@ function reviewed(memory: DiagnosisMemory, incident: Incident, review: Review): 
   if (gap < UNSAID) return unnamed;
   if (gap < SAID || (before !== undefined && open.seconds > 0)) return incident;
   const best = clearestOf(causes, NAMED);
+  // What load does from minute to minute is nobody's fault, and no lack of room.
+  if (best === "capacity-bound" && !split.isShort) return incident;
   const isKnown = FOLLOWING.has(best) || confined?.isEmptied === true;
-  if (incident.isUnexplained !== true && !isKnown) return incident;
+  if (!isKnown && !isBeyondLoad(incident, split)) return incident;
+  const isByExclusion = BY_EXCLUSION.has(best) && !isSigned(incident, split);
+  if (isByExclusion && !isLarge(incident, split)) return incident;
   if (before === undefined && confined === null && isTooEarly(memory, incident, best)) {
     return incident;
   }
   return { ...incident, named: steadyCause(before, best) };
 }
+
+/** What is left when load, size and new engines are taken off is a fall of its own. */
+const isBeyondLoad = ({ isUnexplained }: Incident, split: Split): boolean =>
+  isUnexplained === true && leftOf(split) >= SAID;
+
+const leftOf = ({ routing, rest }: Split): number => (routing ?? 0) + rest;
+
+/** Said of what nothing else explains, not of what is like it. */
+const BY_EXCLUSION: ReadonlySet<CacheCause> = new Set(["cannot-tell", "spread-or-instability"]);
+
+/** A fall that is like nothing has to be larger than what comes by itself. */
+const isLarge = ({ usual }: Incident, split: Split): boolean =>
+  isBeyondWandering(usual, leftOf(split));
+
+/** A fall without a cause may still be like one: of few engines, or of caches that were emptied. */
+const isSigned = ({ isMadeUpFor }: Incident, { confined }: Split): boolean =>
+  isMadeUpFor === true || confined !== null;
 
 /**
  * Where evictions are not exported, engines that forget look like the router's fault or the

@@ -163,6 +163,15 @@ describe("why the hit rate is what it is", () => {
     expect(saidOf(large, { ...KNOWN, turns: 400 }, 12).cause).toBe("routing-spread");
   });
 
+  it("says nothing of what load does from minute to minute", () => {
+    const small = { kvPerEngine: 400_000, promptPerTurn: 600, bestShare: 0.92 };
+    // An eighth less of 300 s of free cache; a fall as large as the law says, and one beyond it.
+    const busy = { ...small, turns: 22.5, hitRates: all(0.86), bestShare: 0.9 };
+    expect(saidOf(busy, small, 15).cause).toBe("none");
+    const more = { ...busy, hitRates: all(0.7), bestShare: 0.9 };
+    expect(saidOf(more, small, 15).cause).toBe("routing-spread");
+  });
+
   it("waits for a router to leave engines that forget, where evictions do not tell", () => {
     const spread = { hitRates: all(0.6), bestShare: 0.92 };
     expect(saidOf(spread, KNOWN, 2).cause).toBe("none");
