@@ -78,7 +78,8 @@ export function summaryLines(rows, { small, pairs, smallPairs }) {
 
 export function quietLines(days) {
   const alarms = days.flat();
-  const wrong = alarms.filter(({ isSo }) => !isSo);
+  const wrong = alarms.filter(({ isSo, isCured }) => !isSo && !isCured);
+  const cured = alarms.filter(({ isCured }) => isCured).length;
   const byCause = (some) =>
     [...new Set(some.map(({ cause }) => cause))]
       .map((cause) => `${cause} ${some.filter((one) => one.cause === cause).length}`)
@@ -87,6 +88,8 @@ export function quietLines(days) {
   return [
     `false alarms a fleet-month  ${perMonth(wrong.length, days.length)} on ${days.length} days` +
       (wrong.length > 0 ? ` (${byCause(wrong)})` : ""),
+    `  with those that more room cures, though free cache was hardly less  ` +
+      perMonth(wrong.length + cured, days.length),
     `verdicts that are so (engines that had just begun, caches fuller by load or size)  ` +
       `${perMonth(so.length, days.length)}` +
       (so.length > 0 ? ` (${byCause(so)})` : ""),

@@ -172,6 +172,14 @@ describe("why the hit rate is what it is", () => {
     expect(saidOf(more, small, 15).cause).toBe("routing-spread");
   });
 
+  it("says of a fall that is like nothing only what does not come by itself", () => {
+    const at = (hitRate: number): CacheState => ({ turns: 200, hitRates: all(hitRate) });
+    const ups: Stretches = [0.93, 0.87, 0.93, 0.87, 0.93, 0.87, 0.9].map((rate) => [10, at(rate)]);
+    const fall: Stretches = [[10, at(0.84)]];
+    expect(saidAfter([...ups, ...fall]).cause).toBe("none");
+    expect(saidAfter([[70, at(0.9)], ...fall]).cause).toBe("spread-or-instability");
+  });
+
   it("waits for a router to leave engines that forget, where evictions do not tell", () => {
     const spread = { hitRates: all(0.6), bestShare: 0.92 };
     expect(saidOf(spread, KNOWN, 2).cause).toBe("none");
