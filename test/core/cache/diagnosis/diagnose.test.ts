@@ -174,10 +174,10 @@ describe("why the hit rate is what it is", () => {
 
   it("says of a fall that is like nothing only what does not come by itself", () => {
     const at = (hitRate: number): CacheState => ({ turns: 200, hitRates: all(hitRate) });
-    const ups: Stretches = [0.93, 0.87, 0.93, 0.87, 0.93, 0.87, 0.9].map((rate) => [10, at(rate)]);
-    const fall: Stretches = [[10, at(0.84)]];
-    expect(saidAfter([...ups, ...fall]).cause).toBe("none");
-    expect(saidAfter([[70, at(0.9)], ...fall]).cause).toBe("spread-or-instability");
+    const ups: Stretches = [0.93, 0.87, 0.93, 0.87].map((rate) => [30, at(rate)]);
+    const fall: Stretches = [[20, at(0.8)]];
+    expect(saidAfter([...ups, [20, at(0.9)], ...fall]).cause).toBe("none");
+    expect(saidAfter([[140, at(0.9)], ...fall]).cause).toBe("spread-or-instability");
   });
 
   it("waits for a router to leave engines that forget, where evictions do not tell", () => {

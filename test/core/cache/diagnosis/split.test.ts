@@ -139,6 +139,18 @@ describe("the parts of a fall", () => {
     expect(split.confined).toMatchObject({ pods: ["p0"], isEmptied: false });
   });
 
+  it("on an engine with half of its peers' prompts is not its own where they differ as much", () => {
+    const eight = Array.from({ length: 8 }, () => 0.9);
+    const hitRates = eight.map((_, index) => (index === 0 ? 0.78 : 0.8));
+    const confined = (weights: readonly number[]) => {
+      const total = weights.reduce((sum, one) => sum + one, 0);
+      const shares = weights.map((one) => one / total);
+      return splitOf({ hitRates: eight, turns: 200 }, { hitRates, shares, turns: 200 }).confined;
+    };
+    expect(confined([0.4, 1, 1, 1, 1, 1, 1, 1])).not.toBeNull();
+    expect(confined([0.4, 0.5, 1.5, 0.6, 1.4, 0.9, 1.1, 1.3])).toBeNull();
+  });
+
   it("never exceed the fall, but for what a rollout has still to bring", () => {
     const share = fc.double({ min: 0.2, max: 0.8, noNaN: true });
     fc.assert(
