@@ -94,7 +94,7 @@ for (let n = 0; n < Number(values.pairs) && hasTime(); n += 1) {
   else pairs.push(found);
 }
 
-/** Where free cache did not say so, a lack of it is so if the same day with room has no such fall. */
+/** Where free cache does not show a lack of it, the same day with room to spare does. */
 async function tryWithRoom(ticks, seed, alarms) {
   const doubtful = alarms.filter(({ cause, isSo }) => cause === RISE && !isSo);
   if (doubtful.length === 0) return;
@@ -116,9 +116,8 @@ for (let n = 0; n < Number(values.quiet) && hasTime(); n += 1) {
       ? alarms
       : []) {
       const free = `free ${was.toFixed(0)} s, now ${isNow.toFixed(0)} s`;
-      say(
-        `quiet ${seed} ${minute.toFixed(0)}: ${isSo ? "so: " : isCured ? "cured by room: " : "FALSE "}${cause}  ${free}  ${why}`,
-      );
+      const truth = isSo ? "so:" : isCured ? "cured by room:" : "FALSE";
+      say(`quiet ${seed} ${minute.toFixed(0)}: ${truth} ${cause}  ${free}  ${why}`);
     }
   }
 }

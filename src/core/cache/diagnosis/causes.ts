@@ -27,9 +27,9 @@ export const CAUSES: Readonly<Record<CacheCause, CauseFacts>> = {
   "spread-or-instability": {
     rackHelps: false,
     remedy:
-      "Export the router's index (kv_cache_index_max_pod_hit_count_total), which tells them apart, " +
-      "or record a trace for `breakwater diagnose --trace`. Until then look at both: the router's " +
-      "weights, guard and restarts, and what changes in the prompts' beginning.",
+      "Export the router's index (kv_cache_index_max_pod_hit_count_total), which tells them " +
+      "apart, or record a trace for `breakwater diagnose --trace`. Until then look at both: the " +
+      "router's weights, guard and restarts, and what changes in the prompts' beginning.",
   },
   "cold-replicas": { rackHelps: false, remedy: "Wait: caches that are cold warm by themselves." },
   "configuration-change": {

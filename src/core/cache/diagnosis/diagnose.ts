@@ -90,7 +90,7 @@ function withBroken(memory: DiagnosisMemory, seen: string | null, now: EpochMs):
   return broken === undefined || elapsed(broken.at, now) < MENDED_MS ? memory : mended;
 }
 
-/** Where evictions are exported, engines that were emptied show it: 20 to 1 against what they do. */
+/** Where evictions are exported, engines that were emptied show it: 20 to 1 against them. */
 const UNLIKELY = 3;
 
 /**
@@ -285,7 +285,10 @@ function whyUntold({ confined }: Split, { isMadeUpFor }: Incident): string {
     );
   }
   if (confined !== null) {
-    return `lost on ${confined.pods.join(", ")} alone, which are neither young nor set up in another way.`;
+    return (
+      `lost on ${confined.pods.join(", ")} alone, which are neither young nor set up in ` +
+      "another way."
+    );
   }
   return isMadeUpFor === true
     ? "each session misses once and then no more, as where caches were emptied."

@@ -25,7 +25,7 @@ const NOTHING: Unexplained = { all: [], elsewhere: [], nowhere: [] };
  */
 const SURE = 14;
 
-/** Shares of prompt tokens whose loss is no wonder: of all, and of either part as much as may be. */
+/** Shares of prompt tokens whose loss is no wonder: of all, and the most of either part. */
 export interface Explained {
   readonly all: number;
   readonly elsewhere: number;

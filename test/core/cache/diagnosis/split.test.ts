@@ -139,7 +139,7 @@ describe("the parts of a fall", () => {
     expect(split.confined).toMatchObject({ pods: ["p0"], isEmptied: false });
   });
 
-  it("on an engine with half of its peers' prompts is not its own where they differ as much", () => {
+  it("on an engine with half of its peers' prompts is not its own where these differ too", () => {
     const eight = Array.from({ length: 8 }, () => 0.9);
     const hitRates = eight.map((_, index) => (index === 0 ? 0.78 : 0.8));
     const confined = (weights: readonly number[]) => {
