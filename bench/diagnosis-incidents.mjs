@@ -136,15 +136,18 @@ export function pairOf(seed) {
   };
 }
 
-/** @returns a day on which nothing happens but daily waves, drift, and the fleet's own scaling */
-export function quietDay(seed) {
+/**
+ * @param isRoomy the same day on three times the racks, all day long
+ * @returns a day on which nothing happens but daily waves, drift, and the fleet's own scaling
+ */
+export function quietDay(seed, isRoomy = false) {
   const draws = drawsOf(seed);
   const fleet = drawnFleet(draws);
   const [racks] = fleet.racks;
   return scenarioOf({
     name: `quiet-${seed}`,
     ...fleet,
-    racks: [2, racks + 3],
+    racks: isRoomy ? [3 * racks, 3 * racks] : [2, racks + 3],
     minutes: 24 * 60,
     daily: draws.between(0.1, 0.5),
   });

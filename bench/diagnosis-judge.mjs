@@ -83,8 +83,10 @@ export function alarmsOf(ticks, profile) {
       const isSo =
         (cause === "capacity-bound" && isNow <= LESS_FREE * was) ||
         (cause === "cold-replicas" && sinceChangeMinutes <= YOUNG_MINUTES);
+      const sinceMinute = minute - (ticks[index].at - (since ?? ticks[index].at)) / 60_000;
       alarms.push({
         minute,
+        sinceMinute,
         cause,
         isSo,
         was,
@@ -98,3 +100,17 @@ export function alarmsOf(ticks, profile) {
   }
   return alarms;
 }
+
+const USUAL_MINUTES = USUAL_MS / 60_000;
+
+/** @returns by how much the hit rate fell, in the quarter of an hour from a verdict's onset on */
+const fallOf = (ticks, { sinceMinute }) =>
+  mean(ratesOf(ticks, sinceMinute - USUAL_MINUTES, sinceMinute)) -
+  mean(ratesOf(ticks, sinceMinute, sinceMinute + JUDGED_MINUTES));
+
+/**
+ * @param roomy the same day on three times the racks
+ * @returns whether more room cures at least half of it, as is asked of a rise in load
+ */
+export const isCuredByRoom = (alarm, ticks, roomy) =>
+  fallOf(roomy, alarm) <= fallOf(ticks, alarm) / 2;

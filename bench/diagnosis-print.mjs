@@ -25,11 +25,17 @@ function perMonth(count, days) {
   return `${month(count)} [${month(low)}, ${month(high)}]`;
 }
 
-const FOUND = [...CAUSES, "none"];
+/** One verdict of two causes, which nothing but the router's index tells apart. */
+const EITHER = "spread-or-instability";
+const EITHER_OF = ["prompt-instability", "routing-spread"];
+const FOUND = [...CAUSES, EITHER, "none"];
+const isRight = ({ found, cause }) => found === cause;
+const isEither = ({ found, cause }) => found === EITHER && EITHER_OF.includes(cause);
+const namesIt = (row) => isRight(row) || isEither(row);
 const short = (cause) => cause.slice(0, 12).padStart(13);
 
 export function matrixLines(rows) {
-  const head = `${"truth".padEnd(22)}${FOUND.map(short).join("")}  recall`.padEnd(164);
+  const head = `${"truth".padEnd(22)}${FOUND.map(short).join("")}  recall`.padEnd(177);
   const lines = CAUSES.flatMap((cause) => {
     const ours = rows.filter((row) => row.cause === cause);
     if (ours.length === 0) return [];
@@ -42,31 +48,26 @@ export function matrixLines(rows) {
         `  ${shareText(right.length, ours.length).padEnd(18)}${minutes.padStart(6)} min`,
     ];
   });
-  const precision = CAUSES.map((cause) => {
+  const precision = [...CAUSES, EITHER].map((cause) => {
     const named = rows.filter((row) => row.found === cause);
-    const right = named.filter((row) => row.cause === cause).length;
+    const right = named.filter(namesIt).length;
     return `  ${cause.padEnd(22)}${shareText(right, named.length)}`;
   });
   return [`${head}   median delay`, ...lines, "precision", ...precision];
 }
 
-/** "Cannot tell, because the router's index is not exported": all that can be said without it. */
-const saysWhatIsMissing = ({ found, last }) =>
-  found === "cannot-tell" && (last?.text ?? "").includes("is not exported");
-
 export function summaryLines(rows, { small, pairs, smallPairs }) {
   const known = rows.filter(({ cause }) => cause !== "cannot-tell");
-  const right = known.filter((row) => row.found === row.cause);
+  const right = known.filter(isRight);
   const unknown = rows.filter(({ cause }) => cause === "cannot-tell");
   const untold = unknown.filter(({ found }) => found === "cannot-tell");
   const delays = right.map(({ delay }) => delay);
-  const asked = known.filter((row) => row.found === row.cause || saysWhatIsMissing(row));
+  const either = known.filter(namesIt);
   const inOrder = pairs.filter(({ inOrder: is }) => is).length;
   const early = rows.filter((row) => row.early).length;
   return [
     `top-1 of known kinds     ${shareText(right.length, known.length)} of ${known.length}`,
-    `  with "cannot tell" for want of the index taken as right  ` +
-      shareText(asked.length, known.length),
+    `  or one of the two that are named together  ${shareText(either.length, known.length)}`,
     `unknown: cannot tell      ${shareText(untold.length, unknown.length)} of ${unknown.length}`,
     `larger of two first      ${shareText(inOrder, pairs.length)} of ${pairs.length}` +
       `; ${smallPairs} pairs too small or too alike to order`,
@@ -77,7 +78,8 @@ export function summaryLines(rows, { small, pairs, smallPairs }) {
 
 export function quietLines(days) {
   const alarms = days.flat();
-  const wrong = alarms.filter(({ isSo }) => !isSo);
+  const wrong = alarms.filter(({ isSo, isCured }) => !isSo && !isCured);
+  const cured = alarms.filter(({ isCured }) => isCured).length;
   const byCause = (some) =>
     [...new Set(some.map(({ cause }) => cause))]
       .map((cause) => `${cause} ${some.filter((one) => one.cause === cause).length}`)
@@ -86,6 +88,8 @@ export function quietLines(days) {
   return [
     `false alarms a fleet-month  ${perMonth(wrong.length, days.length)} on ${days.length} days` +
       (wrong.length > 0 ? ` (${byCause(wrong)})` : ""),
+    `  with those that more room cures, though free cache was hardly less  ` +
+      perMonth(wrong.length + cured, days.length),
     `verdicts that are so (engines that had just begun, caches fuller by load or size)  ` +
       `${perMonth(so.length, days.length)}` +
       (so.length > 0 ? ` (${byCause(so)})` : ""),

@@ -54,6 +54,7 @@ const CAUSES_BY_WEIGHT = [
   "broken-signal",
   "cold-replicas",
   "configuration-change",
+  "spread-or-instability",
   "routing-spread",
   "capacity-bound",
   "workload-shift",

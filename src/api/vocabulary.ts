@@ -60,6 +60,7 @@ export const CACHE_CAUSES = [
   "prompt-instability",
   "capacity-bound",
   "routing-spread",
+  "spread-or-instability",
   "cold-replicas",
   "configuration-change",
   "broken-signal",

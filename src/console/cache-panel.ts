@@ -12,6 +12,7 @@ export const CAUSES: Readonly<Record<Cache["cause"], string>> = {
   "prompt-instability": "prompts changed at their start",
   "capacity-bound": "too little cache for the work",
   "routing-spread": "turns go to engines without their cache",
+  "spread-or-instability": "the router or the prompts' start",
   "cold-replicas": "racks are still warming",
   "configuration-change": "the engines' configuration changed",
   "broken-signal": "a signal is broken",

@@ -62,6 +62,7 @@ export type CacheCause =
   | "prompt-instability"
   | "capacity-bound"
   | "routing-spread"
+  | "spread-or-instability"
   | "cold-replicas"
   | "configuration-change"
   | "broken-signal"

@@ -39,7 +39,7 @@ describe("the input of a decision", () => {
 describe("memory", () => {
   const sums = { prompt: 1, computed: 1 };
   const diagnosed = (pods: readonly string[]) => {
-    const watched = watchCaches(null, aCacheTick(), () => 0);
+    const watched = watchCaches(null, aCacheTick(), () => ({ all: 0, elsewhere: 0, nowhere: 0 }));
     const diagnosis = { ...watched, pods: Object.fromEntries(pods.map((pod) => [pod, sums])) };
     return aMemory({ ...aFleetMemory(), diagnosis });
   };

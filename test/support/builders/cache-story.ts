@@ -30,6 +30,7 @@ export interface CacheState {
 }
 
 const BLOCK_TOKENS = 16;
+const NOTHING_EXPLAINED = { all: 0, elsewhere: 0, nowhere: 0 };
 
 export function aCacheTick(state: CacheState = {}, at: EpochMs = NOW): CacheTick {
   const { turns = 20, promptPerTurn = 6_000, outputPerTurn = 100, waiting = 0 } = state;
@@ -90,7 +91,7 @@ export function aCacheStory(
   for (const [minutes, state] of stretches) {
     for (let tick = 0; tick < minutes * 4; tick += 1) {
       at = after(at, millis(15 * SECOND_MS));
-      memory = watchCaches(memory, aCacheTick(state, at), () => 0);
+      memory = watchCaches(memory, aCacheTick(state, at), () => NOTHING_EXPLAINED);
     }
   }
   if (memory === null) throw new Error("a story has a stretch");

@@ -24,6 +24,13 @@ export const CAUSES: Readonly<Record<CacheCause, CauseFacts>> = {
     rackHelps: false,
     remedy: "Look at the router: its weights, its guard, its restarts, clients that go around it.",
   },
+  "spread-or-instability": {
+    rackHelps: false,
+    remedy:
+      "Export the router's index (kv_cache_index_max_pod_hit_count_total), which tells them " +
+      "apart, or record a trace for `breakwater diagnose --trace`. Until then look at both: the " +
+      "router's weights, guard and restarts, and what changes in the prompts' beginning.",
+  },
   "cold-replicas": { rackHelps: false, remedy: "Wait: caches that are cold warm by themselves." },
   "configuration-change": {
     rackHelps: false,

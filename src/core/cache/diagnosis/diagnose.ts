@@ -13,12 +13,14 @@ import { CAUSES } from "./causes.ts";
 import { mixChanges } from "./mix.ts";
 import type { MixChange } from "./mix.ts";
 import { clearestOf, shareOf, steadyCause } from "./steady.ts";
+import { lastingOdds } from "./shape.ts";
 import { explainedLoss, splitGap } from "./split.ts";
 import type { Split } from "./split.ts";
-import { hitRateOf, totalOf } from "./sums.ts";
+import { totalOf } from "./sums.ts";
 import type { CacheSums } from "./sums.ts";
 import { cacheTick } from "./tick.ts";
 import { evictionsPerToken } from "./engines.ts";
+import { isBeyondWandering } from "./unexplained.ts";
 import type { Usual } from "./onset.ts";
 import { sinceOnset, usualOf, watchCaches } from "./watch.ts";
 import type { DiagnosisMemory, Explain, Incident } from "./watch.ts";
@@ -32,6 +34,8 @@ export interface Diagnosed {
 
 /** A part smaller than this share of the fall is not worth a line. */
 const LEAST_SHARE = 0.1;
+/** Of prompts: a smaller part is nothing to divide by. */
+const LEAST_PART = 1e-6;
 /** A cause is named only where it explains so much of the fall. */
 const NAMED = 0.4;
 
@@ -66,9 +70,9 @@ export function diagnose(
   }
   const split = splitGap({ ...given, usual, now, memory });
   const changes = mixChanges(memory.incident.usual, now);
-  const passing = isPassing(memory, usual, now);
-  const causes = rankedCauses(split, changes, passing);
-  const incident = reviewed(memory, memory.incident, { causes, split });
+  const shaped = withShape(memory, memory.incident, usual);
+  const causes = rankedCauses(split, changes, shaped.isMadeUpFor === true);
+  const incident = reviewed(memory, shaped, { causes, split });
   const fall = { split, usual, now, incident, changes, causes };
   if (incident.named === undefined) {
     const verdict = { ...base, ...named("none"), text: calm(base, memory) };
@@ -86,16 +90,20 @@ function withBroken(memory: DiagnosisMemory, seen: string | null, now: EpochMs):
   return broken === undefined || elapsed(broken.at, now) < MENDED_MS ? memory : mended;
 }
 
-/** Minutes, and the share of a fall that is left of one that passes. */
-const [NEWEST, LEFT] = [3, 0.4];
+/** Where evictions are exported, engines that were emptied show it: 20 to 1 against them. */
+const UNLIKELY = 3;
 
 /**
- * @returns whether most of the fall is made up for already: caches that were emptied fill within
- *   sessions' next turns, prompts that no longer match go on missing
+ * Whether each session has its loss once, which caches that were emptied do, or at every turn: told
+ * from the minutes that are kept apart, and remembered from then on.
  */
-function isPassing({ minutes }: DiagnosisMemory, usual: Usual, now: CacheSums): boolean {
-  const newest = totalOf(minutes.slice(-NEWEST)) ?? now;
-  return usual.hitRate - hitRateOf(newest) < LEFT * (usual.hitRate - hitRateOf(now));
+function withShape(memory: DiagnosisMemory, incident: Incident, usual: Usual): Incident {
+  const { minutes, open } = memory;
+  const [oldest] = minutes;
+  if (open.seconds > 0 || oldest === undefined || oldest.since > incident.since) return incident;
+  const seen = evictionsPerToken(usual.sums) !== null;
+  const isMadeUpFor = lastingOdds(minutes, incident.since, usual) < (seen ? -UNLIKELY : 0);
+  return { ...incident, isMadeUpFor };
 }
 
 /**
@@ -118,13 +126,34 @@ function reviewed(memory: DiagnosisMemory, incident: Incident, review: Review): 
   if (gap < UNSAID) return unnamed;
   if (gap < SAID || (before !== undefined && open.seconds > 0)) return incident;
   const best = clearestOf(causes, NAMED);
+  // What load does from minute to minute is nobody's fault, and no lack of room.
+  if (best === "capacity-bound" && !split.isShort) return incident;
   const isKnown = FOLLOWING.has(best) || confined?.isEmptied === true;
-  if (incident.isUnexplained !== true && !isKnown) return incident;
+  if (!isKnown && !isBeyondLoad(incident, split)) return incident;
+  const isByExclusion = BY_EXCLUSION.has(best) && !isSigned(incident, split);
+  if (isByExclusion && !isLarge(incident, split)) return incident;
   if (before === undefined && confined === null && isTooEarly(memory, incident, best)) {
     return incident;
   }
   return { ...incident, named: steadyCause(before, best) };
 }
+
+/** What is left when load, size and new engines are taken off is a fall of its own. */
+const isBeyondLoad = ({ isUnexplained }: Incident, split: Split): boolean =>
+  isUnexplained === true && leftOf(split) >= SAID;
+
+const leftOf = ({ routing, rest }: Split): number => (routing ?? 0) + rest;
+
+/** Said of what nothing else explains, not of what is like it. */
+const BY_EXCLUSION: ReadonlySet<CacheCause> = new Set(["cannot-tell", "spread-or-instability"]);
+
+/** A fall that is like nothing has to be larger than what comes by itself. */
+const isLarge = ({ usual }: Incident, split: Split): boolean =>
+  isBeyondWandering(usual, leftOf(split));
+
+/** A fall without a cause may still be like one: of few engines, or of caches that were emptied. */
+const isSigned = ({ isMadeUpFor }: Incident, { confined }: Split): boolean =>
+  isMadeUpFor === true || confined !== null;
 
 /**
  * Where evictions are not exported, engines that forget look like the router's fault or the
@@ -179,20 +208,19 @@ function explained(fall: Fall): Omit<CacheVerdict, "hitRate" | "expectedHitRate"
   const { split, usual, now, incident, causes } = fall;
   const gap = Math.max(split.gap, 0);
   const cause = incident.named?.cause ?? "cannot-tell";
-  const untold = cause === "cannot-tell" ? whyUntold(split) : null;
+  const untold = cause === "cannot-tell" ? whyUntold(split, incident) : null;
   const share = untold === null ? shareOf(causes, cause) : 0;
   const lumps = (usual.missRatio * now.prompt) / usual.lumpTokens;
   const deviations = (gap / usual.missRatio) * Math.sqrt(lumps);
   return {
     ...named(cause),
-    rackHelps: untold === null ? CAUSES[cause].rackHelps : untold.rackHelps,
     confidence: ratio(share * (1 - Math.exp(-Math.max(0, deviations) / 3))),
     since: incident.since,
     shareOfGap: ratio(share),
     coldTokensPerSecond: (gap * now.prompt) / now.seconds,
     causes,
     evidence: evidenceOf(fall),
-    text: `${fallText(usual, gap)}: ${untold?.text ?? CAUSE_TEXT[cause]}`,
+    text: `${fallText(usual, gap)}: ${untold ?? CAUSE_TEXT[cause]}`,
   };
 }
 
@@ -200,25 +228,37 @@ function explained(fall: Fall): Omit<CacheVerdict, "hitRate" | "expectedHitRate"
 function rankedCauses(
   split: Split,
   changes: readonly MixChange[],
-  passing: boolean,
+  isMadeUpFor: boolean,
 ): readonly CauseShare[] {
   const { cold, configuration, capacity, routing, rest, confined } = split;
-  const told = routing !== null && confined === null && !passing;
-  const content =
-    changes.length > 0 ? "workload-shift" : told ? "prompt-instability" : "cannot-tell";
+  const lasting = routing === null ? "spread-or-instability" : "prompt-instability";
+  const content = changes.length > 0 ? "workload-shift" : isMadeUpFor ? "cannot-tell" : lasting;
+  const [spread, untold] = [routing ?? 0, confined?.share ?? 0];
+  // What few engines lost is taken off what it was told as.
+  const left = Math.max(0, 1 - untold / Math.max(spread + rest, untold, LEAST_PART));
   const parts: readonly (readonly [CacheCause, number])[] = [
     ["cold-replicas", cold],
     ["configuration-change", configuration],
     ["capacity-bound", capacity],
-    [confined === null ? "routing-spread" : "cannot-tell", routing ?? 0],
-    [content, rest],
+    [isMadeUpFor ? "cannot-tell" : "routing-spread", left * spread],
+    [content, left * rest],
+    ["cannot-tell", (1 - left) * (spread + rest)],
   ];
   const total = parts.reduce((sum, [, part]) => sum + part, 0);
   if (total <= 0) return [];
-  return parts
+  return together(parts)
     .map(([cause, part]) => ({ cause, shareOfGap: ratio(part / total) }))
     .filter(({ shareOfGap }) => shareOfGap >= LEAST_SHARE)
     .toSorted((a, b) => b.shareOfGap - a.shareOfGap);
+}
+
+/** @returns each cause once */
+function together(
+  parts: readonly (readonly [CacheCause, number])[],
+): readonly (readonly [CacheCause, number])[] {
+  const sums = new Map<CacheCause, number>();
+  for (const [cause, part] of parts) sums.set(cause, (sums.get(cause) ?? 0) + part);
+  return [...sums];
 }
 
 const CAUSE_TEXT: Readonly<Record<CacheCause, string>> = {
@@ -227,35 +267,32 @@ const CAUSE_TEXT: Readonly<Record<CacheCause, string>> = {
   "prompt-instability": "no engine has what prompts begin with any more, with the same traffic.",
   "capacity-bound": "as the response law predicts for the free cache left.",
   "routing-spread": "turns go to engines other than the one that has their prefix.",
+  "spread-or-instability":
+    "turns go to engines other than the one that has their prefix, or no engine has what prompts " +
+    "begin with. The router's index, which tells one from the other, is not exported.",
   "cold-replicas": "engines that began to answer lately are cold.",
   "configuration-change": "engines' caches are set up in another way.",
   "broken-signal": "a signal is broken.",
   "cannot-tell": "more than the free cache explains.",
 };
 
-function whyUntold({ routing, confined }: Split): {
-  readonly text: string;
-  readonly rackHelps: boolean | null;
-} {
-  if (confined !== null) {
-    return {
-      text: confined.isEmptied
-        ? `the caches of ${confined.pods.join(", ")} were emptied, as they evict nothing for ` +
-          "what they compute, or they keep nothing."
-        : `lost on ${confined.pods.join(", ")} alone, which are neither young nor set up in ` +
-          "another way.",
-      rackHelps: null,
-    };
+/** @returns why no cause is named */
+function whyUntold({ confined }: Split, { isMadeUpFor }: Incident): string {
+  if (confined?.isEmptied === true) {
+    return (
+      `the caches of ${confined.pods.join(", ")} were emptied, as they evict nothing for ` +
+      "what they compute, or they keep nothing."
+    );
   }
-  return routing === null
-    ? {
-        text:
-          "more than the free cache explains. Prompt instability and routing spread cannot be " +
-          "told apart, because the router's index (kv_cache_index_max_pod_hit_count_total) is " +
-          "not exported; a rack cures neither.",
-        rackHelps: false,
-      }
-    : { text: "no single cause explains most of it.", rackHelps: null };
+  if (confined !== null) {
+    return (
+      `lost on ${confined.pods.join(", ")} alone, which are neither young nor set up in ` +
+      "another way."
+    );
+  }
+  return isMadeUpFor === true
+    ? "each session misses once and then no more, as where caches were emptied."
+    : "no single cause explains most of it.";
 }
 
 const points = (share: number): string => `${(share * 100).toFixed(1)} points`;

@@ -6,11 +6,13 @@
 import type { ResponseLaw } from "../response-law.ts";
 import { hitRateAt, lawThrough } from "../response-law.ts";
 import type { PodCache } from "../../observation.ts";
+import { mean } from "../../numeric.ts";
 import { ratio } from "../../units.ts";
 import { bestShareOf, givenFreeSeconds, hitRateOf, totalOf } from "./sums.ts";
 import type { CacheSums, EngineSums, PromptSums } from "./sums.ts";
 import { evictionsPerToken, isEmptied } from "./engines.ts";
 import type { Usual } from "./onset.ts";
+import type { Explained } from "./unexplained.ts";
 import { sameSetting } from "./watch.ts";
 import type { CacheSetting, DiagnosisMemory } from "./watch.ts";
 
@@ -22,6 +24,8 @@ export interface Split {
   readonly configuration: number;
   /** What it takes off for more load on the cache, or less of it. */
   readonly capacity: number;
+  /** So much less is free that a lack of it is worth the name. */
+  readonly isShort: boolean;
   /** What another engine had; null: the router's index is not exported. */
   readonly routing: number | null;
   /** What nobody had, or what cannot be told from that. */
@@ -52,14 +56,30 @@ export interface SplitInput {
 const WORTH_SAYING = 0.015;
 
 /**
- * @returns what of the loss is no wonder, for engines that came or went, load and size: as much
- *   again as they cost by themselves where routers send turns elsewhere because of them
+ * Of what load costs, that routers lose beside it by sending turns elsewhere: a fleet that fills up
+ * loses up to half more so than by what it has no room for.
  */
-export function explainedLoss(input: SplitInput): number {
+const SPILLED = 2;
+
+/**
+ * @returns what of the loss is no wonder, for engines that came or went, load and size: as much
+ *   again as they cost by themselves where routers send turns elsewhere because of them. What a
+ *   cache had no room for is in no other one, so where the index shows that none is missing, load
+ *   did not send turns elsewhere either.
+ */
+export function explainedLoss(input: SplitInput): Explained {
   const { usual, now, memory } = input;
-  const law = lawParts(input);
-  const left = memory.leftShare * usual.hitRate;
-  return left + 2 * (coldPart(usual, now) + law.soFar + law.load);
+  const { load, soFar } = lawParts(input);
+  const renewed = memory.leftShare * usual.hitRate + 2 * (coldPart(usual, now) + soFar);
+  const lately = totalOf(memory.minutes.slice(-RESIDENCE_MINUTES)) ?? now;
+  const spread = routingPart(usual.sums, lately);
+  const nowhere = spread === null ? load : usual.hitRate - hitRateOf(lately) - spread;
+  const spilled = Math.min(load, SPILLED * Math.max(0, nowhere));
+  return {
+    all: renewed + load + spilled,
+    elsewhere: renewed + spilled,
+    nowhere: renewed + load,
+  };
 }
 
 export function splitGap(input: SplitInput): Split {
@@ -68,18 +88,21 @@ export function splitGap(input: SplitInput): Split {
   const left = input.memory.leftShare * usual.hitRate;
   const renewed = Math.min(Math.max(0, gap), coldPart(usual, now) + left);
   const law = lawParts(input);
+  const spread = routingPart(usual.sums, now);
+  // What a cache had no room for is in no other one either.
+  const load = spread === null ? law.load : Math.min(law.load, Math.max(0, gap - spread));
   // Engines that are set up in another way are away for it, and cold because of it.
   const isSetUp = law.inAll >= WORTH_SAYING;
-  const configuration = law.soFar + (isSetUp ? renewed + law.capacity : 0);
-  const [cold, capacity] = isSetUp ? [0, 0] : [renewed, law.capacity];
+  const configuration = law.soFar + (isSetUp ? renewed + load : 0);
+  const [cold, capacity] = isSetUp ? [0, 0] : [renewed, load];
   const unexplained = Math.max(0, gap - cold - configuration - capacity);
-  const spread = routingPart(usual.sums, now);
   // A turn that goes to a cold engine is one that another had: it counts once.
   const elsewhere = spread === null ? null : Math.max(0, spread - renewed);
   const routing = elsewhere === null ? null : Math.min(unexplained, elsewhere);
   const rest = unexplained - (routing ?? 0);
   const confined = emptied(input, gap) ?? confinedTo(input, gap);
-  const parts = { gap, cold, configuration, capacity, routing, rest, confined };
+  const { isShort } = law;
+  const parts = { gap, cold, configuration, capacity, isShort, routing, rest, confined };
   return routing === null ? parts : withoutFollowing(parts, routing, now.young.prompt > 0);
 }
 
@@ -132,9 +155,9 @@ interface LawParts {
   /** Lost for settings that are another now, and that will be once all engines have them. */
   readonly soFar: number;
   readonly inAll: number;
-  /** For less free cache, and where that is worth the name. */
+  /** For less free cache, and whether that is worth the name. */
   readonly load: number;
-  readonly capacity: number;
+  readonly isShort: boolean;
 }
 
 /** The settings of engines that show theirs. */
@@ -160,7 +183,7 @@ function lawParts({ usual, now, memory, prior, shown }: SplitInput): LawParts {
   if (first === null || other === undefined) {
     const left = givenFreeSeconds(lately, usual.sums);
     const load = lost(had, hitRateAt(law, left));
-    return { soFar: 0, inAll: 0, load, capacity: left > FULLER * x ? 0 : load };
+    return { soFar: 0, inAll: 0, load, isShort: left <= FULLER * x };
   }
   // What is seen of the caches' size follows the setting that most engines have.
   const [tokens, most] = [first.kvTokens, memory.setting ?? first];
@@ -169,8 +192,8 @@ function lawParts({ usual, now, memory, prior, shown }: SplitInput): LawParts {
   const before = hitRateAt(law, asBefore);
   const inAll = lost(before, other.prefixCaching ? hitRateAt(law, asNow) : ratio(0));
   const soFar = inAll * (changed.length / settings.length);
-  const capacity = lost(had, before);
-  return { soFar, inAll, load: capacity, capacity };
+  const isShort = asBefore <= FULLER * x;
+  return { soFar, inAll, load: lost(had, before), isShort };
 }
 
 /** Of the free seconds that are usual: what load does from minute to minute takes no more away. */
@@ -190,8 +213,8 @@ function routingPart(usual: CacheSums, now: CacheSums): number | null {
 
 /** Engines are few if no more than this share of them, */
 const FEW = 0.34;
-/** worse than their peers if so much likelier, as a logarithm, than by chance: 1 in 50 falls, */
-const SURE = 4;
+/** worse than their peers if so much likelier, as a logarithm, than by chance: as for a fall, */
+const SURE = 12;
 /** with no more than this of their peers' hit rate, or of their prompts, */
 const HALF = 0.5;
 /** and worth a word if they lost this share of all that was. */
@@ -251,13 +274,25 @@ function emptied({ usual, memory, young }: SplitInput, gap: number): Confined | 
 
 /** By less than that any so many of them would at some time. */
 function standOut(worse: readonly Engine[], all: readonly Engine[], lumpTokens: number): boolean {
-  const peers = togetherOf(all.filter((engine) => !worse.includes(engine)));
+  const peers = all.filter((engine) => !worse.includes(engine));
+  const together = togetherOf(peers);
   const each = togetherOf(all).prompt / all.length;
+  const unlike = Math.max(lumpTokens, unlikeness(peers));
   const surprises = worse.map(
-    ({ sums }) => surprise(sums, peers, lumpTokens) + desertion(sums, each, lumpTokens),
+    ({ sums }) => surprise(sums, together, lumpTokens) + desertion(sums, each, unlike),
   );
   const ways = worse.reduce((product, _, at) => (product * (all.length - at)) / (at + 1), 1);
   return surprises.reduce((sum, one) => sum + one, 0) - Math.log(ways) >= SURE;
+}
+
+/**
+ * @returns tokens that prompts come in, as engines differ by them: sessions stay where their prefix
+ *   is, and some ask more than others
+ */
+function unlikeness(engines: readonly Engine[]): number {
+  const prompts = engines.map(({ sums }) => sums.prompt);
+  const usual = mean(prompts);
+  return usual > 0 ? mean(prompts.map((each) => (each - usual) * (each - usual))) / usual : 0;
 }
 
 const middle = (values: readonly number[]): number =>

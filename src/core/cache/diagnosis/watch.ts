@@ -10,7 +10,7 @@ import type { Suspicion, Usual } from "./onset.ts";
 import type { NamedCause } from "./steady.ts";
 import { enginesAfter, evictionsPerToken } from "./engines.ts";
 import { isUnexplained, unexplainedAfter } from "./unexplained.ts";
-import type { Unexplained } from "./unexplained.ts";
+import type { Explained, Unexplained } from "./unexplained.ts";
 import { addSums, hitRateOf, noSums, totalOf } from "./sums.ts";
 import type { CacheSums, EngineSums } from "./sums.ts";
 
@@ -44,6 +44,8 @@ export interface Incident {
   readonly named?: NamedCause;
   /** More than load, size and new engines explain has been missed beyond doubt. */
   readonly isUnexplained?: boolean;
+  /** Each session has its loss once: no prompt and no router goes on being another. */
+  readonly isMadeUpFor?: boolean;
 }
 
 export interface DiagnosisMemory {
@@ -71,8 +73,8 @@ export interface DiagnosisMemory {
   readonly unexplained?: Unexplained;
 }
 
-/** @returns the share of the minute's prompt tokens whose loss is no wonder */
-export type Explain = (memory: DiagnosisMemory, usual: Usual, minute: CacheSums) => number;
+/** @returns the shares of the minute's prompt tokens whose loss is no wonder */
+export type Explain = (memory: DiagnosisMemory, usual: Usual, minute: CacheSums) => Explained;
 
 /** Minutes kept apart: the longest stretch over which a fall is looked for. */
 const MINUTES_KEPT = 15;

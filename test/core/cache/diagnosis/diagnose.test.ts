@@ -18,11 +18,18 @@ import { aSituation } from "../../../support/builders/situation.ts";
 const all = (hitRate: number) => Array.from({ length: 4 }, () => hitRate);
 
 /** @returns what is said after an hour as usual and so many minutes of `state` */
-function saidOf(state: CacheState, before: CacheState = {}, minutes = 8): CacheVerdict {
-  const memory = aCacheStory([
+const saidOf = (state: CacheState, before: CacheState = {}, minutes = 8): CacheVerdict =>
+  saidAfter([
     [60, before],
     [minutes, state],
   ]);
+
+type Stretches = Parameters<typeof aCacheStory>[0];
+
+/** @returns what is said a scrape after the last stretch */
+function saidAfter(stretches: Stretches): CacheVerdict {
+  const memory = aCacheStory(stretches);
+  const state = stretches.at(-1)?.[1] ?? {};
   const now = after(memory.lastAt, millis(15 * SECOND_MS));
   const { rates, pods } = aCacheTick(state, now);
   const signals = someSignals(
@@ -59,7 +66,7 @@ describe("why the hit rate is what it is", () => {
       "routing-spread",
       false,
     ],
-    ["either, without the index", { hitRates: all(0.7) }, {}, "cannot-tell", false],
+    ["either, without the index", { hitRates: all(0.7) }, {}, "spread-or-instability", false],
     [
       "shorter prompts of other tenants",
       { hitRates: all(0.7), promptPerTurn: 3_000, bestShare: 0.72 },
@@ -112,8 +119,41 @@ describe("why the hit rate is what it is", () => {
     ]);
   });
 
-  it("says what is not exported where it cannot tell", () => {
-    expect(saidOf({ hitRates: all(0.7) }).text).toContain("kv_cache_index_max_pod_hit_count_total");
+  it("names both where it cannot tell them apart, and what to export to tell", () => {
+    const said = saidOf({ hitRates: all(0.7) });
+    expect(said.text).toContain("index, which tells one from the other, is not exported");
+    expect(said.remedy).toContain("kv_cache_index_max_pod_hit_count_total");
+  });
+
+  it.each([
+    ["with the index", 0.92],
+    ["without it", null],
+  ])("names no cause where each session misses once and then no more, %s", (_, index) => {
+    const at = (hitRate: number): CacheState => ({
+      turns: 200,
+      hitRates: all(hitRate),
+      bestShare: index === null ? null : hitRate + 0.02,
+    });
+    const emptied: Stretches = [0.65, 0.78, 0.8, 0.82, 0.83].map((rate) => [1, at(rate)]);
+    const said = saidAfter([[60, at(0.9)], ...emptied]);
+    expect(said).toMatchObject({ cause: "cannot-tell", rackHelps: null });
+    expect(said.text).toContain("each session misses once");
+    const lasting: Stretches = emptied.map(() => [1, at(0.78)]);
+    const cause = index === null ? "spread-or-instability" : "prompt-instability";
+    expect(saidAfter([[60, at(0.9)], ...lasting]).cause).toBe(cause);
+  });
+
+  it("calls a fall that few engines lost a little of what most of it is", () => {
+    const eight = Array.from({ length: 8 }, () => 0.9);
+    const engines = (few: number, most: number) => eight.map((_, at) => (at === 0 ? few : most));
+    const before = { hitRates: eight, bestShare: 0.92, turns: 200 };
+    const said = (few: number, most: number) => {
+      const hitRates = engines(few, most);
+      const bestShare = hitRates.reduce((sum, one) => sum + one, 0) / 8 + 0.02;
+      return saidOf({ ...before, hitRates, bestShare }, before).cause;
+    };
+    expect(said(0.1, 0.6)).toBe("prompt-instability");
+    expect(said(0.1, 0.9)).toBe("cannot-tell");
   });
 
   it("says nothing of a fall that comes and goes with a day", () => {
@@ -121,6 +161,23 @@ describe("why the hit rate is what it is", () => {
     expect(saidOf(small, { ...KNOWN, turns: 400 }, 12).cause).toBe("none");
     const large = { hitRates: all(0.85), bestShare: 0.92, turns: 400 };
     expect(saidOf(large, { ...KNOWN, turns: 400 }, 12).cause).toBe("routing-spread");
+  });
+
+  it("says nothing of what load does from minute to minute", () => {
+    const small = { kvPerEngine: 400_000, promptPerTurn: 600, bestShare: 0.92 };
+    // An eighth less of 300 s of free cache; a fall as large as the law says, and one beyond it.
+    const busy = { ...small, turns: 22.5, hitRates: all(0.86), bestShare: 0.9 };
+    expect(saidOf(busy, small, 15).cause).toBe("none");
+    const more = { ...busy, hitRates: all(0.7), bestShare: 0.9 };
+    expect(saidOf(more, small, 15).cause).toBe("routing-spread");
+  });
+
+  it("says of a fall that is like nothing only what does not come by itself", () => {
+    const at = (hitRate: number): CacheState => ({ turns: 200, hitRates: all(hitRate) });
+    const ups: Stretches = [0.93, 0.87, 0.93, 0.87].map((rate) => [30, at(rate)]);
+    const fall: Stretches = [[20, at(0.8)]];
+    expect(saidAfter([...ups, [20, at(0.9)], ...fall]).cause).toBe("none");
+    expect(saidAfter([[140, at(0.9)], ...fall]).cause).toBe("spread-or-instability");
   });
 
   it("waits for a router to leave engines that forget, where evictions do not tell", () => {

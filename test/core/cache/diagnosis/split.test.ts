@@ -24,6 +24,13 @@ function splitOf(before: CacheState, after: CacheState): Split {
 
 const all = (hitRate: number) => Array.from({ length: 4 }, () => hitRate);
 
+/** @returns the parts of a fall by 30 points as load leaves 12 s of free cache instead of 300 */
+function fullOf(bestShare: number): Split {
+  const small = { kvPerEngine: 400_000, promptPerTurn: 600 };
+  const full = { ...small, turns: 120, hitRates: all(0.6), bestShare };
+  return splitOf({ ...small, ...KNOWN }, full);
+}
+
 describe("the parts of a fall", () => {
   it("that the best engine shares is nobody's: no engine had it", () => {
     const split = splitOf(KNOWN, { hitRates: all(0.7), bestShare: 0.72 });
@@ -73,20 +80,23 @@ describe("the parts of a fall", () => {
   });
 
   it("that follows load or new engines through the router is not the router's", () => {
-    const full = splitOf(
-      { kvPerEngine: 400_000, promptPerTurn: 600, bestShare: 0.92 },
-      {
-        kvPerEngine: 400_000,
-        promptPerTurn: 600,
-        turns: 120,
-        hitRates: all(0.6),
-        bestShare: 0.9,
-      },
-    );
-    expect(full.routing).toBeCloseTo(0, 5);
+    expect(fullOf(0.76).routing).toBeCloseTo(0, 5);
     const young = { hitRates: [0.8, 0.8, 0.8, 0.1], young: [3], bestShare: 0.92 };
     expect(splitOf(KNOWN, young)).toMatchObject({ routing: 0 });
     expect(splitOf(KNOWN, young).cold).toBeGreaterThan(0.2);
+  });
+
+  it("that another engine still has was not pushed out by load", () => {
+    const { capacity, routing } = fullOf(0.9);
+    expect(capacity).toBeLessThan(0.05);
+    expect(routing).toBeGreaterThan(0.2);
+  });
+
+  it("is a lack of room only from a sixth less of it on", () => {
+    const small = { kvPerEngine: 400_000, promptPerTurn: 600 };
+    const shortAt = (turns: number) =>
+      splitOf(small, { ...small, turns, hitRates: all(0.8) }).isShort;
+    expect([20, 22, 26, 60].map(shortAt)).toEqual([false, false, true, true]);
   });
 
   it("is the setting's where caching is off", () => {
@@ -127,6 +137,18 @@ describe("the parts of a fall", () => {
     const hitRates = eight.map((_, index) => (index === 0 ? 0.6 : 0.8));
     const split = splitOf({ hitRates: eight, turns: 200 }, { hitRates, shares, turns: 200 });
     expect(split.confined).toMatchObject({ pods: ["p0"], isEmptied: false });
+  });
+
+  it("on an engine with half of its peers' prompts is not its own where these differ too", () => {
+    const eight = Array.from({ length: 8 }, () => 0.9);
+    const hitRates = eight.map((_, index) => (index === 0 ? 0.78 : 0.8));
+    const confined = (weights: readonly number[]) => {
+      const total = weights.reduce((sum, one) => sum + one, 0);
+      const shares = weights.map((one) => one / total);
+      return splitOf({ hitRates: eight, turns: 200 }, { hitRates, shares, turns: 200 }).confined;
+    };
+    expect(confined([0.4, 1, 1, 1, 1, 1, 1, 1])).not.toBeNull();
+    expect(confined([0.4, 0.5, 1.5, 0.6, 1.4, 0.9, 1.1, 1.3])).toBeNull();
   });
 
   it("never exceed the fall, but for what a rollout has still to bring", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { noSums } from "../../../../src/core/cache/diagnosis/sums.ts";
 import type { CacheSums } from "../../../../src/core/cache/diagnosis/sums.ts";
 import {
+  isBeyondWandering,
   isUnexplained,
   unexplainedAfter,
 } from "../../../../src/core/cache/diagnosis/unexplained.ts";
@@ -31,7 +32,8 @@ const usualOf = (bestShare: number | null) => ({
 });
 
 /** @returns minutes until a fall to `hitRate` is beyond doubt; Infinity if it never is */
-function minutesUntilSure(hitRate: number, bestShare: number | null, explained = 0): number {
+function minutesUntilSure(hitRate: number, bestShare: number | null, share = 0): number {
+  const explained = { all: share, elsewhere: share, nowhere: share };
   const usual = usualOf(bestShare === null ? null : 0.95);
   let now: Unexplained | undefined;
   for (let minute = 1; minute <= 30; minute += 1) {
@@ -63,6 +65,29 @@ describe("more misses than are explained", () => {
         expect(minutesUntilSure(hitRate, null)).toBe(Number.POSITIVE_INFINITY);
       }),
       { numRuns: 30 },
+    );
+  });
+});
+
+describe("a fall that is like nothing", () => {
+  const tens = (rates: readonly number[]) => rates.map((rate, at) => minuteOf(10 * at, rate, null));
+
+  it("has to be larger than what comes by itself", () => {
+    const wandering = tens([0.9, 0.88, 0.91, 0.89, 0.92, 0.87]);
+    expect(isBeyondWandering(wandering, 0.04)).toBe(false);
+    expect(isBeyondWandering(wandering, 0.08)).toBe(true);
+    expect(isBeyondWandering(tens([0.9, 0.901, 0.899, 0.9]), 0.04)).toBe(true);
+  });
+
+  it("never is where less of it is not", () => {
+    const rate = fc.double({ min: 0.5, max: 1, noNaN: true });
+    const gap = fc.double({ min: 0, max: 0.5, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(rate, { minLength: 4, maxLength: 12 }), gap, gap, (rates, a, b) => {
+        const [less, more] = [Math.min(a, b), Math.max(a, b)];
+        const usual = tens(rates);
+        if (isBeyondWandering(usual, less)) expect(isBeyondWandering(usual, more)).toBe(true);
+      }),
     );
   });
 });

@@ -54,6 +54,11 @@ describe("the cache-veto guard", () => {
     });
   });
 
+  it("asks where it is one of two causes that a rack cures neither of", () => {
+    const cache = { ...FALLEN, cause: "spread-or-instability" } as const;
+    expect(cacheVetoGuard.check(growthTo(6), told({ cache })).kind).toBe("Confirm");
+  });
+
   it("holds outright where the fleet says Hold", () => {
     expect(cacheVetoGuard.check(growthTo(6), told({ cacheVeto: "Hold" }))).toMatchObject({
       kind: "Hold",
