@@ -237,12 +237,13 @@ function planOf(
 /** What other decisions will ask for counts as spent. */
 const spendingOf = (
   fleet: CompiledFleet,
-  { pool }: PoolState,
+  { pool, observed }: PoolState,
   { pools, asked, observation: { intents } }: Parameters<typeof planOf>[1],
 ): Spending =>
   spendingBeside(fleet, pool, {
     pools: pools.map((state) => state.pool),
     asked: withUnwritten(asked, intents, pools),
+    count: observed.count?.desired ?? null,
   });
 
 const racksOf = (pools: readonly PoolState[]): readonly RackObservation[] =>

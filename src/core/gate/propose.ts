@@ -122,7 +122,12 @@ function contextOf(input: ProposeInput, wish: Wish, count: PoolCount): GateConte
 const spendingIn = (
   { state, pools = [state], held, asked = held }: ProposeInput,
   fleet: CompiledFleet,
-): Spending => spendingBeside(fleet, state.pool, { pools: pools.map(({ pool }) => pool), asked });
+): Spending =>
+  spendingBeside(fleet, state.pool, {
+    pools: pools.map(({ pool }) => pool),
+    asked,
+    count: state.observed.count?.desired ?? null,
+  });
 
 /** A move is judged by the racks that stand: others may come too late, or never. */
 function awardFor(input: ProposeInput, { proposal }: Wish, key: FleetKey): RackCount {

@@ -32,28 +32,28 @@ export function usdPerDayOf(racks: number, { price }: CompiledPool): number | nu
   return price === null ? null : racks * price.usdPerRackHour * HOURS_PER_DAY;
 }
 
-/**
- * @param asked racks held and asked for by pool and fleet, what is not written yet included
- * @returns what the fleet spends beside its share of `pool`
- */
+export interface SpendingSeen {
+  readonly pools: readonly CompiledPool[];
+  /** Racks held and asked for by pool and fleet, what is not written yet included. */
+  readonly asked: Readonly<Record<string, Readonly<Record<FleetKey, RackCount>>>>;
+  /** Of the pool at hand; null: not known. Racks that stand beyond it are on their way out. */
+  readonly count: number | null;
+}
+
+/** @returns what the fleet spends beside its share of `pool` */
 export function spendingBeside(
   fleet: CompiledFleet,
   pool: CompiledPool,
-  {
-    pools,
-    asked,
-  }: {
-    readonly pools: readonly CompiledPool[];
-    readonly asked: Readonly<Record<string, Readonly<Record<FleetKey, RackCount>>>>;
-  },
+  { pools, asked, count }: SpendingSeen,
 ): Spending {
   const elsewhere = pools.filter(({ name }) => name !== pool.name);
   const costs = elsewhere.map((other) => {
     const { own, others } = sharesOf(fleet, asked[other.name] ?? {});
     return usdPerDayOf(own + others - unpaidRacks(fleet, other, others), other);
   });
+  const { others: inPool } = sharesOf(fleet, asked[pool.name] ?? {});
   return {
-    othersInPool: sharesOf(fleet, asked[pool.name] ?? {}).others,
+    othersInPool: Math.min(inPool, count ?? inPool),
     elsewhereUsdPerDay: costs.reduce<number | null>(
       (sum, cost) => (sum === null || cost === null ? null : sum + cost),
       0,

@@ -39,8 +39,18 @@ describe("what a fleet spends beside its share of a pool", () => {
     ],
   ])("is %s", (_, others, asked, usdPerDay) => {
     const pools = [here, ...others];
-    const found = spendingBeside(fleet, here, { pools, asked: { here: held(9, 3), ...asked } });
+    const all = { here: held(9, 3), ...asked };
+    const found = spendingBeside(fleet, here, { pools, asked: all, count: 12 });
     expect(found).toEqual({ othersInPool: 3, elsewhereUsdPerDay: usdPerDay });
+  });
+
+  it.each([
+    ["all that others hold", 12, 3],
+    ["all of it where the count is not known", null, 3],
+    ["no more of it than the count: the rest is on its way out", 1, 1],
+  ])("leaves out %s", (_, count, others) => {
+    const asked = { here: held(9, 3) };
+    expect(spendingBeside(fleet, here, { pools: [here], asked, count }).othersInPool).toBe(others);
   });
 
   it("takes what is committed for the fleet's, but for what others hold", () => {
