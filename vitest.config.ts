@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Left to itself, vitest leaves one core free. */
 const BOTH_CORES = { maxWorkers: 2 };
+const SEEDED = { setupFiles: ["test/support/property-seed.ts"] };
 const SLOW = { testTimeout: 300_000, hookTimeout: 300_000 };
 /** Each file starts a control plane of its own, and mostly waits for it. */
 const SIDE_BY_SIDE = { ...SLOW, maxWorkers: 2 };
@@ -15,6 +16,7 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false,
+          ...SEEDED,
           ...BOTH_CORES,
           testTimeout: 120_000,
           include: ["test/**/*.test.ts"],
@@ -27,9 +29,17 @@ export default defineConfig({
           include: ["test/repo/**/*.test.ts"],
           testTimeout: 60_000,
           ...BOTH_CORES,
+          ...SEEDED,
         },
       },
-      { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...SIDE_BY_SIDE } },
+      {
+        test: {
+          name: "cluster",
+          include: ["test/cluster/**/*.test.ts"],
+          ...SIDE_BY_SIDE,
+          ...SEEDED,
+        },
+      },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...ALONE } },
     ],
   },

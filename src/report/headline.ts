@@ -68,7 +68,7 @@ const NOTICED = 0.05;
 /** Offered turns that no plot has, as they never arrived. */
 function neverCameText({ result: { slo, turns } }: ReportRun): string {
   const never = Math.min(slo.violations, turns.offered - turns.arrived);
-  return never < NOTICED * slo.violations
+  return never === 0 || never < NOTICED * slo.violations
     ? ""
     : ` ${count(never)} of them never came: their sessions were held up by turns before.`;
 }

@@ -26,5 +26,6 @@ function mixesRevisions(
 ): boolean {
   if (revisionLabel === null) return false;
   const own = pods.filter((pod) => pod.namespace === namespace && selects(pod.labels));
-  return new Set(own.map(({ labels }) => labels[revisionLabel])).size > 1;
+  // A pod that somebody made by hand has no revision, and is none.
+  return new Set(own.flatMap(({ labels }) => labels[revisionLabel] ?? [])).size > 1;
 }

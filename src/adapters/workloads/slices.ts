@@ -4,6 +4,8 @@ import type { Membership } from "./memberships.ts";
 
 /** Numbered from 0; kubernetes-sigs/lws, KEP-846, from v0.10 on. */
 const SLICE_LABEL = "disaggregatedset.x-k8s.io/slice";
+/** Pods made before there were slices have no label: they are of the first. */
+const FIRST_SLICE = "0";
 
 /**
  * A DisaggregatedSet says how many slices it has; of a DisaggregatedSetRoleScaler, whose count is
@@ -55,5 +57,5 @@ function slicesOf(
   // Other kinds have neither revisions nor slices, and pods are many.
   if ("text" in counted || revisionLabel === null) return 0;
   const own = pods.filter((pod) => pod.namespace === namespace && selects(pod.labels));
-  return new Set(own.map(({ labels }) => labels[SLICE_LABEL])).size;
+  return new Set(own.map(({ labels }) => labels[SLICE_LABEL] ?? FIRST_SLICE)).size;
 }

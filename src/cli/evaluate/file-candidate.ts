@@ -40,7 +40,8 @@ function checkJudgedAlike(file: string, recorded: CompiledGroup, proposed: Compi
     if (canonical(fleet.objectives.map(missOf)) === canonical(other)) continue;
     throw new UsageError(
       `${file}: found other objectives of InferenceFleet ${fleet.key}, expected those that were ` +
-        "recorded, but for their share: attainment under others cannot be compared",
+        "recorded, but for their share: attainment under others cannot be compared (where they " +
+        "were changed meanwhile, begin after it with --since)",
     );
   }
 }

@@ -41,7 +41,9 @@ export function standingText(view: DecisionView): string {
     `${name} (${phase}), opened at ${instant(createdAtSeconds * 1_000)}: ${changeOf(view)}`,
     `Why: ${view.reason.text}`,
     ...(asked ? [`Approved by ${yes} of ${requiredApprovals}${silence}.`] : []),
-    ...approvals.map(({ by, verdict, reason }) => `${verdict} by ${by}: ${reason}`),
+    ...approvals.map(
+      ({ by, verdict, reason }) => `${verdict} by ${by}${reason === "" ? "" : `: ${reason}`}`,
+    ),
     ...(progress === null ? [] : [`Now: ${progress.state}: ${progress.reason.text}`]),
   ].join("\n");
 }

@@ -258,7 +258,8 @@ const capOf = ({ fleet, observed }: Situation): number =>
 function limited(situation: Situation, chosen: Claim): Claim {
   const cap = capOf(situation);
   if (chosen.racks <= cap) return chosen;
-  return claim(cap, "fleet-limit", `${chosen.racks} wanted, at most ${cap} allowed.`);
+  const text = `${cap} are allowed; without a limit ${chosen.racks} would be wanted.`;
+  return claim(cap, "fleet-limit", text);
 }
 
 /** @param known what each objective attains with 0, 1, 2 … racks, as far as it is known already */

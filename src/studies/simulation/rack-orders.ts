@@ -122,7 +122,14 @@ export class RackOrders {
   }
 }
 
-const ON_THE_WAY: readonly RackPhase[] = ["Requested", "Provisioning", "Joining", "Starting"];
+/** A new rack is idle until its engines' pods are bound. */
+const ON_THE_WAY: readonly RackPhase[] = [
+  "Requested",
+  "Provisioning",
+  "Joining",
+  "Idle",
+  "Starting",
+];
 
 const serves = ({ phase, fleet }: RackSummary, wanted: FleetKey): boolean =>
   fleet === wanted && (phase === "Serving" || phase === "Warming");

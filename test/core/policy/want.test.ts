@@ -205,7 +205,7 @@ describe("floors and ceilings", () => {
       { observed: { overrides: [override({ floorRacks: rackCount(30) })] } },
       10,
       "fleet-limit",
-      "30 wanted, at most 10 allowed.",
+      "10 are allowed; without a limit 30 would be wanted.",
     ],
     [
       "an override's floor above racks.max with the glass broken: all of it",
@@ -228,7 +228,7 @@ describe("floors and ceilings", () => {
       },
       6,
       "fleet-limit",
-      "30 wanted, at most 6 allowed.",
+      "6 are allowed; without a limit 30 would be wanted.",
     ],
     [
       "an override's ceiling, even below racks.min",
@@ -238,7 +238,7 @@ describe("floors and ceilings", () => {
       },
       6,
       "fleet-limit",
-      "8 wanted, at most 6 allowed.",
+      "6 are allowed; without a limit 8 would be wanted.",
     ],
     [
       "the lowest of several ceilings",
@@ -253,7 +253,7 @@ describe("floors and ceilings", () => {
       },
       5,
       "fleet-limit",
-      "9 wanted, at most 5 allowed.",
+      "5 are allowed; without a limit 9 would be wanted.",
     ],
   ] as const)("%s", (_, spec, ...[expected, code, detail]) => {
     const observed = {
