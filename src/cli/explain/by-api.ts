@@ -60,7 +60,7 @@ async function namedDecision(
   if (wanted === "latest") return null;
   const known = decisions.slice(0, KNOWN_MAX).map(({ name }) => name);
   throw new UsageError(
-    `found "${wanted}", expected a fleet (NAMESPACE/NAME) or one of the decisions that the controller still knows ` +
+    `found "${wanted}", expected a fleet or one of the decisions that the controller still knows ` +
       `(${known.join(", ") || "none"}); older ones are in its log: --log FILE`,
   );
 }
