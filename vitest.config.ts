@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: "repo",
           include: ["test/repo/**/*.test.ts"],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           ...BOTH_CORES,
           ...SEEDED,
         },

@@ -9,8 +9,8 @@ import { exists, ROOT } from "./repository.ts";
 
 /** What snippets read; what they write stays in the scratch folder. */
 const READ_BY_SNIPPETS = ["simulations", "charts", "manifests", "docs"] as const;
-/** Longer than any snippet that a page should make its reader wait for. */
-const SNIPPET_TIMEOUT_MS = 30_000;
+/** Many times what a page should make its reader wait for: the machine may be busy. */
+const SNIPPET_TIMEOUT_MS = 150_000;
 
 export interface Outcome {
   /** null when the time was over. */
