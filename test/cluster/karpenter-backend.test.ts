@@ -20,6 +20,8 @@ import { pod } from "../support/kube-objects.ts";
 
 const missing = realNodesOrSkip();
 const RACKS = 3;
+/** Karpenter looks at its NodeClasses when it gets to it. */
+const PATIENCE = { timeoutMs: 4 * 60_000 };
 
 /** What Karpenter does by itself `karpenter-victims.test.ts` shows. */
 describe.skipIf(missing !== "")(`the karpenter backend and Karpenter itself ${missing}`, () => {
@@ -108,10 +110,14 @@ describe.skipIf(missing !== "")(`the karpenter backend and Karpenter itself ${mi
     const where = ["patch", `nodepools.karpenter.sh/${name}`, "--type=merge"];
     await real.plane.mustKubectl([...where, `-p=${JSON.stringify(absent)}`]);
     expect(await write(3, 4)).toEqual({ kind: "Written" });
-    await untilTrue("the wait to be explained", async () => {
-      const { count } = await backend.read(karpenterKind.pool(name));
-      return (count?.stock === "other" && count.current === 3) || count;
-    });
+    await untilTrue(
+      "the wait to be explained",
+      async () => {
+        const { count } = await backend.read(karpenterKind.pool(name));
+        return (count?.stock === "other" && count.current === 3) || count;
+      },
+      PATIENCE,
+    );
     expect(await nodes()).toHaveLength(3 * SMALL_RACK);
   });
 });
